@@ -1,0 +1,1 @@
+"""The engine: llama.cpp in a child process of its own, and the client that drives it."""
