@@ -6,17 +6,73 @@ executable, and the child needs neither Qt nor the database.
 
 from __future__ import annotations
 
+import os
 import sys
+
+from desktop.language import say
 
 
 def main() -> int:
-    """Run what the arguments ask for; return the exit status."""
-    if sys.argv[1:2] == ["engine"]:
+    """Run what the arguments ask for; return the exit status.
+
+    0: done, 1: it failed, 2: the arguments are wrong, 130: interrupted with Ctrl-C.
+    """
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["engine"]:
         from desktop.engine.process import main as engine
 
         return engine()
-    print("kotonoha: only the engine can be started yet", file=sys.stderr)  # noqa: T201
-    return 2
+    try:
+        status = _window_or_terminal() if not arguments else _command(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader (head, less) has left. Python would flush once more on exit and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+def _command(arguments: list[str]) -> int:
+    from desktop import cli
+
+    options = cli.parse(arguments)
+    if options.command == "demo":
+        from desktop.ui.demo import main as demo
+
+        return demo(options.picture)
+    return cli.run(options)
+
+
+def _window_or_terminal() -> int:
+    if has_screen():
+        from desktop.ui.app import main as window
+
+        return window()
+    if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
+        _tell(
+            "画面がないので、ターミナルで会話します。",
+            "There is no screen, so the chat is here in the terminal.",
+        )
+        return _command(["ask"])
+    _tell(
+        "画面もターミナルもないので、デモを動かします。",
+        "There is neither screen nor terminal, so this is the demo.",
+    )
+    return _command(["demo"])
+
+
+def has_screen() -> bool:
+    """Return whether a window can be shown: always on Windows and macOS, elsewhere where a display is named."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _tell(ja: str, en: str) -> None:
+    print(say(ja, en), file=sys.stderr)  # noqa: T201
 
 
 if __name__ == "__main__":
