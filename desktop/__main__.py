@@ -65,7 +65,7 @@ def _window_or_terminal() -> int:
 
 
 def has_screen() -> bool:
-    """Return whether a window can be shown: always on Windows and macOS, elsewhere where a display is named."""
+    """Return whether a window can be shown: on Windows and macOS yes, elsewhere where a display is named."""
     if sys.platform in ("win32", "darwin"):
         return True
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))

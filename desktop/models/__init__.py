@@ -1,0 +1,1 @@
+"""Model files: what is in them, where they are, and the small one that comes along."""

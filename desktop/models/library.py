@@ -1,0 +1,124 @@
+"""The models on this machine: which file a name means, and what a file is called.
+
+Files are looked at through their headers only; what is known of them is kept in the store.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import NamedTuple
+
+from desktop import paths
+from desktop.errors import KotonohaError
+from desktop.jobs import Cancel
+from desktop.language import say
+from desktop.models import starter
+from desktop.models.gguf import Header, read_header
+from desktop.models.starter import Progress
+from desktop.store import Model, Store
+
+
+class Choice(NamedTuple):
+    """A model file to use. ``id`` is None for one that is not kept in the library."""
+
+    path: str
+    name: str
+    id: int | None
+
+
+def register(store: Store, path: Path) -> Model:
+    """Keep the model file at ``path`` in the library; a second time brings what is known of it up to date.
+
+    Raises ``KotonohaError``: ``"model_missing"``, ``"model_invalid"`` or ``"model_unsuitable"``.
+    """
+    path = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - a link keeps the name that it was given
+    header = _chat_model(path)
+    return store.models.add(
+        path=path,
+        name=display_name(header),
+        size_bytes=header.size_bytes,
+        architecture=header.architecture,
+        parameters=header.parameters,
+        quantization=header.quantization,
+        trained_context_length=header.trained_context_length,
+    )
+
+
+def ensure_starter(store: Store, cancel: Cancel) -> Generator[Progress, None, Model]:
+    """Install the starter model where it is missing and return it, registered. See ``starter.install``."""
+    path = yield from starter.install(paths.models(), cancel)
+    return store.models.by_path(path) or register(store, path)
+
+
+def resolve(store: Store, wanted: str | None) -> Choice | None:
+    """Return the model meant by a name in the library or by a file's path.
+
+    With None: the one chosen in the settings, else the one used last, else any; None when there is none.
+    Raises ``KotonohaError``: ``"model_unknown"``, ``"model_missing"``, ``"model_invalid"``,
+    ``"model_unsuitable"``.
+    """
+    if wanted is None:
+        return _favourite(store)
+    found = store.models.find(wanted)
+    if found is not None:
+        _chat_model(Path(found.path))
+        return _choice(found)
+    path = Path(wanted).expanduser()
+    if path.suffix.lower() == ".gguf" or path.is_file():
+        known = store.models.by_path(path)
+        return (
+            _choice(known) if known else Choice(str(path.absolute()), display_name(_chat_model(path)), None)
+        )
+    names = "、".join(model.name for model in store.models.list())
+    raise KotonohaError(
+        "model_unknown",
+        f"「{wanted}」というモデルはありません。"
+        + (f"あるモデル: {names}" if names else "まだモデルがありません。"),
+        f'There is no model called "{wanted}". '
+        + (f"There are: {names.replace('、', ', ')}" if names else "There are none yet."),
+    )
+
+
+def display_name(header: Header) -> str:
+    """Return what people call the model: its own name, else its file's, and the quantization."""
+    name = header.name or header.path.stem
+    if header.quantization and header.quantization.lower() not in name.lower():
+        name = f"{name} · {header.quantization}"
+    return name
+
+
+def note(model: Model) -> str:
+    """Return a remark to show beside the model's name; "" for most."""
+    if Path(model.path).name == starter.FILE_NAME:
+        return say(
+            "小さなお試し用のモデルです。答えは簡単なものになります。",
+            "A small trial model: its answers are simple.",
+        )
+    return ""
+
+
+def _favourite(store: Store) -> Choice | None:
+    models = [model for model in store.models.list() if Path(model.path).is_file()]
+    chosen = store.settings.get().model_id
+    models.sort(key=lambda model: (model.id != chosen, -(model.used or 0)))
+    return _choice(models[0]) if models else None
+
+
+def _choice(model: Model) -> Choice:
+    return Choice(model.path, model.name, model.id)
+
+
+def _chat_model(path: Path) -> Header:
+    """Return the header of a file that can chat: no adapter, no vision part."""
+    header = read_header(path)
+    if header.kind != "model" or header.architecture in ("", "clip"):
+        raise KotonohaError(
+            "model_unsuitable",
+            f"{path.name} は会話のモデルではありません（種類: {header.kind} {header.architecture}）。"
+            "モデル本体のファイルを選んでください。",
+            f"{path.name} is not a model to chat with (kind: {header.kind} {header.architecture}). "
+            "Choose the file of the model itself.",
+        )
+    return header
