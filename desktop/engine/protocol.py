@@ -7,8 +7,8 @@ The events of one ``Generate``::
 
     Loading* [Loaded] Started PromptProgress* Piece* (Finished | Failed)
 
-and of one ``Load``: ``Loading* (Loaded | Failed | Finished)`` (``Finished`` with reason ``stopped`` when it was
-cancelled). ``Loaded`` comes only when a model was really loaded. ``Alive`` may come at any time.
+and of one ``Load``: ``Loading* [Loaded] (Finished | Failed)`` (``Finished`` has the reason ``end``, or ``stopped``
+when it was cancelled). ``Loaded`` comes only when a model was really loaded. ``Alive`` may come at any time.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class Sampling(msgspec.Struct, frozen=True):
     seed: int | None = None  # None: random
     max_tokens: int | None = None  # None: until the context is full
     stop: tuple[str, ...] = ()  # the answer ends before any of these
+    json_schema: str = ""  # the answer is JSON after this schema; "": it is free
 
 
 # Requests
@@ -140,6 +141,7 @@ class Piece(msgspec.Struct, frozen=True, tag=True):
 
     id: int
     text: str
+    tokens: int = 0  # generated so far in this answer, these included
 
 
 class Stats(msgspec.Struct, frozen=True):
