@@ -1,0 +1,10 @@
+"""What is kept: chats, messages, presets, models and settings, in one SQLite file."""
+
+from desktop.store.chats import Chat
+from desktop.store.messages import Message, Status
+from desktop.store.models import Model
+from desktop.store.presets import Preset
+from desktop.store.settings import Preferences
+from desktop.store.store import Store
+
+__all__ = ["Chat", "Message", "Model", "Preferences", "Preset", "Status", "Store"]

@@ -1,0 +1,141 @@
+"""Chats: their titles, drafts, settings, and the bin."""
+
+from __future__ import annotations
+
+import builtins
+import time
+from typing import Any
+
+import msgspec
+
+from desktop.store import failures
+from desktop.store.database import Database
+from desktop.store.rows import Table, fetch, require
+from desktop.store.text import clean, line
+
+BIN_SECONDS = 30 * 86400
+
+
+class Chat(msgspec.Struct, frozen=True):
+    """One chat. Times are Unix seconds."""
+
+    id: int
+    title: str
+    title_by_hand: bool
+    created: float
+    updated: float
+    model_id: int | None
+    preset_id: int | None
+    system_prompt: str
+    draft: str
+    leaf_id: int | None  # the last message of the branch that is shown
+    deleted: float | None  # since when it is in the bin
+
+
+class Chats:
+    """Methods on one chat raise ``KotonohaError("chat_missing")`` when it is not there, in the bin or out."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, *, model_id: int | None = None, preset_id: int | None = None) -> Chat:
+        """Make an empty chat. Raises ``model_missing``, ``preset_missing``."""
+        now = time.time()
+        with self._database.write() as connection:
+            require(connection, "models", model_id)
+            require(connection, "presets", preset_id)
+            id = connection.execute(
+                "INSERT INTO chats (created, updated, model_id, preset_id) VALUES (?, ?, ?, ?)",
+                (now, now, model_id, preset_id),
+            ).lastrowid
+            return _chat(fetch(connection, "chats", id or 0))
+
+    def get(self, id: int) -> Chat:
+        """Return the chat, also from the bin."""
+        with self._database.read() as connection:
+            return _chat(fetch(connection, "chats", id))
+
+    def list(self) -> list[Chat]:
+        """Return the chats that are not in the bin, the one used last first."""
+        return self._all("deleted IS NULL ORDER BY updated DESC, id DESC")
+
+    def binned(self) -> builtins.list[Chat]:
+        """Return the chats in the bin, the one deleted last first."""
+        return self._all("deleted IS NOT NULL ORDER BY deleted DESC, id DESC")
+
+    def rename(self, id: int, title: str, *, by_hand: bool = True) -> None:
+        """Set the title (one line, at most 200 characters).
+
+        A title given by hand is only replaced by hand; an empty one lets a title come by itself again.
+        """
+        title = line(title)
+        with self._database.write() as connection:
+            hand = fetch(connection, "chats", id)["title_by_hand"]
+            if by_hand or not hand:
+                connection.execute(
+                    "UPDATE chats SET title = ?, title_by_hand = ? WHERE id = ?",
+                    (title, by_hand and bool(title), id),
+                )
+
+    def set_draft(self, id: int, text: str) -> None:
+        """Keep what is written and not yet sent."""
+        self._set(id, "draft", clean(text))
+
+    def set_system_prompt(self, id: int, text: str) -> None:
+        """Set this chat's own system prompt."""
+        self._set(id, "system_prompt", clean(text))
+
+    def set_model(self, id: int, model_id: int | None) -> None:
+        """Choose the model; raises ``model_missing``."""
+        self._point(id, "model_id", "models", model_id)
+
+    def set_preset(self, id: int, preset_id: int | None) -> None:
+        """Choose the preset; raises ``preset_missing``."""
+        self._point(id, "preset_id", "presets", preset_id)
+
+    def set_leaf(self, id: int, leaf_id: int | None) -> None:
+        """Show the branch that ends in this message, or None: nothing yet. Raises ``message_missing``."""
+        with self._database.write() as connection:
+            fetch(connection, "chats", id)
+            if leaf_id is not None and fetch(connection, "messages", leaf_id)["chat_id"] != id:
+                raise failures.missing("message", "メッセージ")
+            connection.execute("UPDATE chats SET leaf_id = ? WHERE id = ?", (leaf_id, id))
+
+    def delete(self, id: int) -> None:
+        """Put the chat into the bin; one that is there already keeps its date."""
+        with self._database.write() as connection:
+            fetch(connection, "chats", id)
+            connection.execute(
+                "UPDATE chats SET deleted = ? WHERE id = ? AND deleted IS NULL", (time.time(), id)
+            )
+
+    def restore(self, id: int) -> None:
+        """Take the chat out of the bin."""
+        self._set(id, "deleted", None)
+
+    def purge(self, older_than_seconds: float = BIN_SECONDS) -> int:
+        """Delete for good, messages and all, what has been in the bin for so long; return how many chats."""
+        with self._database.write() as connection:
+            deleted = connection.execute(
+                "DELETE FROM chats WHERE deleted <= ? RETURNING id", (time.time() - older_than_seconds,)
+            ).fetchall()
+            return len(deleted)
+
+    def _all(self, where: str) -> builtins.list[Chat]:
+        with self._database.read() as connection:
+            return [_chat(dict(row)) for row in connection.execute(f"SELECT * FROM chats WHERE {where}")]  # noqa: S608
+
+    def _set(self, id: int, column: str, value: str | None) -> None:
+        with self._database.write() as connection:
+            fetch(connection, "chats", id)
+            connection.execute(f"UPDATE chats SET {column} = ? WHERE id = ?", (value, id))  # noqa: S608
+
+    def _point(self, id: int, column: str, table: Table, target: int | None) -> None:
+        with self._database.write() as connection:
+            fetch(connection, "chats", id)
+            require(connection, table, target)
+            connection.execute(f"UPDATE chats SET {column} = ? WHERE id = ?", (target, id))  # noqa: S608
+
+
+def _chat(row: dict[str, Any]) -> Chat:
+    return msgspec.convert(row, Chat, strict=False)

@@ -1,0 +1,49 @@
+"""Is this file ours, whole, and not newer than we are? Only reads."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from desktop.store import failures
+from desktop.store.connection import Connection, connect, pragma
+
+APPLICATION_ID = 0x4B6F746F  # "Koto", in the file's header
+SCHEMA_VERSION = 1  # the number of migrations, kept in the header's user_version
+TABLES = frozenset({"chats", "messages", "models", "presets", "settings"})
+CHECK_AT_OPEN_BYTES = 64 * 2**20  # quick_check of 68 MB took 40 ms
+
+
+def examine(path: Path, *, thoroughly: bool = False) -> None:
+    """Look at the existing database without changing a byte of it.
+
+    A file above ``CHECK_AT_OPEN_BYTES`` is read whole only when ``thoroughly`` is asked for. Raises
+    ``KotonohaError``: ``database_newer``, ``database_damaged``, ``database_unreadable``,
+    ``database_readonly`` or ``database_locked``.
+    """
+    with failures.told(path):
+        if path.is_dir():
+            raise failures.unreadable(path)
+        with closing(_open_to_look(path)) as connection:
+            version = int(pragma(connection, "user_version"))
+            tables = {row["name"] for row in connection.execute("SELECT name FROM sqlite_schema")}
+            if tables and pragma(connection, "application_id") != APPLICATION_ID:
+                raise failures.foreign(path)
+            if version > SCHEMA_VERSION:
+                raise failures.newer()
+            if version == SCHEMA_VERSION and not tables >= TABLES:
+                raise failures.damaged(path)
+            if thoroughly or path.stat().st_size <= CHECK_AT_OPEN_BYTES:
+                check(connection, path)
+
+
+def check(connection: Connection, path: Path) -> None:
+    """Read every page; raise ``KotonohaError("database_damaged")`` unless all are well-formed."""
+    if pragma(connection, "quick_check(1)") != "ok":
+        raise failures.damaged(path)
+
+
+def _open_to_look(path: Path) -> Connection:
+    # Read-only, so that closing does not fold the WAL into the file. But a rollback journal, left by a crash
+    # in the very first start, can be undone only by a connection that may write.
+    return connect(path, "rw" if path.with_name(path.name + "-journal").exists() else "ro")

@@ -1,0 +1,220 @@
+"""Messages: each chat is a tree of them, of which one branch is shown. Asking again overwrites nothing."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Literal
+
+import msgspec
+
+from desktop.engine.protocol import Stats
+from desktop.errors import KotonohaError
+from desktop.store import failures
+from desktop.store.connection import Connection
+from desktop.store.database import Database
+from desktop.store.rows import fetch
+from desktop.store.text import clean, line
+
+Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed"]
+Ended = Literal["done", "stopped", "limit", "interrupted", "failed"]
+
+_RESUMABLE = ("interrupted", "stopped", "limit", "failed")
+_ERROR_CHARACTERS = 4_000
+
+# A parent is older than its child (the schema checks it), so the order of ids is the order from root to leaf.
+_PATH = """
+WITH RECURSIVE branch(id, parent_id) AS (
+    SELECT id, parent_id FROM messages WHERE id = :leaf AND chat_id = :chat
+    UNION ALL
+    SELECT messages.id, messages.parent_id FROM branch JOIN messages ON messages.id = branch.parent_id
+)
+SELECT messages.* FROM branch JOIN messages USING (id) ORDER BY id
+"""
+
+_NEWEST_LEAF = """
+WITH RECURSIVE below(id) AS (
+    SELECT :id UNION ALL SELECT messages.id FROM below JOIN messages ON messages.parent_id = below.id
+)
+SELECT max(id) AS id FROM below
+"""
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One message. ``status``, ``model_name`` and what follows speak of answers."""
+
+    id: int
+    chat_id: int
+    parent_id: int | None
+    role: Literal["user", "assistant"]
+    text: str
+    status: Status
+    created: float  # Unix seconds
+    model_name: str
+    stats: Stats | None
+    error: str  # of a failed answer
+    left_out: int  # the oldest messages of the branch that the model did not see
+
+
+class Messages:
+    """Methods on one message raise ``KotonohaError("message_missing")`` when it is not there."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, id: int) -> Message:
+        """Return the message."""
+        with self._database.read() as connection:
+            return _message(fetch(connection, "messages", id))
+
+    def path(self, chat_id: int, *, leaf_id: int | None = None) -> list[Message]:
+        """Return the branch from the first message to ``leaf_id``; without it, the branch that is shown.
+
+        Raises ``chat_missing`` and ``message_missing``.
+        """
+        with self._database.read() as connection:
+            leaf = fetch(connection, "chats", chat_id)["leaf_id"] if leaf_id is None else leaf_id
+            if leaf is None:
+                return []
+            fetch(connection, "messages", leaf)
+            found = connection.execute(_PATH, {"leaf": leaf, "chat": chat_id})
+            branch = [_message(dict(row)) for row in found]
+        if not branch:
+            raise failures.missing("message", "メッセージ")
+        return branch
+
+    def siblings(self, id: int) -> list[int]:
+        """Return the ids of the messages in the same place of the tree, this one included, oldest first."""
+        with self._database.read() as connection:
+            row = fetch(connection, "messages", id)
+            found = connection.execute(
+                "SELECT id FROM messages WHERE chat_id = ? AND parent_id IS ? ORDER BY id",
+                (row["chat_id"], row["parent_id"]),
+            )
+            return [sibling["id"] for sibling in found]
+
+    def newest_leaf(self, id: int) -> int:
+        """Return the newest message below ``id``, or itself: the leaf to show when its branch is chosen."""
+        with self._database.read() as connection:
+            fetch(connection, "messages", id)
+            leaf: int = connection.execute(_NEWEST_LEAF, {"id": id}).fetchone()["id"]
+            return leaf
+
+    def send(self, chat_id: int, text: str, model_name: str) -> tuple[Message, Message]:
+        """Keep the person's message below the shown leaf, and an empty answer to it, which becomes the leaf.
+
+        One transaction, which also empties the draft, moves the chat to the top and out of the bin.
+        """
+        text, now = clean(text), time.time()
+        with self._database.write() as connection:
+            leaf = fetch(connection, "chats", chat_id)["leaf_id"]
+            asked = _insert(
+                connection,
+                chat_id=chat_id,
+                parent_id=leaf,
+                role="user",
+                text=text,
+                status="done",
+                created=now,
+            )
+            answer = _insert_answer(connection, asked, line(model_name), now)
+            connection.execute("UPDATE chats SET draft = '', deleted = NULL WHERE id = ?", (chat_id,))
+            return asked, answer
+
+    def answer_again(self, chat_id: int, parent_id: int, model_name: str) -> Message:
+        """Keep another empty answer to the person's message ``parent_id``; it becomes the leaf."""
+        now = time.time()
+        with self._database.write() as connection:
+            fetch(connection, "chats", chat_id)
+            asked = _message(fetch(connection, "messages", parent_id))
+            if asked.chat_id != chat_id or asked.role != "user":
+                raise failures.missing("message", "メッセージ")
+            return _insert_answer(connection, asked, line(model_name), now)
+
+    def resume(self, id: int) -> Message:
+        """Make an answer that ended early ``streaming`` again; its text stays. Raises ``not_resumable``."""
+        with self._database.write() as connection:
+            row = fetch(connection, "messages", id)
+            if row["role"] != "assistant" or row["status"] not in _RESUMABLE:
+                raise KotonohaError(
+                    "not_resumable",
+                    "この回答は続きを書けません。回答はそのまま残っています。もう一度尋ねてください。",
+                    "This answer cannot be continued. It is kept as it is. Please ask again.",
+                )
+            connection.execute("UPDATE messages SET status = 'streaming', error = '' WHERE id = ?", (id,))
+            connection.execute("UPDATE chats SET updated = ? WHERE id = ?", (time.time(), row["chat_id"]))
+            return _message(fetch(connection, "messages", id))
+
+    def write(self, id: int, text: str) -> None:
+        """Keep the text of an answer so far. It is on the disk when this returns."""
+        text = clean(text)
+        with self._database.write() as connection:
+            fetch(connection, "messages", id)
+            connection.execute("UPDATE messages SET text = ? WHERE id = ?", (text, id))
+
+    def finish(
+        self,
+        id: int,
+        text: str,
+        status: Ended,
+        *,
+        stats: Stats | None = None,
+        error: str = "",
+        left_out: int = 0,
+    ) -> Message:
+        """Keep the whole answer and how it ended."""
+        text, error = clean(text), clean(error[:_ERROR_CHARACTERS])
+        kept = None if stats is None else msgspec.json.encode(stats).decode()
+        with self._database.write() as connection:
+            fetch(connection, "messages", id)
+            connection.execute(
+                "UPDATE messages SET text = ?, status = ?, stats = ?, error = ?, left_out = ? WHERE id = ?",
+                (text, status, kept, error, left_out, id),
+            )
+            return _message(fetch(connection, "messages", id))
+
+    def recover(self) -> int:
+        """Mark as ``interrupted`` what nobody is writing any more; return how many answers."""
+        with self._database.write() as connection:
+            return connection.execute(
+                "UPDATE messages SET status = 'interrupted' WHERE status = 'streaming'"
+            ).rowcount
+
+
+def _insert(connection: Connection, **values: object) -> Message:
+    columns, marks = ", ".join(values), ", ".join("?" * len(values))
+    id = connection.execute(
+        f"INSERT INTO messages ({columns}) VALUES ({marks})",  # noqa: S608
+        tuple(values.values()),
+    ).lastrowid
+    return _message(fetch(connection, "messages", id or 0))
+
+
+def _insert_answer(connection: Connection, asked: Message, model_name: str, now: float) -> Message:
+    """Add an empty answer below ``asked`` and show it."""
+    answer = _insert(
+        connection,
+        chat_id=asked.chat_id,
+        parent_id=asked.id,
+        role="assistant",
+        text="",
+        status="streaming",
+        created=now,
+        model_name=model_name,
+    )
+    connection.execute(
+        "UPDATE chats SET leaf_id = ?, updated = ? WHERE id = ?", (answer.id, now, answer.chat_id)
+    )
+    return answer
+
+
+def _message(row: dict[str, Any]) -> Message:
+    return msgspec.convert(row | {"stats": _stats(row["stats"])}, Message)
+
+
+def _stats(kept: str | None) -> Stats | None:
+    if kept is None:
+        return None
+    try:
+        return msgspec.json.decode(kept, type=Stats)
+    except msgspec.DecodeError:  # figures are not worth refusing the message
+        return None

@@ -1,0 +1,81 @@
+"""The schema, as an append-only list of steps. A step that was released is never edited.
+
+Imported only when a file is created or brought up to date: sqlite-utils loads numpy where it is installed, a
+tenth of a second that an ordinary start does not spend.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+MIGRATIONS = Migrations("kotonoha")
+
+
+@MIGRATIONS()
+def m001_initial(db: Database) -> None:
+    """Create chats, messages (a tree), presets, models and settings.
+
+    Ids are never used twice, so that a number kept elsewhere cannot come to mean another row. A parent is
+    always older than its child, which rules out circles.
+    """
+    for statement in (
+        """CREATE TABLE presets (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            key TEXT UNIQUE,
+            position INTEGER NOT NULL DEFAULT 0,
+            name TEXT NOT NULL,
+            description TEXT NOT NULL DEFAULT '',
+            system_prompt TEXT NOT NULL,
+            sampling TEXT NOT NULL DEFAULT '{}',
+            changed INTEGER NOT NULL DEFAULT 0 CHECK (changed IN (0, 1)),
+            hidden INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (0, 1))
+        ) STRICT""",
+        """CREATE TABLE models (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL,
+            path TEXT NOT NULL UNIQUE,
+            size_bytes INTEGER NOT NULL,
+            architecture TEXT NOT NULL,
+            parameters INTEGER NOT NULL,
+            quantization TEXT NOT NULL,
+            trained_context_length INTEGER NOT NULL,
+            added REAL NOT NULL,
+            used REAL
+        ) STRICT""",
+        """CREATE TABLE chats (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            title TEXT NOT NULL DEFAULT '',
+            title_by_hand INTEGER NOT NULL DEFAULT 0 CHECK (title_by_hand IN (0, 1)),
+            created REAL NOT NULL,
+            updated REAL NOT NULL,
+            model_id INTEGER REFERENCES models(id) ON DELETE SET NULL,
+            preset_id INTEGER REFERENCES presets(id) ON DELETE SET NULL,
+            system_prompt TEXT NOT NULL DEFAULT '',
+            draft TEXT NOT NULL DEFAULT '',
+            leaf_id INTEGER REFERENCES messages(id) ON DELETE SET NULL,
+            deleted REAL
+        ) STRICT""",
+        """CREATE TABLE messages (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            parent_id INTEGER REFERENCES messages(id) CHECK (parent_id < id),
+            role TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
+            text TEXT NOT NULL,
+            status TEXT NOT NULL,
+            created REAL NOT NULL,
+            model_name TEXT NOT NULL DEFAULT '',
+            stats TEXT,
+            error TEXT NOT NULL DEFAULT '',
+            left_out INTEGER NOT NULL DEFAULT 0
+        ) STRICT""",
+        "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+        "CREATE INDEX chats_newest ON chats(deleted, updated)",
+        "CREATE INDEX chats_leaf ON chats(leaf_id)",
+        "CREATE INDEX chats_model ON chats(model_id)",
+        "CREATE INDEX chats_preset ON chats(preset_id)",
+        "CREATE INDEX messages_chat ON messages(chat_id, parent_id)",
+        "CREATE INDEX messages_parent ON messages(parent_id)",
+        "CREATE INDEX messages_streaming ON messages(id) WHERE status = 'streaming'",
+    ):
+        db.execute(statement)

@@ -1,0 +1,130 @@
+"""Models: the rows about GGUF files on this machine. The files themselves are not touched."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+import msgspec
+
+from desktop.errors import KotonohaError
+from desktop.store.database import Database
+from desktop.store.rows import fetch
+from desktop.store.text import find, line
+
+
+class Model(msgspec.Struct, frozen=True):
+    """One model file. Times are Unix seconds."""
+
+    id: int
+    name: str
+    path: str
+    size_bytes: int
+    architecture: str
+    parameters: int  # number of weights
+    quantization: str
+    trained_context_length: int  # tokens
+    added: float
+    used: float | None
+
+
+class Models:
+    """Methods on one model raise ``KotonohaError("model_missing")`` when it is not there."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def list(self) -> list[Model]:
+        """Return the models by name."""
+        with self._database.read() as connection:
+            models = [_model(dict(row)) for row in connection.execute("SELECT * FROM models")]
+        return sorted(models, key=lambda model: (model.name.casefold(), model.id))
+
+    def get(self, id: int) -> Model:
+        """Return the model."""
+        with self._database.read() as connection:
+            return _model(fetch(connection, "models", id))
+
+    def by_path(self, path: str | os.PathLike[str]) -> Model | None:
+        """Return the model whose file this is."""
+        key = _absolute(path)
+        with self._database.read() as connection:
+            row = connection.execute("SELECT * FROM models WHERE path = ?", (key,)).fetchone()
+            return None if row is None else _model(dict(row))
+
+    def find(self, name: str) -> Model | None:
+        """Return the model called ``name``: exactly, but for case and width, or the only one like it."""
+        return find(name, self.list(), inside=True)
+
+    def add(
+        self,
+        *,
+        path: str | os.PathLike[str],
+        name: str,
+        size_bytes: int = 0,
+        architecture: str = "",
+        parameters: int = 0,
+        quantization: str = "",
+        trained_context_length: int = 0,
+    ) -> Model:
+        """Keep what is known about the file; the same path again updates its row and keeps its id.
+
+        Raises ``KotonohaError("model_path_unusable")`` for a path that is not valid Unicode.
+        """
+        key = _absolute(path)
+        facts = (
+            line(name),
+            size_bytes,
+            line(architecture),
+            parameters,
+            line(quantization),
+            trained_context_length,
+        )
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO models (path, name, size_bytes, architecture, parameters, quantization,"
+                " trained_context_length, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (path) DO UPDATE SET (name, size_bytes, architecture, parameters, quantization,"
+                " trained_context_length) = (excluded.name, excluded.size_bytes, excluded.architecture,"
+                " excluded.parameters, excluded.quantization, excluded.trained_context_length)",
+                (key, *facts, time.time()),
+            )
+            row = connection.execute("SELECT * FROM models WHERE path = ?", (key,)).fetchone()
+            return _model(dict(row))
+
+    def touch(self, id: int) -> None:
+        """Note that the model is used now."""
+        with self._database.write() as connection:
+            fetch(connection, "models", id)
+            connection.execute("UPDATE models SET used = ? WHERE id = ?", (time.time(), id))
+
+    def remove(self, id: int) -> None:
+        """Forget the model; chats that used it stay, without one."""
+        with self._database.write() as connection:
+            fetch(connection, "models", id)
+            connection.execute("DELETE FROM models WHERE id = ?", (id,))
+
+
+def _absolute(path: str | os.PathLike[str]) -> str:
+    text = os.path.abspath(os.fspath(path))  # noqa: PTH100 - not resolve(): a link keeps the name that it was given
+    if "\0" in text or not _is_unicode(text):
+        raise KotonohaError(
+            "model_path_unusable",
+            "ファイルかフォルダーの名前に使えない文字があり、このモデルは使えません。名前を変えてからお試しください。",
+            "The name of the file or its folder has characters that cannot be used. Please rename it and "
+            "try again.",
+        )
+    return text
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _model(row: dict[str, Any]) -> Model:
+    return msgspec.convert(row, Model)

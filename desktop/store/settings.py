@@ -1,0 +1,99 @@
+"""Settings: one frozen value with a default for everything, of which only the changes are stored."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from desktop.errors import KotonohaError
+from desktop.store.connection import Connection
+from desktop.store.database import Database
+from desktop.store.sampling import Penalty, Probability, Temperature, Tokens, TopK
+from desktop.store.text import clean
+
+_Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+
+
+class Preferences(msgspec.Struct, frozen=True):
+    """What the person chose. The sampling fields mean what ``engine.protocol.Sampling``'s mean."""
+
+    language: Literal["system", "ja", "en"] = "system"
+    theme: Literal["system", "light", "dark"] = "system"
+    enter_sends: bool = True  # False: Ctrl+Enter
+    idle_minutes: Annotated[int, Meta(ge=0, le=7 * 24 * 60)] = 10  # the model is freed then; 0: never
+    model_id: _Id | None = None
+    context_length: Tokens | None = None
+    temperature: Temperature = 0.7
+    top_k: TopK = 40
+    top_p: Probability = 0.95
+    min_p: Probability = 0.05
+    repeat_penalty: Penalty = 1.1
+    max_tokens: Tokens | None = None
+    system_prompt: str = ""
+    last_chat_id: _Id | None = None
+    window: Annotated[str, Meta(max_length=100_000)] = ""  # geometry, base64
+    list_folded: bool = False
+    zoom: Annotated[int, Meta(ge=25, le=500)] = 100  # percent
+
+
+_FIELDS = {field.name: field for field in msgspec.structs.fields(Preferences)}
+
+
+class Settings:
+    """The stored preferences."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self) -> Preferences:
+        """Return the preferences; a stored value that cannot be used counts as not set.
+
+        ``model_id`` and ``last_chat_id`` are None when the row is gone, or the chat in the bin.
+        """
+        with self._database.read() as connection:
+            return _read(connection)
+
+    def change(self, **fields: object) -> Preferences:
+        """Store these fields of ``Preferences``, or none and raise ``KotonohaError("setting_invalid")``."""
+        rows = [(name, _encode(name, value)) for name, value in fields.items()]
+        with self._database.write() as connection:
+            connection.executemany("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", rows)
+            return _read(connection)
+
+
+def _read(connection: Connection) -> Preferences:
+    values: dict[str, Any] = {}
+    for row in connection.execute("SELECT name, value FROM settings"):
+        field = _FIELDS.get(row["name"])
+        if field is not None:
+            try:
+                values[field.name] = msgspec.json.decode(row["value"], type=field.type)
+            except msgspec.DecodeError:
+                continue
+    for name, there in (
+        ("model_id", "SELECT 1 FROM models WHERE id = ?"),
+        ("last_chat_id", "SELECT 1 FROM chats WHERE id = ? AND deleted IS NULL"),
+    ):
+        if values.get(name) is not None and connection.execute(there, (values[name],)).fetchone() is None:
+            del values[name]
+    return Preferences(**values)
+
+
+def _encode(name: str, value: object) -> str:
+    if name not in _FIELDS:
+        raise TypeError(f"no such preference: {name}")
+    if isinstance(value, str):
+        value = clean(value)
+    try:
+        if isinstance(value, float) and not math.isfinite(value):
+            raise msgspec.ValidationError("not a number")
+        return msgspec.json.encode(msgspec.convert(value, _FIELDS[name].type)).decode()
+    except msgspec.ValidationError as error:
+        raise KotonohaError(
+            "setting_invalid",
+            f"設定の値が使えません（{name}: {error}）。元の設定のままです。",
+            f"This setting has a value that cannot be used ({name}: {error}). The setting is as it was.",
+        ) from error

@@ -1,0 +1,59 @@
+"""The door to everything kept: one object for the file, one attribute for each noun."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desktop.store import rescue
+from desktop.store.chats import Chats
+from desktop.store.database import Database
+from desktop.store.messages import Messages
+from desktop.store.models import Models
+from desktop.store.presets import Presets
+from desktop.store.settings import Settings
+
+
+class Store:
+    """The open database. Every method blocks and may be called from any thread but the window's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.path = database.path
+        self.chats = Chats(database)
+        self.messages = Messages(database)
+        self.presets = Presets(database)
+        self.models = Models(database)
+        self.settings = Settings(database)
+
+    @classmethod
+    def open(cls, path: Path, *, recover: bool = True) -> Store:
+        """Open ``path``, creating it or bringing it up to date (after a backup).
+
+        ``recover`` marks answers left ``streaming`` as ``interrupted``: only for the window, which holds the
+        ``Instance``. A file that is damaged, newer or not ours is left as it is. Raises ``KotonohaError``:
+        ``database_newer``, ``database_damaged``, ``database_readonly``, ``database_locked``, ``disk_full``,
+        ``database_unreadable``, ``sqlite_too_old``.
+        """
+        store = cls(Database(path))
+        if recover:
+            try:
+                store.messages.recover()
+            except BaseException:
+                store.close()
+                raise
+        return store
+
+    def close(self) -> None:
+        """Wait for the running write, then close; may be called twice."""
+        self._database.close()
+
+    def backup(self, to: Path | None = None) -> Path:
+        """Copy everything, while it is in use, and return the copy's path; see ``rescue.backup``."""
+        return rescue.backup(self.path, to)
+
+    def check(self) -> None:
+        """Read the whole file (0.6 s a GB from memory); raise ``database_damaged`` unless it is well-formed.
+
+        ``open`` does this itself for files up to 64 MiB.
+        """
+        self._database.check()
