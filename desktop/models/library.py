@@ -31,7 +31,7 @@ class Choice(NamedTuple):
 def register(store: Store, path: Path) -> Model:
     """Keep the model file at ``path`` in the library; a second time brings what is known of it up to date.
 
-    Raises ``KotonohaError``: ``"model_missing"``, ``"model_invalid"`` or ``"model_unsuitable"``.
+    Raises ``KotonohaError``: ``"model_missing"``, ``"model_invalid"`` or ``"model_unsupported"``.
     """
     path = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - a link keeps the name that it was given
     header = _chat_model(path)
@@ -57,7 +57,7 @@ def resolve(store: Store, wanted: str | None) -> Choice | None:
 
     With None: the one chosen in the settings, else the one used last, else any; None when there is none.
     Raises ``KotonohaError``: ``"model_unknown"``, ``"model_missing"``, ``"model_invalid"``,
-    ``"model_unsuitable"``.
+    ``"model_unsupported"``.
     """
     if wanted is None:
         return _favourite(store)
@@ -115,7 +115,7 @@ def _chat_model(path: Path) -> Header:
     header = read_header(path)
     if header.kind != "model" or header.architecture in ("", "clip"):
         raise KotonohaError(
-            "model_unsuitable",
+            "model_unsupported",
             f"{path.name} は会話のモデルではありません（種類: {header.kind} {header.architecture}）。"
             "モデル本体のファイルを選んでください。",
             f"{path.name} is not a model to chat with (kind: {header.kind} {header.architecture}). "

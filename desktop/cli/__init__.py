@@ -1,0 +1,36 @@
+"""The commands: the same core as the window, without Qt. One file a command, the grammar in ``arguments``."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from desktop.cli.arguments import parse
+from desktop.errors import KotonohaError
+
+__all__ = ["parse", "run"]
+
+
+def run(options: Namespace) -> int:
+    """Run the command and return its exit status; what went wrong is told on standard error."""
+    _never_fail_to_write()
+    try:
+        match options.command:
+            case "ask":
+                from desktop.cli.ask import run as ask
+
+                return ask(options)
+            case _:
+                from desktop.cli.checkout import run as develop
+
+                return develop(options.command, options.rest)
+    except KotonohaError as error:
+        print(f"kotonoha: {error}", file=sys.stderr)
+        return 1
+
+
+def _never_fail_to_write() -> None:
+    """Let a terminal or pipe in another encoding than UTF-8 show what it can instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")

@@ -1,0 +1,205 @@
+"""Answers in the terminal: store, engine, model and settings, opened once, and answers as they stream."""
+
+from __future__ import annotations
+
+import re
+import sys
+from argparse import Namespace
+from collections.abc import Iterable
+
+import msgspec
+
+from desktop import paths
+from desktop.chat.titles import title_of
+from desktop.chat.turn import answer
+from desktop.cli import piped
+from desktop.cli.schema import read_schema
+from desktop.cli.status_line import StatusLine
+from desktop.engine.client import Engine
+from desktop.engine.failures import explain
+from desktop.engine.protocol import (
+    Event,
+    Failed,
+    Finished,
+    Loading,
+    ModelSettings,
+    Piece,
+    PromptProgress,
+    Sampling,
+    Stats,
+    Turn,
+)
+from desktop.errors import KotonohaError
+from desktop.jobs import Cancel
+from desktop.language import language, say, set_language
+from desktop.models import library
+from desktop.presets import builtin_presets
+from desktop.store import Chat, Preset, Store
+
+# A model may write what a terminal would obey. Line breaks and tabs aside, no control character gets there.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """One answer, as ``--json`` prints it."""
+
+    text: str
+    model: str
+    reason: str  # engine.protocol.FinishReason
+    stats: Stats | None
+    chat: int | None = None  # the chat that it was kept in
+
+
+class Asker:
+    """Answers questions by the options of ``kotonoha ask``. ``close`` it."""
+
+    def __init__(self, options: Namespace) -> None:
+        """Open everything. Raises ``KotonohaError`` where model, preset or schema cannot be used."""
+        self.status = StatusLine(sys.stderr)
+        schema = read_schema(options.schema)
+        self.store = Store.open(paths.database(), recover=False)
+        try:
+            self.preferences = self.store.settings.get()
+            set_language(None if self.preferences.language == "system" else self.preferences.language)
+            self.store.presets.seed(builtin_presets(), language())
+            self.preset = self._find_preset(options.preset)
+            self.model = self.find_model(options.model)
+        except BaseException:
+            self.store.close()
+            raise
+        self.system = self._system_prompt(options.system)
+        self.sampling = self._sampling(options, schema)
+        self.engine = Engine(idle_seconds=self.preferences.idle_minutes * 60.0)
+
+    def close(self) -> None:
+        """End the engine and close the store."""
+        self.engine.close()
+        self.store.close()
+
+    def find_model(self, wanted: str | None) -> library.Choice:
+        """Return the model of this name or file; with None the usual one, installed first if need be."""
+        choice = library.resolve(self.store, wanted)
+        if choice is not None:
+            return choice
+        job = library.ensure_starter(self.store, Cancel())
+        try:
+            while True:
+                progress = next(job)
+                share = progress.done * 100 // max(progress.total, 1)
+                self.status.show(
+                    say(f"お試しモデルを準備中… {share}%", f"Preparing the trial model… {share}%")
+                )
+        except StopIteration as end:
+            return library.Choice(end.value.path, end.value.name, end.value.id)
+        finally:
+            job.close()
+            self.status.clear()
+
+    @property
+    def model_settings(self) -> ModelSettings:
+        """How the model is loaded."""
+        return ModelSettings(self.model.path, context_length=self.preferences.context_length)
+
+    def new_chat(self) -> Chat:
+        """Return a new chat in the store, with the model, the preset and the system prompt in use."""
+        chat = self.store.chats.create(
+            model_id=self.model.id, preset_id=self.preset.id if self.preset else None
+        )
+        if self.system:
+            self.store.chats.set_system_prompt(chat.id, self.system)
+        return chat
+
+    def answer(self, question: str, cancel: Cancel, *, quiet: bool = False) -> Answer:
+        """Print the answer to ``question`` as it streams, unless ``quiet``, and return it; nothing is kept.
+
+        Raises ``KotonohaError`` when the engine fails.
+        """
+        turns = [Turn("system", self.system)] if self.system.strip() else []
+        turns.append(Turn("user", question))
+        events = self.engine.generate(self.model_settings, turns, self.sampling, cancel)
+        return self._follow(events, cancel, quiet=quiet)
+
+    def answer_in(self, chat: Chat, question: str, cancel: Cancel, *, quiet: bool = False) -> Answer:
+        """The same, as the next turn of ``chat``, which keeps question and answer."""
+        _, message = self.store.messages.send(chat.id, question, self.model.name)
+        self.store.chats.rename(chat.id, title_of(question), by_hand=False)
+        if self.model.id is not None:
+            self.store.models.touch(self.model.id)
+        events = answer(
+            self.store,
+            self.engine,
+            message=message,
+            model=self.model_settings,
+            sampling=self.sampling,
+            system=self.system,
+            cancel=cancel,
+        )
+        return msgspec.structs.replace(self._follow(events, cancel, quiet=quiet), chat=chat.id)
+
+    def _follow(self, events: Iterable[Event], cancel: Cancel, *, quiet: bool) -> Answer:
+        parts: list[str] = []
+        try:
+            for event in events:
+                match event:
+                    case Loading(fraction=fraction):
+                        self.status.show(
+                            say("モデルを読み込み中…", "Loading the model…") + f" {fraction:.0%}"
+                        )
+                    case PromptProgress(done=done, total=total):
+                        self.status.show(say("読んでいます…", "Reading…") + f" {done}/{total}")
+                    case Piece(text=text):
+                        self.status.clear()
+                        parts.append(text)
+                        if not quiet:
+                            _write(text)
+                    case Failed():
+                        raise explain(event)
+                    case Finished(reason=reason, stats=stats):
+                        return Answer("".join(parts), self.model.name, reason, stats)
+            raise AssertionError("the engine's stream ended without an end")
+        finally:
+            self.status.clear()
+            if parts and not quiet and not parts[-1].endswith("\n"):
+                _write("\n")
+
+    def _find_preset(self, name: str | None) -> Preset | None:
+        if name is None:
+            return None
+        preset = self.store.presets.by_name(name)
+        if preset is None:
+            names = [each.name for each in self.store.presets.list()]
+            raise KotonohaError(
+                "preset_unknown",
+                f"「{name}」というプリセットはありません。あるプリセット: {'、'.join(names)}",
+                f'There is no preset called "{name}". There are: {", ".join(names)}',
+            )
+        return preset
+
+    def _system_prompt(self, wanted: str | None) -> str:
+        if wanted is not None:
+            return piped.argument(wanted)
+        return (self.preset.system_prompt if self.preset else "") or self.preferences.system_prompt
+
+    def _sampling(self, options: Namespace, schema: str) -> Sampling:
+        """Return the preferences' sampling, changed by the preset, changed by the options."""
+        kept = self.preferences
+        fields = {
+            "temperature": kept.temperature,
+            "top_k": kept.top_k,
+            "top_p": kept.top_p,
+            "min_p": kept.min_p,
+            "repeat_penalty": kept.repeat_penalty,
+            "max_tokens": kept.max_tokens,
+            "json_schema": schema,
+        }
+        fields |= self.preset.sampling if self.preset else {}
+        chosen = {name: getattr(options, name) for name in ("temperature", "seed", "max_tokens")}
+        fields |= {name: value for name, value in chosen.items() if value is not None}
+        return msgspec.convert(fields, Sampling)
+
+
+def _write(text: str) -> None:
+    if sys.stdout.isatty():
+        text = _CONTROL.sub("", text)
+    sys.stdout.write(text)
+    sys.stdout.flush()

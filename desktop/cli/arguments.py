@@ -1,0 +1,164 @@
+"""The grammar of the command line."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NoReturn
+
+from desktop import __version__
+from desktop.language import say
+
+DEVELOPMENT = ("test", "bench", "build")  # they hand their arguments on, and exist in a checkout only
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Return what the arguments ask for; ``command`` names it.
+
+    Raises ``SystemExit``: 2 with a message on standard error for wrong arguments, 0 after help and version.
+    """
+    if arguments[:1] and arguments[0] in DEVELOPMENT:
+        return argparse.Namespace(command=arguments[0], rest=arguments[1:])
+    return _parser().parse_args(arguments)
+
+
+class _Formatter(argparse.HelpFormatter):
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, say("使い方: ", "usage: ") if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **keywords: object) -> None:
+        super().__init__(add_help=False, allow_abbrev=False, formatter_class=_Formatter, **keywords)  # type: ignore[arg-type]
+        self.options = self.add_argument_group(say("オプション", "options"))
+        self.options.add_argument("-h", "--help", action="help", help=say("この説明を出す", "show this help"))
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage()
+        detail = say(f"引数が正しくありません（{message}）。", f"wrong arguments ({message}).")
+        self.exit(2, f"{self.prog}: {detail}\n")
+
+    def print_usage(self, file: object = None) -> None:
+        import sys
+
+        super().print_usage(sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="kotonoha",
+        description=say(
+            "日本語のオープンモデルと、このパソコンの中だけで会話します。コマンドなしで、ウィンドウを開きます。",
+            "Chat with Japanese open models, entirely on this computer. Without a command the window opens.",
+        ),
+        epilog=say(
+            "ソースのフォルダーでは、test、bench、build も使えます。",
+            "In a folder of the source there are also test, bench and build.",
+        ),
+    )
+    parser.options.add_argument(
+        "--version",
+        action="version",
+        version=f"kotonoha {__version__}",
+        help=say("版を出す", "show the version"),
+    )
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar=say("コマンド", "COMMAND"), title=say("コマンド", "commands")
+    )
+    _add_ask(commands)
+    _add_demo(commands)
+    return parser
+
+
+def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
+    about = say(
+        "質問に答える。質問がなければ、ターミナルで会話する",
+        "answer a question; without one, chat in the terminal",
+    )
+    ask = commands.add_parser(
+        "ask",
+        help=about,
+        description=about
+        + say(
+            "。パイプで渡した文章は質問に添える: cat mail.txt | kotonoha ask 要約して",
+            ". Piped text is attached to it: cat mail.txt | kotonoha ask Summarize",
+        ),
+    )
+    words = ask.add_argument_group(say("引数", "arguments"))
+    words.add_argument("text", nargs="*", metavar="TEXT", help=say("質問", "the question"))
+    add = ask.options.add_argument
+    add(
+        "--model",
+        metavar="NAME|FILE.gguf",
+        help=say("使うモデルの名前かファイル", "name or file of the model to use"),
+    )
+    add("-p", "--preset", metavar="PRESET", help=say("使うプリセットの名前", "name of the preset to use"))
+    add("--system", metavar="TEXT", help=say("システムプロンプト", "system prompt"))
+    add(
+        "--max-tokens",
+        type=_number(int, 1, 2**31 - 1),
+        metavar="N",
+        help=say("答えの長さの上限（トークン）", "longest answer, in tokens"),
+    )
+    add(
+        "--temperature",
+        type=_number(float, 0, 5),
+        metavar="T",
+        help=say("温度（0: いつも同じ答え）", "temperature (0: always the same answer)"),
+    )
+    add(
+        "--seed",
+        type=_number(int, 0, 2**32 - 2),
+        metavar="N",
+        help=say("乱数の種", "seed of the random numbers"),
+    )
+    add(
+        "--schema",
+        type=Path,
+        metavar="FILE.json",
+        help=say("答えをこのJSON Schemaに従わせる", "bind the answer to this JSON schema"),
+    )
+    add("--save", action="store_true", help=say("会話を保存する", "keep the chat"))
+    add("--json", action="store_true", help=say("答えをJSONで出す", "print the answer as a JSON object"))
+
+
+def _add_demo(commands: argparse._SubParsersAction[_Parser]) -> None:
+    about = say(
+        "画面なしでウィンドウを動かし、答えを出して、その姿を画像に残す",
+        "run the window without a screen, print an answer, save a picture of it",
+    )
+    demo = commands.add_parser("demo", help=about, description=about)
+    words = demo.add_argument_group(say("引数", "arguments"))
+    words.add_argument(
+        "picture",
+        nargs="?",
+        type=Path,
+        metavar="PICTURE.png",
+        help=say("画像を保存するファイル", "the picture's file"),
+    )
+
+
+def _number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], int | float]:
+    def convert(text: str) -> int | float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(
+                say(
+                    f"{low}から{high}までの数ではありません: {text}",
+                    f"not a number from {low} to {high}: {text}",
+                )
+            )
+        return value
+
+    return convert
