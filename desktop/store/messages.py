@@ -16,7 +16,6 @@ from desktop.store.rows import fetch
 from desktop.store.text import clean, line
 
 Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed"]
-Ended = Literal["done", "stopped", "limit", "interrupted", "failed"]
 
 _RESUMABLE = ("interrupted", "stopped", "limit", "failed")
 _ERROR_CHARACTERS = 4_000
@@ -31,11 +30,26 @@ WITH RECURSIVE branch(id, parent_id) AS (
 SELECT messages.* FROM branch JOIN messages USING (id) ORDER BY id
 """
 
-_NEWEST_LEAF = """
+_PLACES = """
+SELECT id, place, among FROM (
+    SELECT id, row_number() OVER (PARTITION BY parent_id ORDER BY id) AS place,
+        count(*) OVER (PARTITION BY parent_id) AS among
+    FROM messages WHERE chat_id = ?
+) WHERE among > 1
+"""
+
+_LEAF_UNDER = """
 WITH RECURSIVE below(id) AS (
     SELECT :id UNION ALL SELECT messages.id FROM below JOIN messages ON messages.parent_id = below.id
 )
 SELECT max(id) AS id FROM below
+"""
+
+_PLACES = """
+SELECT id, k, n FROM (
+    SELECT id, row_number() OVER siblings AS k, count(*) OVER (PARTITION BY parent_id) AS n
+    FROM messages WHERE chat_id = ? WINDOW siblings AS (PARTITION BY parent_id ORDER BY id)
+) WHERE n > 1
 """
 
 
@@ -92,11 +106,23 @@ class Messages:
             )
             return [sibling["id"] for sibling in found]
 
-    def newest_leaf(self, id: int) -> int:
+    def places(self, chat_id: int) -> dict[int, tuple[int, int]]:
+        """Return, for each message of the chat that has siblings, which of how many it is, counted from 1."""
+        with self._database.read() as connection:
+            found = connection.execute(_PLACES, (chat_id,))
+            return {row["id"]: (row["k"], row["n"]) for row in found}
+
+    def places(self, chat_id: int) -> dict[int, tuple[int, int]]:
+        """Return for each message that has siblings which one of how many it is, from 1. Empty for no chat."""
+        with self._database.read() as connection:
+            found = connection.execute(_PLACES, (chat_id,))
+            return {row["id"]: (row["place"], row["among"]) for row in found}
+
+    def leaf_under(self, id: int) -> int:
         """Return the newest message below ``id``, or itself: the leaf to show when its branch is chosen."""
         with self._database.read() as connection:
             fetch(connection, "messages", id)
-            leaf: int = connection.execute(_NEWEST_LEAF, {"id": id}).fetchone()["id"]
+            leaf: int = connection.execute(_LEAF_UNDER, {"id": id}).fetchone()["id"]
             return leaf
 
     def send(self, chat_id: int, text: str, model_name: str) -> tuple[Message, Message]:
@@ -155,13 +181,15 @@ class Messages:
         self,
         id: int,
         text: str,
-        status: Ended,
+        status: Status,
         *,
         stats: Stats | None = None,
         error: str = "",
         left_out: int = 0,
     ) -> Message:
         """Keep the whole answer and how it ended."""
+        if status == "streaming":
+            raise ValueError("a finished answer is not streaming")
         text, error = clean(text), clean(error[:_ERROR_CHARACTERS])
         kept = None if stats is None else msgspec.json.encode(stats).decode()
         with self._database.write() as connection:
