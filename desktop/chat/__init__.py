@@ -1,0 +1,1 @@
+"""Conversations: one turn of a chat, and what a chat is called."""

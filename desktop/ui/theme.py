@@ -12,6 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
+from desktop.paths import RESOURCES
+
 # Spacing goes in steps of 4 px. Lengths are device-independent pixels.
 RAIL_WIDTH = 68
 LIST_WIDTH = 248
@@ -92,3 +94,122 @@ def code_font(px: float = SMALL_PX) -> QFont:
     font.setStyleHint(QFont.StyleHint.Monospace)
     font.setPixelSize(round(px))
     return font
+
+
+def apply(app: QApplication, choice: str = "system") -> None:
+    """Dress the application in "light", "dark", or the scheme of the system."""
+    global _current  # noqa: PLW0603
+    dark = choice == "dark" or (choice == "system" and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
+    _current = DARK if dark else LIGHT
+    app.setFont(ui_font())
+    app.setPalette(_palette(_current))
+    app.setStyleSheet(_style_sheet(_current))
+
+
+def _palette(t: Tokens) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for which, color in {
+        role.Window: t.page, role.WindowText: t.ink, role.Base: t.card, role.AlternateBase: t.side,
+        role.Text: t.ink, role.PlaceholderText: t.faint, role.Button: t.card, role.ButtonText: t.ink,
+        role.Highlight: t.accent, role.HighlightedText: t.on_accent, role.Link: t.accent,
+        role.LinkVisited: t.accent, role.ToolTipBase: t.ink, role.ToolTipText: t.page,
+        role.BrightText: t.wrong, role.Mid: t.line, role.Light: t.card, role.Dark: t.line,
+        role.Midlight: t.line, role.Shadow: t.line, role.Accent: t.accent,
+    }.items():  # fmt: skip
+        palette.setColor(which, QColor(color))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(t.faint))
+    return palette
+
+
+def _style_sheet(t: Tokens) -> str:
+    sheet = _SHEET.replace("@chevron@", (RESOURCES / "icons" / "chevron-down-faint.svg").as_posix())
+    for field in fields(t):
+        sheet = sheet.replace(f"@{field.name}@", getattr(t, field.name))
+    return sheet
+
+
+_SHEET = f"""
+* {{ outline: none; }}
+QWidget {{ color: @ink@; }}
+QMainWindow, QDialog, #page {{ background: @page@; }}
+QToolTip {{ background: @ink@; color: @page@; border: none; padding: 4px 8px; font-size: {TINY_PX}px; }}
+
+#rail, #sidebar {{ background: @side@; border-right: 1px solid @line@; }}
+#header {{ border-bottom: 1px solid @line@; }}
+#chatTitle {{ font-size: {TEXT_PX}px; font-weight: 600; }}
+#heading {{ font-size: {TITLE_PX}px; font-weight: 600; }}
+#subheading {{ font-size: {TEXT_PX}px; font-weight: 600; }}
+#sub {{ color: @sub@; font-size: {SMALL_PX}px; }}
+#faint {{ color: @faint@; font-size: {TINY_PX}px; }}
+#hairline {{ background: @line@; }}
+
+QPushButton {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_FIELD}px;
+  padding: 7px 16px; font-size: {SMALL_PX}px; }}
+QPushButton:hover {{ background: @side@; }}
+QPushButton:pressed {{ background: @bubble@; }}
+QPushButton:disabled {{ color: @faint@; background: transparent; }}
+QPushButton:focus, QToolButton:focus, QComboBox:focus {{ border: 1px solid @accent@; }}
+QPushButton#main {{ background: @accent@; color: @on_accent@; border: 1px solid @accent@; }}
+QPushButton#main:focus {{ border: 1px solid @ink@; }}
+QPushButton#main:disabled {{ background: @line@; border-color: @line@; color: @faint@; }}
+QPushButton#chip {{ border-radius: 15px; padding: 5px 12px; min-height: 18px; }}
+QPushButton#chip::menu-indicator {{ width: 0; }}
+QPushButton#quiet {{ background: transparent; border: 1px solid transparent; color: @sub@; padding: 4px 6px;
+  border-radius: {RADIUS_BADGE}px; }}
+QPushButton#quiet:hover {{ color: @ink@; background: @bubble@; }}
+QPushButton#quiet:focus {{ border: 1px solid @accent@; }}
+QPushButton#wide {{ text-align: left; padding: 9px 12px; font-size: 14px; }}
+
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: @card@; border: 1px solid @line@;
+  border-radius: {RADIUS_FIELD}px; padding: 7px 11px; font-size: {SMALL_PX}px; min-height: 20px;
+  selection-background-color: @accent@; selection-color: @on_accent@; }}
+QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border: 1px solid @accent@; }}
+QComboBox::drop-down {{ border: none; width: 24px; }}
+QComboBox::down-arrow {{ image: url("@chevron@"); width: 14px; height: 14px; }}
+QComboBox QAbstractItemView {{ background: @card@; border: 1px solid @line@; padding: 4px;
+  selection-background-color: @accent_soft@; selection-color: @ink@; }}
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
+  width: 0; border: none; }}
+
+QPlainTextEdit {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_FIELD}px;
+  padding: 6px 8px;
+  selection-background-color: @accent@; selection-color: @on_accent@; }}
+QPlainTextEdit:focus {{ border: 1px solid @accent@; }}
+#composer QPlainTextEdit {{ background: transparent; border: none; padding: 0; }}
+
+QMenu {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_FIELD}px; padding: 5px;
+  font-size: {SMALL_PX}px; }}
+QMenu::item {{ padding: 7px 28px 7px 12px; border-radius: {RADIUS_BADGE}px; }}
+QMenu::item:selected {{ background: @accent_soft@; color: @ink@; }}
+QMenu::item:disabled {{ color: @faint@; }}
+QMenu::separator {{ height: 1px; background: @line@; margin: 5px 8px; }}
+QMenu::indicator {{ width: 16px; height: 16px; left: 6px; }}
+QMenu::item:checked {{ font-weight: 600; }}
+
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
+QScrollBar::handle:vertical {{ background: @line@; border-radius: 3px; min-height: 32px; }}
+QScrollBar::handle:vertical:hover {{ background: @faint@; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 2px; }}
+QScrollBar::handle:horizontal {{ background: @line@; border-radius: 3px; min-width: 32px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+
+QListView {{ background: transparent; border: none; }}
+QScrollArea, QScrollArea > QWidget > QWidget#page {{ background: transparent; border: none; }}
+
+#card {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_CARD}px; }}
+QPushButton#suggestion {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_CARD}px;
+  text-align: left; padding: 0; }}
+QPushButton#suggestion:hover, QPushButton#suggestion:focus {{
+  background: @accent_soft@; border-color: @accent@; }}
+#toast {{ background: @ink@; border-radius: {RADIUS_FIELD}px; }}
+#toast QLabel {{ color: @page@; font-size: {SMALL_PX}px; }}
+#toast QPushButton {{ background: transparent; border: none; color: @page@; font-weight: 600;
+  padding: 4px 8px; text-decoration: underline; }}
+#banner[kind="wrong"] {{ background: @wrong_soft@; border-bottom: 1px solid @line@; }}
+#banner[kind="wrong"] QLabel {{ color: @wrong@; font-size: {SMALL_PX}px; }}
+#banner[kind="caution"] {{ background: @caution_soft@; border-bottom: 1px solid @line@; }}
+#banner[kind="caution"] QLabel {{ color: @caution@; font-size: {SMALL_PX}px; }}
+"""

@@ -1,0 +1,293 @@
+"""Starts the window: one instance, the store, the session, the language, the theme; and ends it again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import logging.handlers
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType, TracebackType
+
+from PySide6.QtCore import (
+    QLibraryInfo,
+    QLocale,
+    QObject,
+    QSocketNotifier,
+    Qt,
+    QTimer,
+    QTranslator,
+)
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtWidgets import QApplication
+
+from desktop import __version__, paths
+from desktop.engine.client import Engine
+from desktop.errors import KotonohaError
+from desktop.language import language, set_language
+from desktop.presets.builtin import builtin_presets
+from desktop.store import Preferences, Store
+from desktop.store.instance import Instance
+from desktop.ui import theme
+from desktop.ui.icons import app_icon
+from desktop.ui.rescue import Rescue
+from desktop.ui.session import Session
+from desktop.ui.turns import Turns
+from desktop.ui.window import Window
+from desktop.ui.worker import Jobs
+
+log = logging.getLogger(__name__)
+RAISE_WAIT_MS = 2_000
+
+
+def main() -> int:
+    """Run the window until it is closed; return the exit code."""
+    qt = create_application()
+    try:
+        home = paths.home()
+    except OSError as error:
+        return Rescue().refuse(_no_home(error))
+    _log_to(home)
+    instance = Instance(home)
+    if not instance.acquire():
+        return 0 if _raise_other(home) else Rescue().refuse(_already_running())
+    app = App(home)
+    with _quit_on_signals(qt.quit):
+        app.listen()
+        app.start()
+        code = qt.exec()
+        app.end()
+    instance.release()
+    return code
+
+
+def create_application() -> QApplication:
+    """Return the Qt application, with name, icon and fonts, in the scheme of the system."""
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName("kotonoha")
+    qt.setApplicationVersion(__version__)
+    qt.setDesktopFileName("kotonoha")
+    qt.setStyle("Fusion")
+    qt.setWindowIcon(app_icon())
+    theme.apply(qt)
+    return qt
+
+
+class App(QObject):
+    """What exists once: from the store that opens to the window that closes."""
+
+    def __init__(self, home: Path, *, database: Path | None = None) -> None:
+        super().__init__()
+        self._home = home
+        self._database = database or home / "kotonoha.db"
+        self._jobs = Jobs(self)
+        self._server: QLocalServer | None = None
+        self._translators: list[QTranslator] = []
+        self._dressed: tuple[str, str] = ("", "")
+        self.session: Session | None = None
+        self.turns: Turns | None = None
+        self.window: Window | None = None
+        qt = QApplication.instance()
+        assert isinstance(qt, QApplication)
+        self._qt = qt
+        qt.styleHints().colorSchemeChanged.connect(lambda _: self._dress(again=True))
+
+    def start(self) -> None:
+        """Open the store in the background, then show the window."""
+
+        def opened(result: tuple[Store, Preferences]) -> None:
+            self._show(*result)
+
+        self._jobs.store(self._open_store, on_done=opened, on_failed=self._rescue)
+
+    def end(self) -> None:
+        """Stop what runs, save what is left, and close everything."""
+        self._jobs.close()
+        if self.session is not None:
+            self.session.engine.close()
+            self.session.store.close()
+        if self._server is not None:
+            self._server.close()
+
+    def _open_store(self) -> tuple[Store, Preferences]:
+        store = Store.open(self._database)
+        preferences = store.settings.get()
+        set_language(None if preferences.language == "system" else preferences.language)
+        store.presets.seed(builtin_presets(), language=language())
+        store.chats.purge()
+        return store, preferences
+
+    def _rescue(self, error: Exception) -> None:
+        again = Rescue().offer(error, self._database)
+        if again:
+            self._jobs.store(
+                self._open_store, on_done=lambda result: self._show(*result), on_failed=self._rescue
+            )
+        else:
+            self._qt.exit(1)
+
+    def _show(self, store: Store, preferences: Preferences) -> None:
+        engine = Engine(idle_seconds=60.0 * preferences.idle_minutes)
+        self.session = session = Session(store, engine, self._jobs, preferences)
+        self.turns = Turns(session)
+        session.preferences_changed.connect(self._dress)
+        session.refresh_presets()
+        session.refresh_models()
+        self._dress()
+        session.install_starter()
+
+    def _dress(self, *, again: bool = False) -> None:
+        """Follow the chosen language and theme; a new language makes the window anew."""
+        assert self.session is not None
+        wanted = (self.session.preferences.theme, self.session.preferences.language)
+        if wanted == self._dressed and not again:
+            return
+        old_theme, old_language = self._dressed
+        self._dressed = wanted
+        if wanted[0] != old_theme or again:
+            theme.apply(self._qt, wanted[0])
+        if wanted[1] != old_language or self.window is None:
+            self._translate(wanted[1])
+            QTimer.singleShot(0, self._renew_window)
+
+    def _renew_window(self) -> None:
+        assert self.session is not None and self.turns is not None
+        old = self.window
+        window = Window(self.session, self.turns)
+        if old is not None:
+            window.setGeometry(old.geometry())
+            window.show_settings()
+            old.closing.disconnect(self._qt.quit)
+            old.close()
+            old.deleteLater()
+        window.closing.connect(self._qt.quit)
+        self.window = window
+        window.open_last_chat()
+        window.show()
+
+    def _translate(self, choice: str) -> None:
+        """Install the translations. The window's own words are Japanese in the source."""
+        set_language(None if choice == "system" else choice)  # type: ignore[arg-type]
+        for translator in self._translators:
+            self._qt.removeTranslator(translator)
+        self._translators.clear()
+        locale = QLocale(language())
+        QLocale.setDefault(locale)
+        qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        for name, folder in ((f"qtbase_{language()}", qt_folder), (f"kotonoha_{language()}", str(_I18N))):
+            translator = QTranslator(self)
+            if translator.load(name, folder):
+                self._qt.installTranslator(translator)
+                self._translators.append(translator)
+
+    # One instance
+
+    def listen(self) -> None:
+        """Hear of second starts, and raise the window then. Only for the holder of the instance lock."""
+        name = _server_name(self._home)
+        QLocalServer.removeServer(name)  # ours alone: this process holds the instance lock
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._raise)
+        if not self._server.listen(name):
+            log.warning("no second start will be heard: %s", self._server.errorString())
+
+    def _raise(self) -> None:
+        assert self._server is not None
+        connection = self._server.nextPendingConnection()
+        connection.write(b"raised\n")
+        connection.flush()
+        connection.disconnectFromServer()
+        if self.window is not None:
+            state = self.window.windowState()
+            self.window.setWindowState(
+                (state & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive
+            )
+            self.window.show()
+            self.window.raise_()
+            self.window.activateWindow()
+
+
+_I18N = paths.RESOURCES / "i18n"
+
+
+def _server_name(home: Path) -> str:
+    return "kotonoha-" + hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+
+
+def _raise_other(home: Path) -> bool:
+    """Ask the running instance to raise its window; return whether it answered."""
+    connection = QLocalSocket()
+    connection.connectToServer(_server_name(home))
+    return connection.waitForConnected(RAISE_WAIT_MS) and connection.waitForReadyRead(RAISE_WAIT_MS)
+
+
+def _log_to(home: Path) -> None:
+    """Keep warnings and defects, never what people write, in a small file."""
+    handler: logging.Handler
+    try:
+        (home / "logs").mkdir(exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            home / "logs" / "kotonoha.log", maxBytes=500_000, backupCount=2, encoding="utf-8", delay=True
+        )
+    except OSError:
+        handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.getLogger().addHandler(handler)
+
+    def unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log.error("unexpected", exc_info=(kind, error, trace))
+        sys.__excepthook__(kind, error, trace)
+
+    sys.excepthook = unexpected
+
+
+@contextlib.contextmanager
+def _quit_on_signals(quit_: Callable[[], None]) -> Iterator[None]:
+    """End the event loop on Ctrl-C or SIGTERM.
+
+    Python's signal handlers run only when Python code does, so a socket wakes the event loop.
+    """
+    ours, signals_end = socket.socketpair()
+    ours.setblocking(False)
+    signals_end.setblocking(False)
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
+    notifier.activated.connect(lambda: ours.recv(64))
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        quit_()
+
+    old = [(number, signal.signal(number, handle)) for number in (signal.SIGINT, signal.SIGTERM)]
+    old_descriptor = signal.set_wakeup_fd(signals_end.fileno(), warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(old_descriptor)
+        for number, handler in old:
+            signal.signal(number, handler)
+        notifier.setEnabled(False)
+        ours.close()
+        signals_end.close()
+
+
+def _no_home(error: OSError) -> KotonohaError:
+    return KotonohaError(
+        "home_unusable",
+        f"データを置くフォルダーを使えません。空き容量と、書き込みの許可を確かめてください。（{error}）",
+        f"The data folder cannot be used. Check free space and permission to write. ({error})",
+    )
+
+
+def _already_running() -> KotonohaError:
+    return KotonohaError(
+        "already_running",
+        "言の葉はすでに動いていますが、返事がありません。しばらく待つか、動いている方を終了してから、もう一度起動してください。",
+        "Kotonoha is running already but does not answer. Wait a little, or end it, then start it again.",
+    )

@@ -1,0 +1,130 @@
+"""The page of a conversation: header, transcript or welcome, composer. Only arranges; knows no store."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from desktop.ui import theme
+from desktop.ui.banner import Banner
+from desktop.ui.buttons import Chip, IconButton
+from desktop.ui.composer import SHADOW, Composer
+from desktop.ui.transcript import Transcript
+from desktop.ui.welcome import Welcome
+
+METER_WIDTH = 110
+
+
+class ContextMeter(QWidget):
+    """How full the model's context is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._used, self._total = 0, 0
+        self.label = QLabel(self)
+        self.label.setObjectName("faint")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(METER_WIDTH + 10, 0, 0, 0)
+        layout.addWidget(self.label)
+        self.hide()
+
+    def set_tokens(self, used: int, total: int) -> None:
+        """Show ``used`` of ``total`` tokens; a total of 0 hides the meter."""
+        self._used, self._total = used, total
+        self.label.setText(f"{used:,} / {total:,}")
+        text = self.tr("コンテキスト: {total} トークンのうち {used} を使っています").format(
+            used=f"{used:,}", total=f"{total:,}"
+        )
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        self.setVisible(total > 0)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        bar = QRectF(0, self.height() / 2 - 3, METER_WIDTH, 6)
+        painter.setBrush(QColor(tokens.line))
+        painter.drawRoundedRect(bar, 3, 3)
+        share = min(1.0, self._used / self._total) if self._total else 0.0
+        painter.setBrush(QColor(tokens.caution if share > 0.9 else tokens.accent))
+        bar.setWidth(max(6.0, METER_WIDTH * share))
+        painter.drawRoundedRect(bar, 3, 3)
+
+
+class TitleLabel(QLabel):
+    """A title that is elided instead of pushing its neighbours away."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("chatTitle")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setMinimumWidth(60)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        painter.setFont(self.font())
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class ChatPage(QWidget):
+    """Arranges the page."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.fold = IconButton("panel-left", self.tr("一覧をたたむ・ひらく"), self)
+        self.title = TitleLabel(self)
+        self.preset = Chip(self, longest=180)
+        self.preset.setAccessibleName(self.tr("プリセット"))
+        self.model = Chip(self, longest=260)
+        self.model.setAccessibleName(self.tr("モデル"))
+        self.meter = ContextMeter(self)
+        header = QFrame(self)
+        header.setObjectName("header")
+        header.setFixedHeight(theme.HEADER_HEIGHT)
+        row = QHBoxLayout(header)
+        row.setContentsMargins(12, 0, 24, 0)
+        row.setSpacing(10)
+        row.addWidget(self.fold)
+        row.addWidget(self.title, 1)
+        row.addWidget(self.preset)
+        row.addWidget(self.model)
+        row.addWidget(self.meter)
+
+        self.banner = Banner(self)
+        self.transcript = Transcript(self)
+        self.welcome = Welcome(self)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.welcome)
+        self._stack.addWidget(self.transcript)
+        self.composer = Composer(self)
+        self.composer.setMaximumWidth(theme.COLUMN_WIDTH + 40 + 2 * SHADOW)
+
+        across = QHBoxLayout()
+        across.setContentsMargins(16, 0, 16, 8)
+        across.addStretch(1)
+        across.addWidget(self.composer, 1000)
+        across.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(header)
+        layout.addWidget(self.banner)
+        layout.addLayout(self._stack, 1)
+        layout.addLayout(across)
+
+    def show_welcome(self, welcome: bool) -> None:
+        """Show the empty state, or the transcript."""
+        self._stack.setCurrentWidget(self.welcome if welcome else self.transcript)
+
+    def is_welcome(self) -> bool:
+        """Return whether the empty state is shown."""
+        return self._stack.currentWidget() is self.welcome

@@ -1,0 +1,179 @@
+"""What is there as long as the application runs: the store, the engine, the jobs, and what was chosen.
+
+The window's thread never touches the store itself: it asks here, and hears of it by signal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from desktop.engine.client import Engine
+from desktop.engine.protocol import Event, Loading, ModelSettings, Sampling
+from desktop.models import library, starter
+from desktop.store import Chat, Model, Preferences, Preset, Store
+from desktop.ui.worker import Jobs
+
+
+class Session(QObject):
+    """Owns the long-lived parts and the small lists that menus show."""
+
+    preferences_changed = Signal()
+    models_changed = Signal()
+    presets_changed = Signal()
+    chats_changed = Signal()
+    warming = Signal(float)  # how much of a model is loaded ahead of its first question, 0 to 1
+
+    def __init__(self, store: Store, engine: Engine, jobs: Jobs, preferences: Preferences) -> None:
+        super().__init__()
+        self.store = store
+        self.engine = engine
+        self.jobs = jobs
+        self.preferences = preferences
+        self.models: list[Model] = []
+        self.presets: list[Preset] = []
+        self.chats: list[Chat] = []
+        self._warm: ModelSettings | None = None
+        self.starter_progress: float | None = None  # 0 to 1 while the starter model is being put in place
+
+    # What was chosen
+
+    def change(self, **fields: Any) -> None:  # noqa: ANN401 - the fields of Preferences
+        """Change preferences; they count at once and are saved in the background."""
+        changed = msgspec.structs.replace(self.preferences, **fields)
+        if changed == self.preferences:
+            return
+        self.preferences = changed
+        self.jobs.store(lambda: self.store.settings.change(**fields))
+        if "idle_minutes" in fields:
+            self.engine.configure(idle_seconds=60.0 * changed.idle_minutes)
+        self.preferences_changed.emit()
+
+    # Lists
+
+    def refresh_chats(self) -> None:
+        """Read the list of chats again."""
+        self.jobs.store(self.store.chats.list, on_done=self._take_chats)
+
+    def refresh_models(self) -> None:
+        """Read the list of models again."""
+        self.jobs.store(self.store.models.list, on_done=self._take_models)
+
+    def refresh_presets(self) -> None:
+        """Read the list of presets again."""
+        self.jobs.store(self.store.presets.list, on_done=self._take_presets)
+
+    def _take_chats(self, chats: list[Chat]) -> None:
+        self.chats = chats
+        self.chats_changed.emit()
+
+    def _take_models(self, models: list[Model]) -> None:
+        self.models = models
+        self.models_changed.emit()
+
+    def _take_presets(self, presets: list[Preset]) -> None:
+        self.presets = presets
+        self.presets_changed.emit()
+
+    # Models
+
+    def install_starter(self) -> None:
+        """Put the starter model in place where its package is installed, and read the list of models."""
+
+        if not starter.is_available():
+            return
+
+        def done(_: object) -> None:
+            self.starter_progress = None
+            self.refresh_models()
+
+        def failed(error: Exception) -> None:
+            done(None)
+            self.jobs.failed.emit(error)
+
+        def progress(event: starter.Progress) -> None:
+            self.starter_progress = event.done / event.total
+            self.models_changed.emit()
+
+        self.starter_progress = 0.0
+        self.jobs.run(
+            lambda cancel: library.ensure_starter(self.store, cancel),
+            on_event=progress,
+            on_done=done,
+            on_failed=failed,
+        )
+
+    def add_model(
+        self, path: Path, on_done: Callable[[Model], None], on_failed: Callable[[Exception], None]
+    ) -> None:
+        """Check a GGUF file's header and add it to the library; the file stays where it is."""
+
+        def done(model: Model) -> None:
+            self.refresh_models()
+            on_done(model)
+
+        self.jobs.run(lambda _: library.register(self.store, path), on_done=done, on_failed=on_failed)
+
+    def warm(self, model: Model) -> None:
+        """Load ``model`` now if it is not loaded, so that the first answer comes sooner."""
+        settings = self.model_settings(model)
+        if settings in (self._warm, self.engine.loaded):
+            return
+        self._warm = settings
+
+        def progress(event: Event) -> None:
+            if isinstance(event, Loading):
+                self.warming.emit(event.fraction)
+
+        def cold(_: object) -> None:
+            if self._warm == settings:
+                self._warm = None
+
+        # A failure is told by the question that needs the model.
+        self.jobs.run(
+            lambda cancel: self.engine.load(settings, cancel),
+            on_event=progress,
+            on_done=cold,
+            on_failed=cold,
+        )
+
+    def model_for(self, chat: Chat | None) -> Model | None:
+        """Return the model that answers in this chat: its own, else the usual one, else any."""
+        by_id = {model.id: model for model in self.models}
+        for wanted in (chat.model_id if chat else None, self.preferences.model_id):
+            if wanted in by_id:
+                return by_id[wanted]
+        return self.models[0] if self.models else None
+
+    def preset_for(self, chat: Chat | None) -> Preset | None:
+        """Return the preset of this chat."""
+        wanted = chat.preset_id if chat else None
+        return next((preset for preset in self.presets if preset.id == wanted), None)
+
+    def model_settings(self, model: Model) -> ModelSettings:
+        """Return how to load ``model``."""
+        return ModelSettings(path=model.path, context_length=self.preferences.context_length)
+
+    def sampling(self, preset: Preset | None) -> Sampling:
+        """Return the sampling of the preferences, changed by what the preset says."""
+        p = self.preferences
+        base = Sampling(
+            temperature=p.temperature,
+            top_k=p.top_k,
+            top_p=p.top_p,
+            min_p=p.min_p,
+            repeat_penalty=p.repeat_penalty,
+            max_tokens=p.max_tokens,
+        )
+        return msgspec.structs.replace(base, **preset.sampling) if preset else base
+
+    def system_prompt(self, chat: Chat | None, preset: Preset | None) -> str:
+        """Return the system text: the chat's own, else the preset's, else the usual one."""
+        for text in (chat.system_prompt if chat else "", preset.system_prompt if preset else ""):
+            if text:
+                return text
+        return self.preferences.system_prompt

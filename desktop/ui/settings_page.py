@@ -1,0 +1,425 @@
+"""The settings: a list of sections at the left, rows of name, explanation and control at the right.
+
+Everything takes effect at once; there is nothing to save and nothing to cancel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QComboBox,
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop import __version__
+from desktop.paths import RESOURCES
+from desktop.store import Preferences
+from desktop.ui import theme
+from desktop.ui.session import Session
+from desktop.ui.sidebar import OfflineLine
+
+NAME_WIDTH = 200  # px
+TYPING_MS = 500
+
+
+class Switch(QAbstractButton):
+    """On or off."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setCheckable(True)
+        self.setFixedSize(40, 24)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(tokens.accent if self.hasFocus() or self.isChecked() else tokens.faint))
+        painter.setBrush(QColor(tokens.accent if self.isChecked() else tokens.line))
+        painter.drawRoundedRect(QRectF(1.5, 1.5, 37, 21), 10.5, 10.5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.on_accent if self.isChecked() else tokens.card))
+        painter.drawEllipse(QRectF(20 if self.isChecked() else 4, 4, 16, 16))
+
+
+class _NoWheel(QObject):
+    """The wheel scrolls the page, never a value that the mouse happens to be over."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+class SectionButton(QAbstractButton):
+    """One section in the list."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(text)
+        self.setCheckable(True)
+        self.setFixedHeight(34)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect())
+        if self.isChecked() or self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.accent_soft if self.isChecked() else tokens.bubble))
+            painter.drawRoundedRect(box, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QColor(tokens.accent))
+            painter.drawRoundedRect(
+                box.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS_FIELD, theme.RADIUS_FIELD
+            )
+        painter.setFont(theme.ui_font(14))
+        painter.setPen(QColor(tokens.ink))
+        painter.drawText(box.adjusted(10, 0, -10, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+
+
+class Section(QWidget):
+    """A heading, a sentence, and rows between hairlines."""
+
+    def __init__(self, heading: str, sentence: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._no_wheel = _NoWheel(self)
+        head = QLabel(heading, self)
+        head.setObjectName("heading")
+        sub = QLabel(sentence, self)
+        sub.setObjectName("sub")
+        sub.setWordWrap(True)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(40, 26, 40, 40)
+        self._layout.setSpacing(0)
+        self._layout.addWidget(head)
+        self._layout.addSpacing(6)
+        self._layout.addWidget(sub)
+        self._layout.addSpacing(18)
+        self._layout.addStretch(1)
+
+    def add_row(self, name: str, explanation: str, control: QWidget | None = None) -> None:
+        """Add a row; the control gets the row's name and explanation for screen readers."""
+        row = QWidget(self)
+        label = QLabel(name, row)
+        label.setFixedWidth(NAME_WIDTH)
+        label.setWordWrap(True)
+        text = QLabel(explanation, row)
+        text.setObjectName("sub")
+        text.setWordWrap(True)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        across = QHBoxLayout(row)
+        across.setContentsMargins(4, 12, 4, 12)
+        across.setSpacing(20)
+        across.addWidget(label)
+        across.addWidget(text, 1)
+        if control is not None:
+            control.setAccessibleName(name)
+            control.setAccessibleDescription(explanation)
+            label.setBuddy(control)
+            control.installEventFilter(self._no_wheel)
+            across.addWidget(control)
+        self._insert(row)
+        line = QFrame(self)
+        line.setObjectName("hairline")
+        line.setFixedHeight(1)
+        self._insert(line)
+
+    def add_wide(self, widget: QWidget) -> None:
+        """Add something that takes the whole width."""
+        self._insert(widget)
+
+    def _insert(self, widget: QWidget) -> None:
+        self._layout.insertWidget(self._layout.count() - 1, widget)
+
+
+class SettingsPage(QWidget):
+    """All sections."""
+
+    backup_requested = Signal()
+    bin_requested = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown: Preferences = session.preferences
+        self._update: list[Callable[[Preferences], None]] = []
+
+        side = QFrame(self)
+        side.setObjectName("sidebar")
+        side.setFixedWidth(theme.LIST_WIDTH)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(12, 14, 12, 10)
+        column.setSpacing(2)
+        self._stack = QStackedWidget(self)
+        group = QButtonGroup(self)
+        for i, section in enumerate(
+            (self._general(), self._writing(), self._model(), self._keeping(), self._about())
+        ):
+            area = QScrollArea(self)
+            area.setWidgetResizable(True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setWidget(section[1])
+            self._stack.addWidget(area)
+            button = SectionButton(section[0], side)
+            button.setChecked(i == 0)
+            button.clicked.connect(lambda _=False, i=i: self._stack.setCurrentIndex(i))
+            group.addButton(button)
+            column.addWidget(button)
+        column.addStretch(1)
+        line = QFrame(side)
+        line.setObjectName("hairline")
+        line.setFixedHeight(1)
+        column.addWidget(line)
+        column.addSpacing(6)
+        foot = OfflineLine(side)
+        foot.setFixedHeight(30)
+        column.addWidget(foot)
+
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(side)
+        layout.addWidget(self._stack, 1)
+        session.preferences_changed.connect(self._show_preferences)
+        self._show_preferences()
+
+    def show_section(self, index: int) -> None:
+        """Show a section by its place in the list."""
+        self._stack.setCurrentIndex(index)
+
+    # Sections
+
+    def _general(self) -> tuple[str, Section]:
+        name = self.tr("全般")
+        section = Section(name, self.tr("変えたことは、すぐに反映され、保存されます。"))
+        section.add_row(
+            self.tr("言語"),
+            self.tr("画面の言葉です。"),
+            self._choice(
+                "language", {"system": self.tr("システムに合わせる"), "ja": "日本語", "en": "English"}
+            ),
+        )
+        section.add_row(
+            self.tr("配色"),
+            self.tr("明るい紙の色か、暗い墨の色か。"),
+            self._choice(
+                "theme",
+                {
+                    "system": self.tr("システムに合わせる"),
+                    "light": self.tr("明るい"),
+                    "dark": self.tr("暗い"),
+                },
+            ),
+        )
+        section.add_row(
+            self.tr("文字の大きさ"),
+            self.tr("対話と入力欄の文字です。Ctrl++ と Ctrl+- でも変えられます。"),
+            self._whole("zoom", 70, 250, step=10, suffix=" %"),
+        )
+        return name, section
+
+    def _writing(self) -> tuple[str, Section]:
+        name = self.tr("入力")
+        section = Section(name, self.tr("日本語入力で変換している間のEnterは、送信になりません。"))
+        section.add_row(
+            self.tr("Enterで送信"),
+            self.tr("入れると Enter で送信し、Shift+Enter で改行します。切ると Ctrl+Enter で送信します。"),
+            self._switch("enter_sends"),
+        )
+        return name, section
+
+    def _model(self) -> tuple[str, Section]:
+        name = self.tr("モデルの動かし方")
+        section = Section(name, self.tr("わからないものは、そのままで大丈夫です。次の回答から反映されます。"))
+        section.add_row(
+            self.tr("いつもの指示"),
+            self.tr("プリセットを選ばない対話で、毎回モデルに渡す文です。空でもかまいません。"),
+        )
+        section.add_wide(self._long_text("system_prompt"))
+        section.add_row(
+            self.tr("コンテキスト長"),
+            self.tr(
+                "モデルが一度に見る長さです。長いほどメモリを使います。"
+                "「自動」はモデルの学習時の長さで、最大 8,192 です。"
+            ),
+            self._optional("context_length", 512, 262_144, self.tr("自動"), self.tr(" トークン")),
+        )
+        section.add_row(
+            self.tr("回答の長さの上限"),
+            self.tr("ここまで書いたら止めます。続きは「続ける」で書かせられます。"),
+            self._optional("max_tokens", 16, 65_536, self.tr("上限なし"), self.tr(" トークン")),
+        )
+        section.add_row(
+            self.tr("メモリから外すまで"),
+            self.tr("使わない時間がこれだけ続くと、モデルをメモリから外します。次の質問で読み込み直します。"),
+            self._optional_zero("idle_minutes", 720, self.tr("外さない"), self.tr(" 分")),
+        )
+        section.add_row(
+            self.tr("温度"),
+            self.tr("低いほど堅実に、高いほど自由に書きます。0 では毎回同じ答えになります。"),
+            self._decimal("temperature", 0.0, 2.0, 0.05),
+        )
+        section.add_row(
+            "top-p",
+            self.tr("確率の合計がこの値になるまでの候補から選びます。1 で使いません。"),
+            self._decimal("top_p", 0.05, 1.0, 0.01),
+        )
+        section.add_row(
+            "top-k", self.tr("上位いくつの候補から選ぶか。0 で使いません。"), self._whole("top_k", 0, 1000)
+        )
+        section.add_row(
+            "min-p",
+            self.tr("最有力の候補に対する割合がこれより低い候補を除きます。0 で使いません。"),
+            self._decimal("min_p", 0.0, 1.0, 0.01),
+        )
+        section.add_row(
+            self.tr("繰り返しの抑制"),
+            self.tr("同じ言葉の繰り返しを減らします。1 で使いません。"),
+            self._decimal("repeat_penalty", 1.0, 2.0, 0.05),
+        )
+        return name, section
+
+    def _keeping(self) -> tuple[str, Section]:
+        name = self.tr("保存と控え")
+        section = Section(name, self.tr("対話は、書いたそばからこのPCの中に保存されます。"))
+        folder = self._session.store.path.parent
+        show = QPushButton(self.tr("フォルダーを開く"))
+        show.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))
+        section.add_row(self.tr("保存場所"), str(folder), show)
+        backup = QPushButton(self.tr("今すぐ控えを作る"))
+        backup.clicked.connect(self.backup_requested)
+        section.add_row(
+            self.tr("控え"),
+            self.tr("対話・プリセット・設定の写しを backups フォルダーに作ります。新しい7つを残します。"),
+            backup,
+        )
+        bin_button = QPushButton(self.tr("ごみ箱を開く"))
+        bin_button.clicked.connect(self.bin_requested)
+        section.add_row(
+            self.tr("ごみ箱"), self.tr("消した対話は30日間ここにあり、元に戻せます。"), bin_button
+        )
+        return name, section
+
+    def _about(self) -> tuple[str, Section]:
+        name = self.tr("言の葉について")
+        section = Section(
+            name, self.tr("日本語の言語モデルと、このPCの中だけで話すためのアプリケーションです。")
+        )
+        section.add_row(self.tr("版"), __version__)
+        section.add_row(
+            self.tr("通信"),
+            self.tr("この版には、外部と通信する機能がありません。文章はこのPCの外に出ません。"),
+        )
+        licences = QPushButton(self.tr("読む"))
+        licences.clicked.connect(
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(RESOURCES / "licenses.txt")))
+        )
+        section.add_row(
+            self.tr("ライセンス"),
+            self.tr("言の葉は Apache License 2.0 です。使っている部品のライセンスは一覧にあります。"),
+            licences,
+        )
+        return name, section
+
+    # Controls, each bound to a field of the preferences
+
+    def _choice(self, field: str, options: dict[str, str]) -> QComboBox:
+        box = QComboBox()
+        for value, label in options.items():
+            box.addItem(label, value)
+        box.activated.connect(lambda i: self._change(field, box.itemData(i)))
+        self._update.append(lambda p: box.setCurrentIndex(box.findData(getattr(p, field))))
+        return box
+
+    def _switch(self, field: str) -> Switch:
+        switch = Switch()
+        switch.clicked.connect(lambda on: self._change(field, on))
+        self._update.append(lambda p: switch.setChecked(getattr(p, field)))
+        return switch
+
+    def _whole(self, field: str, least: int, most: int, *, step: int = 1, suffix: str = "") -> QSpinBox:
+        box = QSpinBox()
+        box.setRange(least, most)
+        box.setSingleStep(step)
+        box.setSuffix(suffix)
+        box.setKeyboardTracking(False)
+        box.valueChanged.connect(lambda value: self._change(field, value))
+        self._update.append(lambda p: box.setValue(getattr(p, field)))
+        return box
+
+    def _optional(self, field: str, least: int, most: int, none: str, suffix: str) -> QSpinBox:
+        """Return a box whose lowest value stands for None."""
+        box = QSpinBox()
+        box.setRange(least - 1, most)
+        box.setSingleStep(max(1, least))
+        box.setSpecialValueText(none)
+        box.setSuffix(suffix)
+        box.setGroupSeparatorShown(True)
+        box.setKeyboardTracking(False)
+        box.valueChanged.connect(lambda value: self._change(field, value if value >= least else None))
+        self._update.append(lambda p: box.setValue(getattr(p, field) or least - 1))
+        return box
+
+    def _optional_zero(self, field: str, most: int, zero: str, suffix: str) -> QSpinBox:
+        box = self._whole(field, 0, most, suffix=suffix)
+        box.setSpecialValueText(zero)
+        return box
+
+    def _decimal(self, field: str, least: float, most: float, step: float) -> QDoubleSpinBox:
+        box = QDoubleSpinBox()
+        box.setRange(least, most)
+        box.setSingleStep(step)
+        box.setDecimals(2)
+        box.setKeyboardTracking(False)
+        box.valueChanged.connect(lambda value: self._change(field, round(value, 2)))
+        self._update.append(lambda p: box.setValue(getattr(p, field)))
+        return box
+
+    def _long_text(self, field: str) -> QPlainTextEdit:
+        edit = QPlainTextEdit()
+        edit.setFixedHeight(92)
+        edit.setTabChangesFocus(True)
+        edit.setAccessibleName(self.tr("いつもの指示"))
+        edit.setPlaceholderText(self.tr("例: 日本語で、結論から短く答えてください。"))
+        timer = QTimer(edit, singleShot=True, interval=TYPING_MS)
+        edit.textChanged.connect(timer.start)
+        timer.timeout.connect(lambda: self._change(field, edit.toPlainText()))
+
+        def show(preferences: Preferences) -> None:
+            if not timer.isActive() and edit.toPlainText() != getattr(preferences, field):
+                edit.setPlainText(getattr(preferences, field))
+
+        self._update.append(show)
+        return edit
+
+    def _change(self, field: str, value: Any) -> None:  # noqa: ANN401
+        if getattr(self._shown, field) != value:
+            self._session.change(**{field: value})
+
+    def _show_preferences(self) -> None:
+        self._shown = self._session.preferences
+        for update in self._update:
+            update(self._shown)

@@ -1,0 +1,62 @@
+"""A short message over the foot of the window, with a way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+SECONDS = 8
+
+
+class Toast(QFrame):
+    """Shows one message at a time; a new one takes the place of the old."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("toast")
+        self._over = parent
+        self._undo: Callable[[], None] | None = None
+        self.label = QLabel(self)
+        self.button = QPushButton(self.tr("元に戻す"), self)
+        self.button.setCursor(Qt.CursorShape.PointingHandCursor)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 8, 8, 8)
+        layout.addWidget(self.label)
+        layout.addWidget(self.button)
+        self._timer = QTimer(self, singleShot=True, interval=SECONDS * 1000)
+        self._timer.timeout.connect(self.hide)
+        self.button.clicked.connect(self._go_back)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def show_message(self, text: str, undo: Callable[[], None] | None = None) -> None:
+        """Show ``text`` for a few seconds; with ``undo``, a button that takes it back."""
+        self._undo = undo
+        self.label.setText(text)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.button.setVisible(undo is not None)
+        self.setAccessibleName(text)
+        self.adjustSize()
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.start()
+
+    def _go_back(self) -> None:
+        self.hide()
+        undo, self._undo = self._undo, None
+        if undo is not None:
+            undo()
+
+    def _place(self) -> None:
+        parent = self._over
+        self.setMaximumWidth(parent.width() - 32)
+        self.adjustSize()
+        self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - 148)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)

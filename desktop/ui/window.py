@@ -1,0 +1,249 @@
+"""The window: arranges rail, lists and pages, and gives them their shortcuts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+
+from desktop.errors import KotonohaError
+from desktop.ui.bin_dialog import BinDialog
+from desktop.ui.chat_page import ChatPage
+from desktop.ui.conversation import Conversation
+from desktop.ui.icons import app_icon
+from desktop.ui.rail import Rail
+from desktop.ui.session import Session
+from desktop.ui.settings_page import SettingsPage
+from desktop.ui.sidebar import Sidebar
+from desktop.ui.toast import Toast
+from desktop.ui.turns import Turns
+
+NARROW = 900  # px: a window below this gives the list's place to the page
+ZOOM_STEP, ZOOM_LEAST, ZOOM_MOST = 10, 70, 250  # percent
+
+
+class Window(QMainWindow):
+    """The main window."""
+
+    closing = Signal()
+
+    def __init__(self, session: Session, turns: Turns) -> None:
+        super().__init__()
+        self._session = session
+        self.setWindowTitle(self.tr("言の葉"))
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(560, 420)
+        self.setAcceptDrops(True)
+
+        self.rail = Rail(self)
+        self.sidebar = Sidebar(self)
+        self.page = ChatPage(self)
+        self.settings = SettingsPage(session, self)
+        room = QWidget(self)
+        across = QHBoxLayout(room)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self.sidebar)
+        across.addWidget(self.page, 1)
+        self._rooms = QStackedWidget(self)
+        self._rooms.addWidget(room)
+        self._rooms.addWidget(self.settings)
+        center = QWidget(self)
+        layout = QHBoxLayout(center)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.rail)
+        layout.addWidget(self._rooms, 1)
+        self.setCentralWidget(center)
+        self.toast = Toast(self)
+        self.conversation = Conversation(self.page, session, turns)
+
+        self._connect()
+        self._add_shortcuts()
+        self._restore_geometry()
+        session.refresh_chats()
+
+    # Rooms
+
+    def show_chats(self) -> None:
+        """Go to the chats."""
+        self.rail.chats.setChecked(True)
+        self._rooms.setCurrentIndex(0)
+        self.page.composer.setFocus()
+
+    def show_settings(self) -> None:
+        """Go to the settings."""
+        self.rail.settings.setChecked(True)
+        self._rooms.setCurrentIndex(1)
+
+    def open_last_chat(self) -> None:
+        """Open the chat that was open when the application ended, else a new one."""
+        last = self._session.preferences.last_chat_id
+        if last is None:
+            self.conversation.open_new()
+        else:
+            self.conversation.open(last)
+
+    # Inside
+
+    def _connect(self) -> None:
+        session = self._session
+        self.rail.chats_chosen.connect(self.show_chats)
+        self.rail.settings_chosen.connect(self.show_settings)
+        self.sidebar.new_requested.connect(self._new_chat)
+        self.sidebar.bin_requested.connect(self._open_bin)
+        self.sidebar.list.chosen.connect(self.conversation.open)
+        self.sidebar.list.renamed.connect(self._rename)
+        self.sidebar.list.delete_requested.connect(self._delete)
+        self.page.fold.clicked.connect(self._toggle_list)
+        self.conversation.opened.connect(self.sidebar.list.select)
+        self.conversation.said.connect(self.toast.show_message)
+        self.settings.backup_requested.connect(self._back_up)
+        self.settings.bin_requested.connect(self._open_bin)
+        session.chats_changed.connect(self._show_chats)
+        session.preferences_changed.connect(self._fold)
+        session.jobs.failed.connect(self._complain)
+
+    def _add_shortcuts(self) -> None:
+        actions: dict[str, Callable[[], object]] = {
+            "Ctrl+N": self._new_chat,
+            "Ctrl+F": self._focus_filter,
+            "Ctrl+L": self.show_chats,
+            "Ctrl+B": self._toggle_list,
+            "Ctrl+,": self.show_settings,
+            "Escape": self.conversation.stop,
+            "Ctrl++": lambda: self._zoom(ZOOM_STEP),
+            "Ctrl+=": lambda: self._zoom(ZOOM_STEP),
+            "Ctrl+-": lambda: self._zoom(-ZOOM_STEP),
+            "Ctrl+0": lambda: self._zoom(0),
+            "Ctrl+Q": self.close,
+        }
+        for keys, act in actions.items():
+            QShortcut(QKeySequence(keys), self, act)
+
+    def _new_chat(self) -> None:
+        self.show_chats()
+        self.conversation.open_new()
+
+    def _focus_filter(self) -> None:
+        self.show_chats()
+        if not self.sidebar.isVisible():
+            self._toggle_list()
+        self.sidebar.filter.setFocus()
+        self.sidebar.filter.selectAll()
+
+    def _zoom(self, step: int) -> None:
+        zoom = self._session.preferences.zoom + step if step else 100
+        self._session.change(zoom=max(ZOOM_LEAST, min(ZOOM_MOST, zoom)))
+
+    def _show_chats(self) -> None:
+        self.sidebar.list.show_chats(self._session.chats, self.conversation.chat_id)
+        for chat in self._session.chats:
+            self.conversation.rename_shown(chat.id, chat.title or self.tr("新しい対話"))
+
+    def _rename(self, chat_id: int, title: str) -> None:
+        store = self._session.store
+        self._session.jobs.store(
+            lambda: store.chats.rename(chat_id, title), on_done=lambda _: self._session.refresh_chats()
+        )
+
+    def _delete(self, chat_id: int) -> None:
+        store, jobs = self._session.store, self._session.jobs
+        title = next((chat.title for chat in self._session.chats if chat.id == chat_id), "")
+
+        def restore() -> None:
+            jobs.store(lambda: store.chats.restore(chat_id), on_done=lambda _: restored())
+
+        def restored() -> None:
+            self._session.refresh_chats()
+            self.conversation.open(chat_id)
+
+        def deleted(_: object) -> None:
+            self._session.refresh_chats()
+            if self.conversation.chat_id == chat_id:
+                self.conversation.open_new()
+            self.toast.show_message(
+                self.tr("「{title}」をごみ箱に入れました。").format(
+                    title=title[:24] or self.tr("新しい対話")
+                ),
+                restore,
+            )
+
+        self.conversation.stop_in(chat_id)
+        jobs.store(lambda: store.chats.delete(chat_id), on_done=deleted)
+
+    def _open_bin(self) -> None:
+        dialog = BinDialog(self._session, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _back_up(self) -> None:
+        def done(path: Path) -> None:
+            self.toast.show_message(self.tr("控えを作りました: {name}").format(name=path.name))
+
+        self._session.jobs.run(lambda _: self._session.store.backup(), on_done=done)
+
+    def _complain(self, error: Exception) -> None:
+        text = (
+            str(error)
+            if isinstance(error, KotonohaError)
+            else self.tr("思わぬ不具合が起きました。書いたものは残っています。（{error}）").format(
+                error=error
+            )
+        )
+        if self._rooms.currentIndex() == 0:
+            self.page.banner.show_message(text)
+        else:
+            self.toast.show_message(text)
+
+    # The list's place
+
+    def _toggle_list(self) -> None:
+        if self.width() < NARROW:
+            self.sidebar.setVisible(not self.sidebar.isVisible())
+        else:
+            self._session.change(list_folded=self.sidebar.isVisible())
+
+    def _fold(self) -> None:
+        self.sidebar.setVisible(self.width() >= NARROW and not self._session.preferences.list_folded)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        was_narrow = event.oldSize().width() < NARROW
+        if was_narrow != (self.width() < NARROW) or not event.oldSize().isValid():
+            self._fold()
+
+    def _restore_geometry(self) -> None:
+        saved = QByteArray.fromBase64(QByteArray(self._session.preferences.window.encode()))
+        if saved.isEmpty() or not self.restoreGeometry(saved):
+            available = self.screen().availableGeometry()
+            self.resize(min(1280, available.width()), min(820, available.height()))
+
+    # Files dropped on it
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._gguf_in(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = self._gguf_in(event)
+        if path is not None:
+            event.acceptProposedAction()
+            QTimer.singleShot(0, lambda: self.conversation.add_model_file(path))
+
+    @staticmethod
+    def _gguf_in(event: QDropEvent) -> Path | None:
+        for url in event.mimeData().urls():
+            if url.isLocalFile() and url.toLocalFile().lower().endswith(".gguf"):
+                return Path(url.toLocalFile())
+        return None
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.page.composer.has_unsaved_draft():
+            self.page.composer.flush_draft()
+        self._session.change(window=bytes(self.saveGeometry().toBase64().data()).decode())
+        self.closing.emit()
+        event.accept()
