@@ -24,12 +24,11 @@ from desktop.engine.protocol import (
 )
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
-from desktop.store import Message, Store
-from desktop.store.messages import Ended
+from desktop.store import Message, Status, Store
 
 COMMIT_SECONDS = 0.5  # a kill loses at most this much of an answer
 
-_STATUS: dict[FinishReason, Ended] = {
+_STATUS: dict[FinishReason, Status] = {
     "end": "done",
     "stop_text": "done",
     "limit": "limit",
@@ -118,7 +117,7 @@ class _Draft:
             self._store.messages.write(self._id, "".join(self._parts))
             self._committed = now
 
-    def finish(self, status: Ended, *, stats: Stats | None = None, error: str = "") -> None:
+    def finish(self, status: Status, *, stats: Stats | None = None, error: str = "") -> None:
         if self._finished:
             return
         self._finished = True

@@ -43,7 +43,10 @@ class MessageEdit(QPlainTextEdit):
         return lines * self.fontMetrics().lineSpacing() + 2 * round(self.document().documentMargin()) + 2
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ENTERS and not self.is_composing():
+        if event.key() in _ENTERS:
+            event.accept()
+            if self.is_composing():  # the input method's own Enter
+                return
             modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
             control = Qt.KeyboardModifier.ControlModifier
             sends = (modifiers == Qt.KeyboardModifier.NoModifier) if self.enter_sends else False
@@ -52,7 +55,6 @@ class MessageEdit(QPlainTextEdit):
             else:
                 self.insertPlainText("\n")
                 self.ensureCursorVisible()
-            event.accept()
             return
         super().keyPressEvent(event)
 
