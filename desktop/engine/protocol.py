@@ -7,8 +7,9 @@ The events of one ``Generate``::
 
     Loading* [Loaded] Started PromptProgress* Piece* (Finished | Failed)
 
-and of one ``Load``: ``Loading* [Loaded] (Finished | Failed)`` (``Finished`` has the reason ``end``, or ``stopped``
-when it was cancelled). ``Loaded`` comes only when a model was really loaded. ``Alive`` may come at any time.
+and of one ``Load``: ``Loading* [Loaded] (Finished | Failed)`` (``Finished`` has the reason ``end``, or
+``stopped`` when it was cancelled). ``Loaded`` comes only when a model was really loaded. ``Alive`` may come
+at any time.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Load(msgspec.Struct, frozen=True, tag=True):
 
 
 class Generate(msgspec.Struct, frozen=True, tag=True):
-    """Answer the conversation. When its last turn is the assistant's, that text is continued without a seam."""
+    """Answer the conversation. A last turn of the assistant's is continued without a seam."""
 
     id: int
     model: ModelSettings
@@ -164,7 +165,7 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
-    """The request failed. ``code`` is one of ``engine.failures``; ``detail`` is technical and may be empty."""
+    """The request failed. ``code`` is one of ``engine.failures``; ``detail`` is technical, perhaps empty."""
 
     id: int
     code: str

@@ -1,0 +1,219 @@
+"""Drive the engine's child process from the application. No Qt, no llama.cpp.
+
+Whatever happens to the child (it dies, hangs, talks nonsense), a request ends in exactly one ``Finished`` or
+``Failed``, and the next one finds a working child again.
+"""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from desktop.engine.child import Child, Report
+from desktop.engine.protocol import (
+    Alive,
+    Configure,
+    Event,
+    Failed,
+    Finished,
+    Generate,
+    Load,
+    Loaded,
+    ModelSettings,
+    Ready,
+    Sampling,
+    Stop,
+    Turn,
+    Unloaded,
+)
+from desktop.jobs import Cancel
+
+_SLICE = 0.1  # seconds between two looks at the clock
+
+
+def engine_command() -> list[str]:
+    """Return the command that starts the child: this Python, or this executable in a frozen bundle."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "engine"]
+    return [sys.executable, "-m", "desktop", "engine"]
+
+
+class Engine:
+    """The one engine of the application, usable from any thread; one request runs at a time, others wait.
+
+    The child starts with the first request. Times are in seconds: ``idle_seconds`` without a request free the
+    model (0: never), ``silence_seconds`` without a sign of life mean a hung child (``start_seconds`` for its
+    first sign), and a stop that is not obeyed within ``stop_seconds`` kills it.
+    """
+
+    def __init__(
+        self,
+        *,
+        idle_seconds: float = 600.0,
+        command: Sequence[str] | None = None,
+        silence_seconds: float = 10.0,
+        start_seconds: float = 60.0,
+        stop_seconds: float = 3.0,
+    ) -> None:
+        self._command = list(engine_command() if command is None else command)
+        self._idle_seconds = idle_seconds
+        self._silence_seconds = silence_seconds
+        self._start_seconds = start_seconds
+        self._stop_seconds = stop_seconds
+        self._ids = itertools.count(1)
+        self._turn = threading.Lock()  # held by the running request
+        self._state = threading.Lock()
+        self._child: Child | None = None
+        self._closed = False
+
+    def load(self, model: ModelSettings, cancel: Cancel) -> Iterator[Event]:
+        """Load a model ahead of the first answer; yield ``Loading* [Loaded] (Finished | Failed)``."""
+        return self._request(Load(next(self._ids), model), cancel)
+
+    def generate(
+        self, model: ModelSettings, turns: Sequence[Turn], sampling: Sampling, cancel: Cancel
+    ) -> Iterator[Event]:
+        """Answer the conversation; yield the events of ``protocol``. Closing the generator stops it."""
+        return self._request(Generate(next(self._ids), model, tuple(turns), sampling), cancel)
+
+    def configure(self, idle_seconds: float) -> None:
+        """Free the model after so many seconds without a request; 0: never."""
+        with self._state:
+            self._idle_seconds = idle_seconds
+            if self._child is not None:
+                self._child.send(Configure(idle_seconds))
+
+    @property
+    def loaded(self) -> ModelSettings | None:
+        """The model in memory."""
+        child = self._child
+        return child.loaded if child is not None and child.alive else None
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, None where there is none."""
+        child = self._child
+        return child.pid if child is not None and child.alive else None
+
+    def close(self) -> None:
+        """End the child. A running request ends as stopped, and so does every later one."""
+        with self._state:
+            self._closed = True
+            child, self._child = self._child, None
+        if child is not None:
+            child.end()
+
+    def _request(self, request: Load | Generate, cancel: Cancel) -> Iterator[Event]:
+        """Wait for the turn, then run the request."""
+        while not cancel.is_set() and not self._closed:
+            if self._turn.acquire(timeout=_SLICE / 2):
+                try:
+                    yield from self._run(request, cancel)
+                finally:
+                    self._turn.release()
+                return
+        yield Finished(request.id, "stopped")
+
+    def _run(self, request: Load | Generate, cancel: Cancel) -> Iterator[Event]:
+        try:
+            child = self._running()
+        except OSError as error:
+            yield Failed(request.id, "engine_unavailable", str(error))
+            return
+        if child is None:
+            yield Finished(request.id, "stopped")
+            return
+        reports = child.reports()
+        child.send(request, request.model)
+        forget = cancel.on_set(lambda: child.send(Stop(request.id)))
+        done = False
+        try:
+            for event in self._listen(child, reports, request, cancel.is_set):
+                done = isinstance(event, Finished | Failed)
+                yield event
+        finally:
+            forget()
+            if not done:  # the generator was closed early
+                child.send(Stop(request.id))
+                for _ in self._listen(child, reports, request, lambda: True):
+                    pass
+            child.mute()
+
+    def _listen(
+        self,
+        child: Child,
+        reports: queue.SimpleQueue[Report],
+        request: Load | Generate,
+        stopping: Callable[[], bool],
+    ) -> Iterator[Event]:
+        """Yield the request's events up to its last; kill the child where it cannot end by itself."""
+        # Only between the loaded model and the ready prompt does a stranger's template run.
+        preparing = isinstance(request, Generate) and child.loaded == request.model
+        silence = 0.0  # counted in slices: a laptop that slept is not a child that hung
+        stop_by: float | None = None
+        while True:
+            try:
+                report = reports.get(timeout=_SLICE)
+            except queue.Empty:
+                silence += _SLICE
+                if silence >= (self._silence_seconds if child.heard else self._start_seconds):
+                    template = preparing and child.loaded_template
+                    yield self._give_up(
+                        child, request, "template_failed" if template else "engine_hung", "no sign of life"
+                    )
+                    return
+                report = Alive()
+            else:
+                silence = 0.0
+            if stopping():
+                stop_by = stop_by or time.monotonic() + self._stop_seconds
+                if time.monotonic() > stop_by and not isinstance(report, Finished | Failed):
+                    self._discard(child)
+                    yield Finished(request.id, "stopped")
+                    return
+            match report:
+                case Alive() | Ready():
+                    continue
+                case None:
+                    yield self._give_up(child, request, "engine_died", "")
+                    return
+                case ValueError():
+                    yield self._give_up(child, request, "engine_broken", str(report))
+                    return
+                case Unloaded():
+                    yield report
+                case _ if report.id == request.id:
+                    preparing = isinstance(request, Generate) and isinstance(report, Loaded)
+                    yield report
+                    if isinstance(report, Finished | Failed):
+                        return
+
+    def _give_up(self, child: Child, request: Load | Generate, code: str, detail: str) -> Event:
+        """Kill the child and return the event that tells so."""
+        self._discard(child)
+        if self._closed:
+            return Finished(request.id, "stopped")
+        return Failed(request.id, code, "\n".join(filter(None, (detail, child.last_words()))))
+
+    def _running(self) -> Child | None:
+        """Return a living child, a new one where there is none; None after ``close``."""
+        with self._state:
+            if self._closed:
+                return None
+            if self._child is not None and not self._child.alive:
+                self._child.end()
+                self._child = None
+            if self._child is None:
+                self._child = Child(self._command)
+                self._child.send(Configure(self._idle_seconds))
+            return self._child
+
+    def _discard(self, child: Child) -> None:
+        child.end()
+        with self._state:
+            if self._child is child:
+                self._child = None

@@ -1,0 +1,109 @@
+"""Every way in which the engine fails, in the person's words: what happened, what is safe, what to do."""
+
+from __future__ import annotations
+
+from desktop.engine.protocol import Failed
+from desktop.errors import KotonohaError
+
+_KEPT_JA = "書いたものは残っています。"
+_KEPT_EN = "What you wrote is safe."
+
+# code → (what happened, what to do), each in Japanese and English
+_SENTENCES: dict[str, tuple[str, str, str, str]] = {
+    "engine_unavailable": (
+        "モデルを動かすプログラムを起動できませんでした。",
+        "アプリを入れ直してください。",
+        "The program that runs the model could not be started.",
+        "Please install the app again.",
+    ),
+    "engine_died": (
+        "モデルを動かすプログラムが途中で終了しました。",
+        "もう一度送信すると、自動で起動し直します。くり返すときは、小さいモデルか短いコンテキスト長を選んでください。",
+        "The program that runs the model ended unexpectedly.",
+        "Send again and it restarts by itself. If this repeats, choose a smaller model or a shorter context.",
+    ),
+    "engine_hung": (
+        "モデルを動かすプログラムが応答しなくなったため、止めました。",
+        "もう一度送信すると、自動で起動し直します。",
+        "The program that runs the model stopped responding, so it was ended.",
+        "Send again and it restarts by itself.",
+    ),
+    "engine_broken": (
+        "モデルを動かすプログラムから読み取れない応答が届いたため、止めました。",
+        "もう一度送信してください。くり返すときは、アプリを入れ直してください。",
+        "The program that runs the model sent something unreadable, so it was ended.",
+        "Please send again. If it happens again, install the app again.",
+    ),
+    "model_missing": (
+        "モデルのファイルが見つかりません。",
+        "移動や削除をしていないか確かめるか、別のモデルを選んでください。",
+        "The model file was not found.",
+        "Check whether it was moved or deleted, or choose another model.",
+    ),
+    "model_unreadable": (
+        "モデルのファイルを読み取れません。",
+        "ファイルのアクセス権とディスクを確かめるか、別のモデルを選んでください。",
+        "The model file cannot be read.",
+        "Check its permissions and the disk, or choose another model.",
+    ),
+    "model_invalid": (
+        "モデルのファイルが壊れているか、GGUF形式ではありません。",
+        "ダウンロードし直すか、別のモデルを選んでください。",
+        "The model file is damaged, or is not a GGUF file.",
+        "Download it again, or choose another model.",
+    ),
+    "model_unsupported": (
+        "このモデルは会話に使えない種類のモデルです。",
+        "会話用のモデルを選んでください。",
+        "This kind of model cannot be used for a conversation.",
+        "Choose a model made for chat.",
+    ),
+    "out_of_memory": (
+        "メモリが足りず、モデルを動かせませんでした。",
+        "ほかのアプリを閉じるか、小さいモデルか短いコンテキスト長を選んでください。",
+        "There is not enough memory to run this model.",
+        "Close other apps, or choose a smaller model or a shorter context.",
+    ),
+    "prompt_too_long": (
+        "文章が長すぎて、モデルが一度に読める長さを超えています。",
+        "文章を短くするか、分けて送るか、コンテキスト長を大きくしてください。",
+        "The text is longer than the model can read at once.",
+        "Shorten it, send it in parts, or choose a longer context.",
+    ),
+    "template_failed": (
+        "モデルに付いているチャットテンプレートを安全に使えませんでした。",
+        "別のモデルを選んでください。",
+        "The chat template inside the model could not be used safely.",
+        "Choose another model.",
+    ),
+    "decode_failed": (
+        "モデルの計算が途中で失敗しました。",
+        "もう一度送信してください。くり返すときは、別のモデルを選んでください。",
+        "The model's computation failed.",
+        "Please send again. If it happens again, choose another model.",
+    ),
+    "engine_error": (
+        "モデルを動かすプログラムで予期しないエラーが起きました。",
+        "もう一度送信してください。くり返すときは、不具合として知らせてください。",
+        "An unexpected error happened in the program that runs the model.",
+        "Please send again. If it happens again, please report it.",
+    ),
+}
+
+CODES = frozenset(_SENTENCES)
+
+
+def explain(failed: Failed) -> KotonohaError:
+    """Return the failure as the error that people see; an unknown code is told as ``engine_error``.
+
+    ``prompt_too_long`` adds its figures. Other details are technical and belong into the log.
+    """
+    happened_ja, todo_ja, happened_en, todo_en = _SENTENCES.get(failed.code, _SENTENCES["engine_error"])
+    figures_ja = figures_en = ""
+    if failed.code == "prompt_too_long" and failed.detail:
+        figures_ja, figures_en = f"（{failed.detail}）", f" ({failed.detail})"
+    return KotonohaError(
+        failed.code,
+        f"{happened_ja}{figures_ja}{_KEPT_JA}{todo_ja}",
+        f"{happened_en}{figures_en} {_KEPT_EN} {todo_en}",
+    )

@@ -1,0 +1,244 @@
+"""The engine's child process: requests come in on standard input, events go out on what was standard output.
+
+Three threads. One reads requests, so that a stop is seen in the middle of everything and the end of the
+parent ends this process too. One beats the heart. The main thread works, one request at a time. Only this
+side of the engine imports llama.cpp.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from desktop.engine.protocol import (
+    Alive,
+    Configure,
+    Event,
+    Failed,
+    Finished,
+    Generate,
+    Load,
+    Loaded,
+    Loading,
+    ModelSettings,
+    Ready,
+    Request,
+    Stop,
+    Unloaded,
+)
+
+if TYPE_CHECKING:
+    from desktop.engine.prompt import PromptMaker
+    from desktop.engine.runtime import Model
+
+HEARTBEAT_SECONDS = 1.0
+PROGRESS_SECONDS = 0.05  # between two Loading events
+ORPHANED, BAD_REQUEST, OVERDUE = 0, 3, 4  # exit statuses
+
+
+def main() -> int:
+    """Serve requests until standard input ends; return the exit status."""
+    events = _take_over_stdout()
+    _leave_no_core_dump()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the parent's to answer
+    os.environ["GGML_NO_BACKTRACE"] = "1"  # else llama.cpp starts a debugger before it aborts
+    wire = _Wire(events)
+    return _Server(wire).serve()
+
+
+class _Wire:
+    """Events as lines, from any thread. When nobody reads them any more, the process ends."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._encoder = msgspec.json.Encoder()
+        self._lock = threading.Lock()
+
+    def send(self, event: Event) -> None:
+        data = self._encoder.encode(event) + b"\n"
+        try:
+            with self._lock:
+                while data:
+                    data = data[os.write(self._descriptor, data) :]
+        except OSError:
+            os._exit(ORPHANED)
+
+
+class _Server:
+    def __init__(self, wire: _Wire) -> None:
+        from desktop.engine.guard import Guard
+
+        self._wire = wire
+        self._guard = Guard()
+        self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self._current = 0  # the id of the running request
+        self._stopped = 0  # the last id that was asked to stop
+        self._beating = threading.Event()
+        threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
+        # Importing llama.cpp takes a moment; the heart beats meanwhile.
+        import llama_cpp
+        import llama_cpp.llama_cpp as llama
+
+        from desktop.engine.native import AbortFlag, NativeLog
+
+        self._log = NativeLog()
+        self._abort = AbortFlag()
+        llama.llama_backend_init()
+        self._version = f"llama.cpp (llama-cpp-python {llama_cpp.__version__})"
+        self._model: Model | None = None
+        self._prompts: PromptMaker | None = None
+        self._idle_seconds = 0.0
+
+    def serve(self) -> int:
+        threading.Thread(target=self._read, name="requests", daemon=True).start()
+        self._wire.send(Ready(self._version))
+        idle_since = time.monotonic()
+        while True:
+            try:
+                request = self._requests.get(timeout=self._patience(idle_since))
+            except queue.Empty:
+                self._unload()
+                self._wire.send(Unloaded())
+                continue
+            match request:
+                case Configure():
+                    self._idle_seconds = request.idle_seconds
+                case Load() | Generate():
+                    self._work(request)
+                    idle_since = time.monotonic()
+
+    def _patience(self, idle_since: float) -> float | None:
+        """Return how long to wait for a request before the model is freed; None: for ever."""
+        if self._model is None or self._idle_seconds <= 0:
+            return None
+        return min(max(idle_since + self._idle_seconds - time.monotonic(), 0.0), threading.TIMEOUT_MAX)
+
+    def _work(self, request: Load | Generate) -> None:
+        """Do one request; its last event is Finished or Failed, whatever happens."""
+        self._current = request.id
+        self._abort.clear()
+        if self._stopped == request.id:
+            self._abort.set()
+        try:
+            for event in self._events(request):
+                self._wire.send(event)
+        except Exception as error:
+            traceback.print_exc()
+            if self._model is not None:
+                self._model.cache.clear()
+            self._wire.send(Failed(request.id, "engine_error", f"{type(error).__name__}: {error}"[:500]))
+        finally:
+            self._current = 0
+
+    def _events(self, request: Load | Generate) -> Iterator[Event]:
+        from desktop.engine.answer import answer
+        from desktop.engine.fit import PromptTooLong
+        from desktop.engine.runtime import DecodeFailed, LoadFailed, Stopped
+        from desktop.engine.template import TemplateFailed
+
+        try:
+            if self._model is None or self._model.settings != request.model:
+                yield self._load(request.id, request.model)
+            assert self._model is not None
+            assert self._prompts is not None
+            if isinstance(request, Load):
+                yield Finished(request.id, "end")
+            else:
+                yield from answer(self._model, self._prompts, request, self._abort.is_set)
+        except Stopped:
+            yield Finished(request.id, "stopped")
+        except (LoadFailed, DecodeFailed) as failed:
+            yield Failed(request.id, failed.code, failed.detail)
+        except PromptTooLong as failed:
+            yield Failed(request.id, "prompt_too_long", str(failed))
+        except TemplateFailed as failed:
+            yield Failed(request.id, "template_failed", str(failed))
+        except MemoryError:
+            self._unload()
+            yield Failed(request.id, "out_of_memory")
+
+    def _load(self, request_id: int, settings: ModelSettings) -> Loaded:
+        from desktop.engine.prompt import PromptMaker
+        from desktop.engine.runtime import Model
+
+        self._unload()  # two models at once may not fit
+        self._wire.send(Loading(request_id, 0.0))
+        sent = time.monotonic()
+
+        def progress(fraction: float) -> None:
+            nonlocal sent
+            now = time.monotonic()
+            if now - sent >= PROGRESS_SECONDS or fraction >= 1.0:
+                sent = now
+                self._wire.send(Loading(request_id, fraction))
+
+        model = Model(settings, log=self._log, abort=self._abort, progress=progress)
+        self._model = model
+        self._prompts = PromptMaker(model, self._guard)
+        return Loaded(
+            request_id,
+            name=model.name,
+            architecture=model.architecture,
+            parameters=model.parameters,
+            context_length=model.context_length,
+            trained_context_length=model.trained_context_length,
+            has_chat_template=self._prompts.has_template,
+            seconds=model.seconds,
+        )
+
+    def _unload(self) -> None:
+        if self._model is not None:
+            self._model.close()
+        self._model = self._prompts = None
+
+    def _read(self) -> None:
+        """Take requests. The parent's end, however it comes, ends standard input and this process."""
+        decoder = msgspec.json.Decoder(Request)
+        with os.fdopen(0, "rb", closefd=False) as lines:
+            for line in lines:
+                try:
+                    request = decoder.decode(line)
+                except msgspec.DecodeError as error:
+                    os.write(2, f"unreadable request: {error}\n".encode())
+                    os._exit(BAD_REQUEST)
+                if isinstance(request, Stop):
+                    self._stopped = request.id
+                    if self._current == request.id:
+                        self._abort.set()
+                else:
+                    self._requests.put(request)
+        os._exit(ORPHANED)
+
+    def _beat(self) -> None:
+        """Say that the process lives, and end it when a template runs too long."""
+        while True:
+            time.sleep(HEARTBEAT_SECONDS)
+            if self._guard.overdue():
+                self._wire.send(Failed(self._current, "template_failed", "it does not end"))
+                os._exit(OVERDUE)
+            self._wire.send(Alive())
+
+
+def _take_over_stdout() -> int:
+    """Return a descriptor for the protocol, and lead every other print to standard error."""
+    events = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return events
+
+
+def _leave_no_core_dump() -> None:
+    """A crash must not write the person's text to the disk."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
