@@ -1,0 +1,1 @@
+"""Figures, not tests: ``./run bench``. Each ``bench_*.py`` has ``figures() -> dict[str, float]``."""
