@@ -30,14 +30,6 @@ WITH RECURSIVE branch(id, parent_id) AS (
 SELECT messages.* FROM branch JOIN messages USING (id) ORDER BY id
 """
 
-_PLACES = """
-SELECT id, place, among FROM (
-    SELECT id, row_number() OVER (PARTITION BY parent_id ORDER BY id) AS place,
-        count(*) OVER (PARTITION BY parent_id) AS among
-    FROM messages WHERE chat_id = ?
-) WHERE among > 1
-"""
-
 _LEAF_UNDER = """
 WITH RECURSIVE below(id) AS (
     SELECT :id UNION ALL SELECT messages.id FROM below JOIN messages ON messages.parent_id = below.id
@@ -111,12 +103,6 @@ class Messages:
         with self._database.read() as connection:
             found = connection.execute(_PLACES, (chat_id,))
             return {row["id"]: (row["k"], row["n"]) for row in found}
-
-    def places(self, chat_id: int) -> dict[int, tuple[int, int]]:
-        """Return for each message that has siblings which one of how many it is, from 1. Empty for no chat."""
-        with self._database.read() as connection:
-            found = connection.execute(_PLACES, (chat_id,))
-            return {row["id"]: (row["place"], row["among"]) for row in found}
 
     def leaf_under(self, id: int) -> int:
         """Return the newest message below ``id``, or itself: the leaf to show when its branch is chosen."""

@@ -33,7 +33,6 @@ class Preferences(msgspec.Struct, frozen=True):
     repeat_penalty: Penalty = 1.1
     max_tokens: Tokens | None = None
     system_prompt: str = ""
-    new_chat_draft: str = ""  # written for a chat that does not exist yet
     last_chat_id: _Id | None = None
     new_chat_draft: str = ""  # of the chat that gets its row with its first message
     window: Annotated[str, Meta(max_length=100_000)] = ""  # geometry, base64
