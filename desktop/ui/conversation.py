@@ -23,7 +23,7 @@ from desktop.engine.protocol import (
     Started,
     Stats,
 )
-from desktop.errors import KotonohaError
+from desktop.errors import KotonohaError, sentence
 from desktop.store import Chat, Message, Model, Preset
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.session import Session
@@ -508,13 +508,7 @@ class Conversation(QObject):
         )
 
     def _complain(self, error: Exception) -> None:
-        text = str(error) if isinstance(error, KotonohaError) else self._defect(error)
-        self._page.banner.show_message(text)
-
-    def _defect(self, error: Exception) -> str:
-        return self.tr("思わぬ不具合が起きました。書いたものは残っています。（{kind}: {error}）").format(
-            kind=type(error).__name__, error=error
-        )
+        self._page.banner.show_message(sentence(error))
 
     def _ask_to_open(self, address: str) -> None:
         url = QUrl(address)

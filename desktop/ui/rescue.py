@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
-from desktop.errors import KotonohaError
+from desktop.errors import KotonohaError, sentence
 from desktop.store import rescue
 from desktop.ui.icons import app_icon
 
@@ -62,6 +62,6 @@ class Rescue(QObject):
         box.setWindowTitle(self.tr("言の葉"))
         box.setWindowIcon(app_icon())
         box.setIcon(QMessageBox.Icon.Warning)
-        text = str(error) if isinstance(error, KotonohaError) else f"{type(error).__name__}: {error}"
+        text = sentence(error)
         box.setText(text)
         return box, text

@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
-from desktop.errors import KotonohaError
+from desktop.errors import sentence
 from desktop.ui.bin_dialog import BinDialog
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.conversation import Conversation
@@ -187,17 +187,10 @@ class Window(QMainWindow):
         self._session.jobs.run(lambda _: self._session.store.backup(), on_done=done)
 
     def _complain(self, error: Exception) -> None:
-        text = (
-            str(error)
-            if isinstance(error, KotonohaError)
-            else self.tr("思わぬ不具合が起きました。書いたものは残っています。（{error}）").format(
-                error=error
-            )
-        )
         if self._rooms.currentIndex() == 0:
-            self.page.banner.show_message(text)
+            self.page.banner.show_message(sentence(error))
         else:
-            self.toast.show_message(text)
+            self.toast.show_message(sentence(error))
 
     # The list's place
 
