@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -47,6 +48,8 @@ def connect(path: Path, mode: Literal["ro", "rw"]) -> Connection:
         check_same_thread=False,
     )
     connection.row_factory = sqlite.Row
+    # One spoilt character is shown as U+FFFD and does not hide the chat around it.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")

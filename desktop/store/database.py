@@ -34,7 +34,7 @@ class Database:
                 # Where the file system cannot do WAL, SQLite stays with its rollback journal: safe too.
                 self._writer.execute("PRAGMA journal_mode = WAL")
                 self._writer.execute("PRAGMA journal_size_limit = 67108864")  # bytes
-            self._bring_up_to_date()
+                self._bring_up_to_date()
         except BaseException:
             self._writer.close()
             raise
@@ -110,6 +110,7 @@ class Database:
         """Make an empty file where there is none; return whether the file is new."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.path.exists() and self.path.stat().st_size:
+            failures.require_access(self.path)
             return False
         wal = self.path.with_name(self.path.name + "-wal")
         if (wal.exists() and wal.stat().st_size) or (self.path.exists() and rescue.has_backups(self.path)):

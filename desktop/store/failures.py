@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ _BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _TOOBIG, _NOTADB 
     26,
 )
 _PERM, _AUTH = 3, 23
+_FULL_BYTES = 2**18
 _IOERR_SHORT_READ, _IOERR_CORRUPTFS = 522, 8458
 
 
@@ -53,6 +55,8 @@ def _from_sqlite(error: Exception, path: Path) -> KotonohaError | None:
     primary = code & 0xFF
     if primary in (_CORRUPT, _NOTADB) or code in (_IOERR_SHORT_READ, _IOERR_CORRUPTFS):
         return damaged(path)
+    if primary == _IOERR and _free_bytes(path) < _FULL_BYTES:  # as where the WAL's index finds no room
+        return disk_full()
     if primary in (_IOERR, _PERM, _AUTH):
         return unreadable(path)
     if primary == _CANTOPEN:
@@ -83,6 +87,22 @@ def _not_opened(path: Path) -> KotonohaError:
     if not _may(nearest, os.W_OK) or (path.exists() and not _may(path, os.W_OK)):
         return readonly(path)
     return unreadable(path)
+
+
+def require_access(path: Path) -> None:
+    """Raise ``KotonohaError`` unless the existing file and its folder may be read and written.
+
+    Asked before SQLite is, which would leave a read-only WAL beside a read-only file.
+    """
+    if not (_may(path, os.R_OK | os.W_OK) and _may(path.parent, os.W_OK)):
+        raise _not_opened(path)
+
+
+def _free_bytes(path: Path) -> int:
+    try:
+        return shutil.disk_usage(path.parent).free
+    except OSError:
+        return _FULL_BYTES
 
 
 def _may(path: Path, mode: int) -> bool:
