@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from desktop.engine.fit import answer_room, fit
@@ -18,7 +18,7 @@ from desktop.engine.protocol import (
     Started,
     Stats,
 )
-from desktop.engine.runtime import BATCH, DecodeFailed, Model, Stopped
+from desktop.engine.runtime import DecodeFailed, Model, Stopped
 from desktop.engine.sampling import Sampler
 from desktop.engine.text_stream import TextStream
 
@@ -53,15 +53,15 @@ class _Course:
         )
 
 
-def answer(
-    model: Model, prompts: PromptMaker, request: Generate, stopped: Callable[[], bool]
-) -> Iterator[Event]:
+def answer(model: Model, prompts: PromptMaker, request: Generate) -> Iterator[Event]:
     """Yield ``Started``, ``PromptProgress``, ``Piece`` and ``Finished``.
 
-    Raise ``PromptTooLong``, ``TemplateFailed`` or ``DecodeFailed``; what was yielded before stays true.
+    Raise ``PromptTooLong``, ``TemplateFailed``, ``SchemaInvalid`` or ``DecodeFailed``; what was yielded
+    before stays true.
     """
     course = _Course()
     context_length = model.context_length
+    grammar = prompts.grammar(request.sampling.json_schema)
     tokens, left_out = fit(
         request.turns,
         limit=context_length - answer_room(context_length, request.sampling.max_tokens),
@@ -69,33 +69,36 @@ def answer(
         encode=prompts.encode,
         count=prompts.count,
     )
-    if stopped():
+    if model.stopping():
         yield Finished(request.id, "stopped")
         return
     course.prompt_tokens = len(tokens)
     course.reused_tokens = model.cache.reuse(tokens)
     yield Started(request.id, len(tokens), course.reused_tokens, left_out, context_length)
     reason: FinishReason = "stopped"
+    sampler = Sampler(request.sampling, vocab=model.vocab, n_vocab=model.n_vocab, grammar=grammar)
     try:
         yield from _prompt(model, tokens, request.id, course)
-        reason = yield from _decode(model, prompts, request, course, stopped)
+        reason = yield from _decode(model, prompts, request, sampler, course)
     except Stopped:
         pass
+    finally:
+        sampler.close()
     yield Finished(request.id, reason, course.stats())
 
 
 def _prompt(model: Model, tokens: list[int], request_id: int, course: _Course) -> Iterator[Event]:
     """Compute what the cache does not hold."""
     started = time.perf_counter()
-    for begin in range(course.reused_tokens, len(tokens), BATCH):
-        end = min(begin + BATCH, len(tokens))
+    for begin in range(course.reused_tokens, len(tokens), model.batch):
+        end = min(begin + model.batch, len(tokens))
         model.compute(tokens[begin:end], logits=end == len(tokens))
         course.prompt_seconds = time.perf_counter() - started
         yield PromptProgress(request_id, end, len(tokens))
 
 
-def _decode(  # noqa: PLR0912 - one loop, and each way out of it
-    model: Model, prompts: PromptMaker, request: Generate, course: _Course, stopped: Callable[[], bool]
+def _decode(
+    model: Model, prompts: PromptMaker, request: Generate, sampler: Sampler, course: _Course
 ) -> Generator[Event, None, FinishReason]:
     """Draw and compute tokens; return why it ended. The text so far has been yielded, also when it raises."""
     continued = bool(request.turns) and request.turns[-1].role == "assistant"
@@ -104,7 +107,6 @@ def _decode(  # noqa: PLR0912 - one loop, and each way out of it
         strip_start=not prompts.has_template and not continued,
     )
     limit = request.sampling.max_tokens
-    sampler = Sampler(request.sampling, model.n_vocab)
     pending = ""
     sent = 0.0
     reason: FinishReason = "stopped"
@@ -113,7 +115,7 @@ def _decode(  # noqa: PLR0912 - one loop, and each way out of it
         if continued:
             for token in model.tokenize(request.turns[-1].text[-4096:], special=False):
                 sampler.accept(token)
-        while not stopped():
+        while not model.stopping():
             if limit is not None and course.generated >= limit:
                 reason = "limit"
                 break
@@ -128,7 +130,7 @@ def _decode(  # noqa: PLR0912 - one loop, and each way out of it
             course.generated += 1
             pending += stream.feed(model.piece(token))
             if pending and now + pace - sent >= COALESCE:
-                yield Piece(request.id, pending)
+                yield Piece(request.id, pending, course.generated)
                 pending, sent = "", now
             if stream.stopped:
                 reason = "stop_text"
@@ -141,10 +143,8 @@ def _decode(  # noqa: PLR0912 - one loop, and each way out of it
         pass
     except DecodeFailed as error:
         failure = error
-    finally:
-        sampler.close()
     if rest := pending + stream.finish():
-        yield Piece(request.id, rest)
+        yield Piece(request.id, rest, course.generated)
     if failure:
         raise failure
     return reason

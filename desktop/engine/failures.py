@@ -76,6 +76,12 @@ _SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "The chat template inside the model could not be used safely.",
         "Choose another model.",
     ),
+    "schema_invalid": (
+        "JSONスキーマを使えませんでした。",
+        "スキーマの書き方を確かめてください。",
+        "The JSON schema could not be used.",
+        "Please check how it is written.",
+    ),
     "decode_failed": (
         "モデルの計算が途中で失敗しました。",
         "もう一度送信してください。くり返すときは、別のモデルを選んでください。",

@@ -22,22 +22,24 @@ _LAST_RESORT_SECONDS = 30.0
 
 
 class Guard:
-    """Tells since when a guarded piece of work has been running."""
+    """Limits one piece of work at a time, and tells when it takes too long."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._since: float | None = None
+        self._running: tuple[str, float] | None = None  # the code of its failure, and since when
 
-    def overdue(self) -> bool:
-        """Return whether guarded work has been running for longer than it may."""
+    def overdue(self) -> str | None:
+        """Return the failure's code when guarded work has been running for longer than it may."""
         with self._lock:
-            return self._since is not None and time.monotonic() - self._since > SECONDS
+            if self._running is None or time.monotonic() - self._running[1] <= SECONDS:
+                return None
+            return self._running[0]
 
     @contextmanager
-    def __call__(self) -> Iterator[None]:
+    def __call__(self, code: str) -> Iterator[None]:
         """Run the body under the limits; memory beyond the limit raises ``MemoryError`` in it."""
         with self._lock:
-            self._since = time.monotonic()
+            self._running = code, time.monotonic()
         faulthandler.dump_traceback_later(_LAST_RESORT_SECONDS, exit=True)
         try:
             with _memory_limit():
@@ -45,7 +47,7 @@ class Guard:
         finally:
             faulthandler.cancel_dump_traceback_later()
             with self._lock:
-                self._since = None
+                self._running = None
 
 
 @contextmanager

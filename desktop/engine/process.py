@@ -143,6 +143,7 @@ class _Server:
         from desktop.engine.answer import answer
         from desktop.engine.fit import PromptTooLong
         from desktop.engine.runtime import DecodeFailed, LoadFailed, Stopped
+        from desktop.engine.sampling import SchemaInvalid
         from desktop.engine.template import TemplateFailed
 
         try:
@@ -153,7 +154,7 @@ class _Server:
             if isinstance(request, Load):
                 yield Finished(request.id, "end")
             else:
-                yield from answer(self._model, self._prompts, request, self._abort.is_set)
+                yield from answer(self._model, self._prompts, request)
         except Stopped:
             yield Finished(request.id, "stopped")
         except (LoadFailed, DecodeFailed) as failed:
@@ -162,14 +163,17 @@ class _Server:
             yield Failed(request.id, "prompt_too_long", str(failed))
         except TemplateFailed as failed:
             yield Failed(request.id, "template_failed", str(failed))
+        except SchemaInvalid as failed:
+            yield Failed(request.id, "schema_invalid", str(failed))
         except MemoryError:
             self._unload()
             yield Failed(request.id, "out_of_memory")
 
     def _load(self, request_id: int, settings: ModelSettings) -> Loaded:
         from desktop.engine.prompt import PromptMaker
-        from desktop.engine.runtime import Model
+        from desktop.engine.runtime import Model, check_file
 
+        check_file(settings.path)  # before the loaded model is given up for it
         self._unload()  # two models at once may not fit
         self._wire.send(Loading(request_id, 0.0))
         sent = time.monotonic()
@@ -222,8 +226,8 @@ class _Server:
         """Say that the process lives, and end it when a template runs too long."""
         while True:
             time.sleep(HEARTBEAT_SECONDS)
-            if self._guard.overdue():
-                self._wire.send(Failed(self._current, "template_failed", "it does not end"))
+            if code := self._guard.overdue():
+                self._wire.send(Failed(self._current, code, "it does not end"))
                 os._exit(OVERDUE)
             self._wire.send(Alive())
 

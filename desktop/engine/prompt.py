@@ -1,4 +1,4 @@
-"""From turns to tokens, with the model's own template or as a transcript."""
+"""From turns to tokens, with the model's own template or as a transcript; strangers' programs are guarded."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from contextlib import AbstractContextManager
 
 from desktop.engine.protocol import Turn
 from desktop.engine.runtime import Model
+from desktop.engine.sampling import grammar_of
 from desktop.engine.template import ChatTemplate
 from desktop.engine.transcript import STOPS, transcript
 
 
 class PromptMaker:
-    """Makes the prompts of one model. ``guard`` is entered while a stranger's template runs."""
+    """Makes the prompts of one model. ``guard`` limits what runs inside it, and names the failure's code."""
 
-    def __init__(self, model: Model, guard: Callable[[], AbstractContextManager[None]]) -> None:
+    def __init__(self, model: Model, guard: Callable[[str], AbstractContextManager[None]]) -> None:
         self._model = model
         self._guard = guard
         source = model.chat_template()
@@ -43,7 +44,7 @@ class PromptMaker:
         if self._template is None:
             tokens = self._model.tokenize(transcript(turns), special=False)
         else:
-            with self._guard():
+            with self._guard("template_failed"):
                 parts = self._template.render(turns)
             for part in parts:
                 tokens += (
@@ -56,6 +57,13 @@ class PromptMaker:
     def count(self, text: str) -> int:
         """Return the number of tokens of one text."""
         return len(self._model.tokenize(text, special=False))
+
+    def grammar(self, schema: str) -> str:
+        """Return the grammar of a JSON schema, empty for none. Raise ``SchemaInvalid``."""
+        if not schema:
+            return ""
+        with self._guard("schema_invalid"):
+            return grammar_of(schema)
 
     def _first(self, text: str, special: bool) -> list[int]:
         return self._model.tokenize(text, special=special)

@@ -16,8 +16,9 @@ from desktop.engine.threads import physical_cores
 
 DEFAULT_CONTEXT = 8192  # tokens, where the person chose nothing and the model was trained for more
 SMALLEST_CONTEXT = 256  # tokens
-# Tokens of one computation. Small enough that a GPU, which does not obey the abort flag, finishes soon.
-BATCH = 256
+# Tokens of one computation. A processor is as fast with small batches, and progress is seen more often; a GPU
+# wants larger ones, and finishes them soon although it does not obey the abort flag.
+CPU_BATCH, GPU_BATCH = 128, 512
 # Bytes that a full-length cache of sliding-window layers may add; for it, any prefix can be reused.
 FULL_WINDOW_BYTES = 512 * 1024 * 1024
 
@@ -52,7 +53,7 @@ class Model:
     ) -> None:
         """Load; ``progress`` gets 0 to 1. Raise ``LoadFailed``, or ``Stopped`` when ``abort`` is set."""
         started = time.perf_counter()
-        _check_file(Path(settings.path))
+        check_file(settings.path)
         self.settings = settings
         self._log = log
         self._abort = abort
@@ -83,19 +84,19 @@ class Model:
             reason = self._log.reason()
             memory = "allocate" in reason or "bad_alloc" in reason
             raise LoadFailed("out_of_memory" if memory else "model_invalid", reason)
-        self._vocab = llama.llama_model_get_vocab(self._model)
-        self.n_vocab = int(llama.llama_vocab_n_tokens(self._vocab))
+        self.vocab = llama.llama_model_get_vocab(self._model)
+        self.n_vocab = int(llama.llama_vocab_n_tokens(self.vocab))
         if (
             not llama.llama_model_has_decoder(self._model)
             or llama.llama_model_has_encoder(self._model)
             or llama.llama_model_is_diffusion(self._model)
-            or llama.llama_vocab_type(self._vocab) == llama.LLAMA_VOCAB_TYPE_NONE
+            or llama.llama_vocab_type(self.vocab) == llama.LLAMA_VOCAB_TYPE_NONE
             or self.n_vocab < 1
         ):
             raise LoadFailed("model_unsupported", self.metadata("general.architecture"))
-        self.add_bos = bool(llama.llama_vocab_get_add_bos(self._vocab))
-        self.bos = int(llama.llama_vocab_bos(self._vocab))
-        self.eos = int(llama.llama_vocab_eos(self._vocab))
+        self.add_bos = bool(llama.llama_vocab_get_add_bos(self.vocab))
+        self.bos = int(llama.llama_vocab_bos(self.vocab))
+        self.eos = int(llama.llama_vocab_eos(self.vocab))
         self.architecture = self.metadata("general.architecture")
         self.name = self.metadata("general.name")[:200] or Path(settings.path).stem
         self.parameters = int(llama.llama_model_n_params(self._model))
@@ -109,9 +110,10 @@ class Model:
         threads = min(settings.threads or physical_cores(), 512)
         params = llama.llama_context_default_params()
         params.n_ctx = max(length, SMALLEST_CONTEXT)
-        params.n_batch = params.n_ubatch = BATCH
+        self.batch = GPU_BATCH if llama.llama_supports_gpu_offload() else CPU_BATCH
+        params.n_batch = params.n_ubatch = self.batch
         params.n_seq_max = 1
-        params.n_outputs_max = 1  # logits of a whole batch would take a quarter of a gigabyte with 262k tokens
+        params.n_outputs_max = 1  # logits of a whole batch would take hundreds of megabytes
         params.n_threads = params.n_threads_batch = max(threads, 1)
         params.swa_full = full
         params.no_perf = True
@@ -158,7 +160,7 @@ class Model:
         """Return how the vocabulary writes a token, ``<|im_end|>`` for example."""
         if not 0 <= token < self.n_vocab:
             return ""
-        return (llama.llama_vocab_get_text(self._vocab, token) or b"").decode("utf-8", "replace")
+        return (llama.llama_vocab_get_text(self.vocab, token) or b"").decode("utf-8", "replace")
 
     def special_tokens(self) -> Iterator[str]:
         """Yield the text of every token that is not ordinary text."""
@@ -168,7 +170,7 @@ class Model:
             | llama.LLAMA_TOKEN_ATTR_UNKNOWN
         )
         for token in range(self.n_vocab):
-            if llama.llama_vocab_get_attr(self._vocab, token) & special:
+            if llama.llama_vocab_get_attr(self.vocab, token) & special:
                 yield self.token_text(token)
 
     def tokenize(self, text: str, *, special: bool) -> list[int]:
@@ -177,7 +179,7 @@ class Model:
         size = len(data) + 8
         for _ in range(2):
             tokens = (llama.llama_token * size)()
-            count = llama.llama_tokenize(self._vocab, data, len(data), tokens, size, False, special)
+            count = llama.llama_tokenize(self.vocab, data, len(data), tokens, size, False, special)
             if count >= 0:
                 return list(tokens[:count])
             size = -count
@@ -188,7 +190,7 @@ class Model:
         size = 64
         for _ in range(2):
             buffer = ctypes.create_string_buffer(size)
-            length = llama.llama_token_to_piece(self._vocab, token, buffer, size, 0, False)
+            length = llama.llama_token_to_piece(self.vocab, token, buffer, size, 0, False)
             if length >= 0:
                 return buffer.raw[:length]
             size = -length
@@ -196,7 +198,11 @@ class Model:
 
     def is_end(self, token: int) -> bool:
         """Return whether this token ends an answer."""
-        return bool(llama.llama_vocab_is_eog(self._vocab, token))
+        return bool(llama.llama_vocab_is_eog(self.vocab, token))
+
+    def stopping(self) -> bool:
+        """Return whether the person asked to stop."""
+        return self._abort.is_set()
 
     @property
     def context(self) -> int:
@@ -205,7 +211,7 @@ class Model:
         return self._context
 
     def compute(self, tokens: Sequence[int], *, logits: bool) -> None:
-        """Run at most ``BATCH`` tokens after those in the cache; with ``logits`` for the last of them.
+        """Run at most ``batch`` tokens after those in the cache; with ``logits`` for the last of them.
 
         Raise ``Stopped`` or ``DecodeFailed``; the cache is then back at what it certainly held before.
         """
@@ -229,8 +235,12 @@ class Model:
         )
 
 
-def _check_file(path: Path) -> None:
-    """Tell a missing, unreadable or foreign file from a damaged one before llama.cpp sees it."""
+def check_file(name: str) -> None:
+    """Tell a missing, unreadable or foreign file from a damaged one before llama.cpp sees it.
+
+    Raise ``LoadFailed``.
+    """
+    path = Path(name)
     try:
         with path.open("rb") as file:
             magic = file.read(4)
