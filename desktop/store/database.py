@@ -45,9 +45,9 @@ class Database:
         with self._lock, failures.told(self.path):
             if self._closed:
                 raise failures.closed()
-            # IMMEDIATE: wait for another process here, rather than fail in the middle.
-            self._writer.execute("BEGIN IMMEDIATE")
             try:
+                # IMMEDIATE: wait for another process here, rather than fail in the middle.
+                self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
                 self._writer.execute("COMMIT")
             except BaseException:

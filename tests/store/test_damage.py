@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import resource
 import shutil
 import subprocess
 import sys
@@ -237,6 +236,7 @@ def test_a_fresh_start_on_a_full_disk(small_disk: Path) -> None:
 
 
 def test_a_write_that_the_system_refuses(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
     code = f"""
 import pathlib, resource, signal, sys
 from desktop.errors import KotonohaError

@@ -1,0 +1,198 @@
+"""From every schema that was ever released, forward, with everything in it. Schema 1 is written out here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from pysqlite3 import dbapi2 as sqlite
+from sqlite_utils import Database as Utils
+from sqlite_utils.migrations import Migrations
+
+from desktop.errors import KotonohaError
+from desktop.store import Store, database, health, migrations
+
+SCHEMA_1 = """
+CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT, applied_at TEXT);
+CREATE UNIQUE INDEX idx__sqlite_migrations_migration_set_name ON _sqlite_migrations (migration_set, name);
+INSERT INTO _sqlite_migrations VALUES (1, 'kotonoha', 'm001_initial', '2026-11-24 00:00:00+00:00');
+CREATE TABLE presets (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT UNIQUE, position INTEGER NOT NULL DEFAULT 0,
+    name TEXT NOT NULL, description TEXT NOT NULL DEFAULT '', system_prompt TEXT NOT NULL,
+    sampling TEXT NOT NULL DEFAULT '{}', changed INTEGER NOT NULL DEFAULT 0 CHECK (changed IN (0, 1)),
+    hidden INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (0, 1))
+) STRICT;
+CREATE TABLE models (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, path TEXT NOT NULL UNIQUE,
+    size_bytes INTEGER NOT NULL, architecture TEXT NOT NULL, parameters INTEGER NOT NULL,
+    quantization TEXT NOT NULL, trained_context_length INTEGER NOT NULL, added REAL NOT NULL, used REAL
+) STRICT;
+CREATE TABLE chats (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL DEFAULT '',
+    title_by_hand INTEGER NOT NULL DEFAULT 0 CHECK (title_by_hand IN (0, 1)), created REAL NOT NULL,
+    updated REAL NOT NULL, model_id INTEGER REFERENCES models(id) ON DELETE SET NULL,
+    preset_id INTEGER REFERENCES presets(id) ON DELETE SET NULL, system_prompt TEXT NOT NULL DEFAULT '',
+    draft TEXT NOT NULL DEFAULT '', leaf_id INTEGER REFERENCES messages(id) ON DELETE SET NULL, deleted REAL
+) STRICT;
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+    parent_id INTEGER REFERENCES messages(id) CHECK (parent_id < id),
+    role TEXT NOT NULL CHECK (role IN ('user', 'assistant')), text TEXT NOT NULL, status TEXT NOT NULL,
+    created REAL NOT NULL, model_name TEXT NOT NULL DEFAULT '', stats TEXT, error TEXT NOT NULL DEFAULT '',
+    left_out INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX chats_newest ON chats(deleted, updated);
+CREATE INDEX chats_leaf ON chats(leaf_id);
+CREATE INDEX chats_model ON chats(model_id);
+CREATE INDEX chats_preset ON chats(preset_id);
+CREATE INDEX messages_chat ON messages(chat_id, parent_id);
+CREATE INDEX messages_parent ON messages(parent_id);
+CREATE INDEX messages_streaming ON messages(id) WHERE status = 'streaming';
+PRAGMA application_id = 1265595503;
+PRAGMA user_version = 1;
+"""
+CONTENT_1 = """
+INSERT INTO presets VALUES (3, 'summary', 0, '要約', 'まとめます', '要約して', '{"temperature": 0.3}', 1, 0);
+INSERT INTO models VALUES (2, 'ネコ 1B', '/m/n.gguf', 800, 'llama', 1000000000, 'Q4_K_M', 8192, 1.5, NULL);
+INSERT INTO chats VALUES (5, '首都', 1, 10.5, 20.5, 2, 3, '短く', '次は', NULL, NULL);
+INSERT INTO messages VALUES (7, 5, NULL, 'user', '日本の首都は？', 'done', 11.0, '', NULL, '', 0);
+INSERT INTO messages VALUES (8, 5, 7, 'assistant', '東京', 'streaming', 11.0, 'ネコ 1B', NULL, '', 0);
+INSERT INTO messages VALUES (9, 5, 7, 'assistant', '東京です。', 'done', 12.0, 'ネコ 1B',
+    '{"prompt_tokens":12,    "reused_tokens":0,"generated_tokens":4,"first_token_seconds":0.5,"prompt_tokens_per_second":100.0,
+    "tokens_per_second":20.0}', '', 1);
+UPDATE chats SET leaf_id = 9;
+INSERT INTO settings VALUES ('theme', '"dark"'), ('model_id', '2');
+"""
+
+
+@pytest.fixture
+def old(path: Path) -> Path:
+    with closing(sqlite.connect(path, isolation_level=None)) as connection:
+        connection.executescript(SCHEMA_1 + CONTENT_1)
+    return path
+
+
+def schema(path: Path) -> set[tuple[str, str, str]]:
+    """Every table and index, spaces aside."""
+    with closing(sqlite.connect(path)) as connection:
+        found = connection.execute(
+            "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
+        ).fetchall()
+    return {
+        (kind, name, re.sub(r'[\s"]', "", sql)) for kind, name, sql in found if not name.startswith("_sqlite")
+    }
+
+
+def test_schema_1_is_what_the_first_step_makes(tmp_path: Path, old: Path) -> None:
+    made = tmp_path / "made.db"
+    with closing(sqlite.connect(made, isolation_level=None)) as connection:
+        migrations.m001_initial(Utils(connection, execute_plugins=False))
+    assert schema(made) == {entry for entry in schema(old) if "_sqlite_migrations" not in entry[1]}
+
+
+def test_everything_of_schema_1_is_there(old: Path) -> None:
+    store = Store.open(old)
+    chat = store.chats.get(5)
+    assert (chat.title, chat.title_by_hand, chat.model_id, chat.preset_id) == ("首都", True, 2, 3)
+    assert (chat.created, chat.updated, chat.system_prompt, chat.draft, chat.leaf_id) == (
+        10.5,
+        20.5,
+        "短く",
+        "次は",
+        9,
+    )
+    asked, answer = store.messages.path(5)
+    assert (asked.text, answer.text, answer.left_out) == ("日本の首都は？", "東京です。", 1)
+    assert answer.stats is not None
+    assert answer.stats.tokens_per_second == 20.0
+    assert store.messages.get(8).status == "interrupted"
+    assert store.models.list()[0].quantization == "Q4_K_M"
+    assert store.presets.list()[0].sampling == {"temperature": 0.3}
+    assert (store.settings.get().theme, store.settings.get().model_id) == ("dark", 2)
+    asked, _ = store.messages.send(5, "では大阪は？", "ネコ 1B")
+    assert (asked.id, asked.parent_id) == (10, 9)
+    store.close()
+
+
+def test_the_version_is_the_number_of_steps() -> None:
+    names = [migration.name for migration in migrations.MIGRATIONS._migrations]
+    assert len(names) == health.SCHEMA_VERSION
+    assert [name[:5] for name in names] == [f"m{n:03d}_" for n in range(1, len(names) + 1)]
+
+
+@pytest.fixture
+def next_version(monkeypatch: pytest.MonkeyPatch) -> Iterator[Migrations]:
+    """A version of tomorrow, with two steps more, the first of which changes data."""
+    steps = Migrations("kotonoha")
+    steps()(migrations.m001_initial)
+
+    @steps()
+    def m002_shout(db: Utils) -> None:
+        db.execute("ALTER TABLE chats ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0")
+        db.execute("UPDATE messages SET text = text || '！'")
+
+    monkeypatch.setattr(migrations, "MIGRATIONS", steps)
+    for module in (health, database):
+        monkeypatch.setattr(module, "SCHEMA_VERSION", 2)
+    yield steps
+
+
+def test_a_step_forward_keeps_a_backup_of_what_was(old: Path, next_version: Migrations) -> None:
+    store = Store.open(old)
+    assert [m.text for m in store.messages.path(5)] == ["日本の首都は？！", "東京です。！"]
+    assert store.chats.get(5).title == "首都"  # the unknown column does no harm
+    store.close()
+    (backup,) = (old.parent / "backups").iterdir()
+    with closing(sqlite.connect(backup)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("SELECT text FROM messages WHERE id = 9").fetchone() == ("東京です。",)
+    Store.open(old).close()
+    assert len(list((old.parent / "backups").iterdir())) == 1
+
+
+def test_a_new_file_goes_through_all_steps_without_a_backup(path: Path, next_version: Migrations) -> None:
+    store = Store.open(path)
+    store.chats.create()
+    store.close()
+    assert [p.name for p in path.parent.iterdir()] == ["kotonoha.db"]
+
+
+def test_a_step_that_fails_leaves_everything_as_it_was(old: Path, next_version: Migrations) -> None:
+    @next_version()
+    def m003_broken(db: Utils) -> None:
+        db.execute("DELETE FROM messages")
+        raise RuntimeError("a defect of ours")
+
+    with closing(sqlite.connect(old)) as connection:
+        rows = connection.execute("SELECT * FROM messages").fetchall()
+    with pytest.raises(RuntimeError, match="a defect"):
+        Store.open(old)
+    with closing(sqlite.connect(old)) as connection:
+        assert connection.execute("SELECT * FROM messages").fetchall() == rows
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert "pinned" not in [row[1] for row in connection.execute("PRAGMA table_info(chats)")]
+
+
+def test_no_backup_no_step(old: Path, next_version: Migrations) -> None:
+    (old.parent / "backups").write_text("in the way")
+    with pytest.raises(KotonohaError) as told:
+        Store.open(old)
+    assert told.value.code == "database_unreadable"
+    with closing(sqlite.connect(old)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+
+
+def test_the_version_of_today_refuses_that_of_tomorrow(
+    path: Path, next_version: Migrations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store.open(path).close()
+    monkeypatch.undo()
+    before = path.read_bytes()
+    with pytest.raises(KotonohaError) as told:
+        Store.open(path)
+    assert told.value.code == "database_newer"
+    assert path.read_bytes() == before
