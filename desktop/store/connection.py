@@ -17,7 +17,7 @@ else:
     Connection = sqlite.Connection
 
 OLDEST_SQLITE = (3, 51, 3)  # before it, two connections could corrupt a WAL: https://sqlite.org/wal.html
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = 10.0
 
 __all__ = ["BUSY_SECONDS", "OLDEST_SQLITE", "Connection", "connect", "pragma", "require_sqlite"]
 

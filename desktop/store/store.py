@@ -52,7 +52,7 @@ class Store:
         return rescue.backup(self.path, to)
 
     def check(self) -> None:
-        """Read the whole file (0.6 s a GB from memory); raise ``database_damaged`` unless it is well-formed.
+        """Read the whole file (0.8 s a GB from memory); raise ``database_damaged`` unless it is well-formed.
 
         ``open`` does this itself for files up to 64 MiB.
         """

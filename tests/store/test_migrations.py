@@ -62,7 +62,8 @@ INSERT INTO chats VALUES (5, '首都', 1, 10.5, 20.5, 2, 3, '短く', '次は', 
 INSERT INTO messages VALUES (7, 5, NULL, 'user', '日本の首都は？', 'done', 11.0, '', NULL, '', 0);
 INSERT INTO messages VALUES (8, 5, 7, 'assistant', '東京', 'streaming', 11.0, 'ネコ 1B', NULL, '', 0);
 INSERT INTO messages VALUES (9, 5, 7, 'assistant', '東京です。', 'done', 12.0, 'ネコ 1B',
-    '{"prompt_tokens":12,    "reused_tokens":0,"generated_tokens":4,"first_token_seconds":0.5,"prompt_tokens_per_second":100.0,
+    '{"prompt_tokens":12,"reused_tokens":0,"generated_tokens":4,
+    "first_token_seconds":0.5,"prompt_tokens_per_second":100.0,
     "tokens_per_second":20.0}', '', 1);
 UPDATE chats SET leaf_id = 9;
 INSERT INTO settings VALUES ('theme', '"dark"'), ('model_id', '2');
