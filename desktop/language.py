@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import locale
 import os
-import sys
+import platform
 from typing import Literal
 
 Language = Literal["ja", "en"]
@@ -22,8 +22,8 @@ def system_language() -> Language:
         value = os.environ.get(name, "")
         if value and not value.startswith(("C", "POSIX")):
             return "ja" if value.startswith("ja") else "en"
-    if sys.platform not in ("win32", "darwin"):
-        return "ja"  # "C" says nothing, and Python would call it en_US
+    if platform.system() not in ("Windows", "Darwin"):
+        return "ja"  # "C" says nothing, though Python calls it en_US
     try:
         code = locale.getlocale()[0] or ""
     except ValueError:

@@ -24,6 +24,7 @@ from desktop.engine.protocol import (
     Stats,
 )
 from desktop.errors import KotonohaError, sentence
+from desktop.models import library
 from desktop.store import Chat, Message, Model, Preset
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.session import Session
@@ -244,7 +245,7 @@ class Conversation(QObject):
             siblings = store.messages.siblings(message_id)
             wanted = siblings.index(message_id) + step
             if 0 <= wanted < len(siblings):
-                store.chats.set_leaf(chat_id, store.messages.newest_leaf(siblings[wanted]))
+                store.chats.set_leaf(chat_id, store.messages.leaf_under(siblings[wanted]))
 
         self._session.jobs.store(walk, on_done=lambda _: self.reload())
 
@@ -429,7 +430,7 @@ class Conversation(QObject):
             self._page.model.set_label(self.tr("モデルを選ぶ"))
         self._page.preset.set_label(preset.name if preset else self.tr("プリセットなし"))
         self._page.welcome.show_note(
-            self.tr("今のモデルは {name} です。").format(name=model.name)
+            self.tr("今のモデルは {name} です。").format(name=model.name) + library.note(model)
             if model
             else self.tr("はじめに、モデルの .gguf ファイルを一つ追加してください。")
             if progress is None

@@ -120,8 +120,13 @@ class Section(QWidget):
         self._layout.addSpacing(18)
         self._layout.addStretch(1)
 
-    def add_row(self, name: str, explanation: str, control: QWidget | None = None) -> None:
-        """Add a row; the control gets the row's name and explanation for screen readers."""
+    def add_row(
+        self, name: str, explanation: str, control: QWidget | None = None, *, below: QWidget | None = None
+    ) -> None:
+        """Add a row; the control gets the row's name and explanation for screen readers.
+
+        A wide control goes ``below`` the text.
+        """
         row = QWidget(self)
         label = QLabel(name, row)
         label.setFixedWidth(NAME_WIDTH)
@@ -135,21 +140,22 @@ class Section(QWidget):
         across.setSpacing(20)
         across.addWidget(label)
         across.addWidget(text, 1)
+        for widget in (control, below):
+            if widget is not None:
+                widget.setAccessibleName(name)
+                widget.setAccessibleDescription(explanation)
+                label.setBuddy(widget)
+        self._insert(row)
         if control is not None:
-            control.setAccessibleName(name)
-            control.setAccessibleDescription(explanation)
-            label.setBuddy(control)
             control.installEventFilter(self._no_wheel)
             across.addWidget(control)
-        self._insert(row)
+        if below is not None:
+            self._insert(below)
+            self._layout.insertSpacing(self._layout.count() - 1, 16)
         line = QFrame(self)
         line.setObjectName("hairline")
         line.setFixedHeight(1)
         self._insert(line)
-
-    def add_wide(self, widget: QWidget) -> None:
-        """Add something that takes the whole width."""
-        self._insert(widget)
 
     def _insert(self, widget: QWidget) -> None:
         self._layout.insertWidget(self._layout.count() - 1, widget)
@@ -206,10 +212,6 @@ class SettingsPage(QWidget):
         session.preferences_changed.connect(self._show_preferences)
         self._show_preferences()
 
-    def show_section(self, index: int) -> None:
-        """Show a section by its place in the list."""
-        self._stack.setCurrentIndex(index)
-
     # Sections
 
     def _general(self) -> tuple[str, Section]:
@@ -257,8 +259,8 @@ class SettingsPage(QWidget):
         section.add_row(
             self.tr("いつもの指示"),
             self.tr("プリセットを選ばない対話で、毎回モデルに渡す文です。空でもかまいません。"),
+            below=self._long_text("system_prompt"),
         )
-        section.add_wide(self._long_text("system_prompt"))
         section.add_row(
             self.tr("コンテキスト長"),
             self.tr(
@@ -402,7 +404,6 @@ class SettingsPage(QWidget):
         edit = QPlainTextEdit()
         edit.setFixedHeight(92)
         edit.setTabChangesFocus(True)
-        edit.setAccessibleName(self.tr("いつもの指示"))
         edit.setPlaceholderText(self.tr("例: 日本語で、結論から短く答えてください。"))
         timer = QTimer(edit, singleShot=True, interval=TYPING_MS)
         edit.textChanged.connect(timer.start)

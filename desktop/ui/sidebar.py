@@ -65,6 +65,7 @@ class Sidebar(QFrame):
         self.setFixedWidth(theme.LIST_WIDTH)
         self.new_button = NewChatButton(self.tr("新しい対話"), "Ctrl+N", self)
         self.filter = LineEdit(self)
+        self.filter.setObjectName("filter")
         self.filter.setPlaceholderText(self.tr("題名で絞り込む"))
         self.filter.setAccessibleName(self.tr("題名で絞り込む"))
         self.filter.setClearButtonEnabled(True)

@@ -137,7 +137,7 @@ QMainWindow, QDialog, #page {{ background: @page@; }}
 QToolTip {{ background: @ink@; color: @page@; border: none; padding: 4px 8px; font-size: {TINY_PX}px; }}
 
 #rail, #sidebar {{ background: @side@; border-right: 1px solid @line@; }}
-#header {{ border-bottom: 1px solid @line@; }}
+#header {{ background: @page@; border: none; border-bottom: 1px solid @line@; }}
 #chatTitle {{ font-size: {TEXT_PX}px; font-weight: 600; }}
 #heading {{ font-size: {TITLE_PX}px; font-weight: 600; }}
 #subheading {{ font-size: {TEXT_PX}px; font-weight: 600; }}
@@ -170,6 +170,10 @@ QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: url("@chevron@"); width: 14px; height: 14px; }}
 QComboBox QAbstractItemView {{ background: @card@; border: 1px solid @line@; padding: 4px;
   selection-background-color: @accent_soft@; selection-color: @ink@; }}
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {{ border: none; background: transparent;
+  padding: 0 10px; min-height: 0; }}
+QSpinBox, QDoubleSpinBox, QComboBox {{ min-width: 110px; }}
+QLineEdit#filter {{ padding-left: 2px; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
   width: 0; border: none; }}
 

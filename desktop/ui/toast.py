@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 SECONDS = 8
@@ -13,10 +13,12 @@ SECONDS = 8
 class Toast(QFrame):
     """Shows one message at a time; a new one takes the place of the old."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, window: QWidget, over: QWidget) -> None:
+        """Lie over ``over``, a part of ``window`` that is there as long as the toast."""
+        super().__init__(window)
         self.setObjectName("toast")
-        self._over = parent
+        self._window = window
+        self._over = over
         self._undo: Callable[[], None] | None = None
         self.label = QLabel(self)
         self.button = QPushButton(self.tr("元に戻す"), self)
@@ -28,7 +30,7 @@ class Toast(QFrame):
         self._timer = QTimer(self, singleShot=True, interval=SECONDS * 1000)
         self._timer.timeout.connect(self.hide)
         self.button.clicked.connect(self._go_back)
-        parent.installEventFilter(self)
+        over.installEventFilter(self)
         self.hide()
 
     def show_message(self, text: str, undo: Callable[[], None] | None = None) -> None:
@@ -51,10 +53,12 @@ class Toast(QFrame):
             undo()
 
     def _place(self) -> None:
-        parent = self._over
-        self.setMaximumWidth(parent.width() - 32)
+        over = self._over
+        self.setMaximumWidth(over.width() - 32)
         self.adjustSize()
-        self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - 148)
+        at = over.mapTo(self._window, QPoint(0, 0))
+        left = at.x() + (over.width() - self.width()) // 2
+        self.move(left, at.y() + over.height() - self.height() - 148)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():

@@ -58,7 +58,7 @@ class Window(QMainWindow):
         layout.addWidget(self.rail)
         layout.addWidget(self._rooms, 1)
         self.setCentralWidget(center)
-        self.toast = Toast(self)
+        self.toast = Toast(self, self._rooms)
         self.conversation = Conversation(self.page, session, turns)
 
         self._connect()
