@@ -1,0 +1,6 @@
+"""The middle of the window: the conversation."""
+
+from desktop.ui.transcript.entry import Entry
+from desktop.ui.transcript.transcript import Transcript
+
+__all__ = ["Entry", "Transcript"]

@@ -1,0 +1,297 @@
+"""The model's message: Markdown on the page, growing while it streams; its state and its buttons below."""
+
+from __future__ import annotations
+
+from math import ceil, pi, sin
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QStyle
+
+from desktop.ui import theme
+from desktop.ui.transcript import footer
+from desktop.ui.transcript.button import QuietButton
+from desktop.ui.transcript.footer import Footer
+from desktop.ui.transcript.inline import printable
+from desktop.ui.transcript.markdown import Splitter
+from desktop.ui.transcript.message import GAP, MessageView, column
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.ui.transcript.entry import Entry
+    from desktop.ui.transcript.look import Look
+
+CAN_CONTINUE = ("stopped", "limit", "interrupted", "failed")
+MAX_ERROR = 600  # characters of an error sentence
+_PULSE_MS, _PULSE_S = 50, 1.6
+
+
+def estimate(entry: Entry, look: Look, width: int) -> int:
+    """Return about how high the message will be."""
+    _, inner = column(look, width)
+    lines = entry.text.count("\n") + 1 + len(entry.text) * look.text_px // inner
+    notice = look.px(52) if entry.status in CAN_CONTINUE else 0
+    return GAP + lines * look.line + notice + look.px(8 + footer.HEIGHT)
+
+
+class AnswerView(MessageView):
+    """An answer."""
+
+    regenerate_requested = Signal(int)
+    continue_requested = Signal(int)
+    sibling_requested = Signal(int, int)
+
+    def __init__(self, entry: Entry, look: Look, width: int, parent: QWidget) -> None:
+        super().__init__(entry, look, width, parent)
+        self._splitter = Splitter()
+        self._splitter.feed(entry.text)
+        self._pending = bool(entry.text)
+        self._progress = ""
+        self._actions: list[QuietButton] = []
+        self._footer = Footer(look, self)
+        self._footer.copy_pressed.connect(self._copy_all)
+        self._footer.regenerate_pressed.connect(self._regenerate)
+        self._footer.continue_pressed.connect(self._continue)
+        self._footer.sibling_pressed.connect(lambda delta: self.sibling_requested.emit(self.entry.id, delta))
+        self._pulse = QTimer(self, interval=_PULSE_MS)
+        self._pulse.timeout.connect(self._beat)
+        self._build()
+        self.describe()
+
+    # State ----------------------------------------------------------------------------------------
+
+    def append(self, piece: str) -> None:
+        """Take more text; ``work`` lays it out."""
+        self._splitter.feed(piece)
+        self._pending = True
+        self._pulse.stop()
+
+    def set_entry(self, entry: Entry) -> None:
+        """Show another state of the message; text that only grew is not laid out again."""
+        before = self.entry
+        if entry.text != before.text:
+            if entry.text.startswith(before.text):
+                self.append(entry.text[len(before.text) :])
+            else:
+                self.clear_selection()
+                self._splitter = Splitter()
+                self._splitter.feed(entry.text)
+                self.flow.replace(0, [])
+                self._pending = True
+        super().set_entry(entry)
+        self._build()
+
+    def grow(self, entry: Entry, piece: str) -> None:
+        """Take over ``entry``, whose text is that of before and ``piece``."""
+        self.entry = entry
+        self.append(piece)
+
+    def set_progress(self, text: str) -> None:
+        """Say what is going on before the first word."""
+        self._progress = printable(text)[:MAX_ERROR]
+        self.update()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the first word is still to come."""
+        return self.entry.status == "streaming" and not self.entry.text
+
+    def _build(self) -> None:
+        entry, text = self.entry, bool(self.entry.text)
+        for button in self._actions:
+            button.hide()
+            button.deleteLater()
+        self._actions = []
+        streaming = entry.status == "streaming"
+        carded = entry.status in ("interrupted", "failed")
+        self._footer.build(
+            self.look,
+            copy=text and not streaming,
+            regenerate=not streaming and entry.status != "failed",
+            again=text and entry.status in CAN_CONTINUE and not carded,
+            position=(1, 1) if streaming else entry.position,
+        )
+        if entry.status == "failed":
+            self._add_action(self.tr("もう一度"), prominent=not text).clicked.connect(self._regenerate)
+        if carded and text:
+            self._add_action(self.tr("続ける"), prominent=True).clicked.connect(self._continue)
+        if self.waiting and self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0:
+            self._pulse.start()
+        else:
+            self._pulse.stop()
+        self.update()
+
+    def _add_action(self, text: str, *, prominent: bool) -> QuietButton:
+        button = QuietButton(text, self.look, self, prominent=prominent)
+        self._actions.append(button)
+        return button
+
+    def _regenerate(self) -> None:
+        self.regenerate_requested.emit(self.entry.id)
+
+    def _continue(self) -> None:
+        self.continue_requested.emit(self.entry.id)
+
+    def _copy_all(self) -> None:
+        self.copy_text(self.entry.text)
+        self._footer.copied()
+
+    # Layout ---------------------------------------------------------------------------------------
+
+    def restyle(self, look: Look, width: int) -> None:
+        """Lay out anew in another look or width."""
+        super().restyle(look, width)
+        self._build()
+
+    def parse(self, deadline: float) -> bool:
+        """Turn text into blocks until ``deadline``; return whether some is left."""
+        while self._pending:
+            self._pending = self._splitter.step()
+            start = self._splitter.take_changed()
+            self.flow.replace(start, self._splitter.blocks[start:])
+            if self._pending and perf_counter() >= deadline:
+                return True
+        return False
+
+    def work(self, deadline: float) -> bool:
+        """Parse, then lay out; return whether some is left."""
+        return self.parse(deadline) or super().work(deadline)
+
+    def text_width(self) -> int:
+        """Return the width of the text."""
+        return column(self.look, self.span)[1]
+
+    def text_origin(self) -> QPointF:
+        """Return where the text begins."""
+        return QPointF(column(self.look, self.span)[0], self.head())
+
+    def text_height(self) -> float:
+        """Return the height of the text, with a guess for what is not parsed yet."""
+        if self.waiting:
+            return self.look.line
+        rest = self._splitter.waiting * self.look.text_px / self.text_width() * self.look.line
+        return self.flow.height() + rest
+
+    def _notice_text(self) -> str:
+        match self.entry.status:
+            case "stopped":
+                return self.tr("ここで止めました")
+            case "limit":
+                return self.tr("長さの上限に達しました")
+            case "interrupted" if self.entry.text:
+                return self.tr("途中で途切れました。ここまでの文章は残っています")
+            case "interrupted":
+                return self.tr("途中で途切れました")
+            case "failed":
+                return printable(self.entry.error)[:MAX_ERROR] or self.tr("答えを作れませんでした")
+        return ""
+
+    def _notice(self) -> tuple[QRect, QRect]:
+        """Return the places of the notice and of the words in it; empty ones when there is none."""
+        words, look = self._notice_text(), self.look
+        left, width = column(look, self.span)
+        gap = look.px(10) if self.entry.text else 0
+        top = self.head() + ceil(self.text_height() if self.entry.text else 0) + gap
+        if not words:
+            return QRect(left, top - gap, width, 0), QRect()
+        if not self._actions:
+            room = QRect(left, top, width, look.px(20))
+            return room, room
+        pad = look.px(14)
+        buttons = sum(b.width() + look.px(8) for b in self._actions)
+        tallest = max(b.height() for b in self._actions)
+        beside = width - 2 * pad - buttons >= look.px(200)
+        room_width = width - 2 * pad - (buttons if beside else 0)
+        flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+        metrics = QFontMetricsF(self._notice_font())
+        high = ceil(metrics.boundingRect(QRectF(0, 0, room_width, 1e6), flags, words).height())
+        inner = max(high, tallest) if beside else high + look.px(8) + tallest
+        text_top = top + look.px(10) + (max(0, tallest - high) // 2 if beside else 0)
+        return (
+            QRect(left, top, width, inner + 2 * look.px(10)),
+            QRect(left + pad, text_top, room_width, high),
+        )
+
+    def _notice_font(self) -> QFont:
+        return theme.ui_font(theme.SMALL_PX * self.look.zoom)
+
+    def full_height(self) -> int:
+        """Return the height of everything."""
+        # While it streams the room for the footer is kept, so that nothing moves when it appears.
+        below = self._footer.buttons() or self.entry.note or self.entry.status == "streaming"
+        return self._notice()[0].bottom() + 1 + (self.look.px(8 + footer.HEIGHT) if below else 0)
+
+    def arrange(self) -> None:
+        """Put the buttons into the notice and below."""
+        card, words = self._notice()
+        look = self.look
+        x = card.right() + 1 - look.px(14)
+        tallest = max((b.height() for b in self._actions), default=0)
+        beside = card.height() - words.height() < tallest + look.px(28)
+        middle = card.center().y() if beside else card.bottom() + 1 - look.px(10) - tallest // 2
+        for button in reversed(self._actions):
+            x -= button.width()
+            button.move(x, middle - button.height() // 2)
+            button.show()
+            x -= look.px(8)
+        self._footer.arrange(card.left(), card.bottom() + 1 + look.px(8))
+
+    def controls(self) -> list[QWidget]:
+        """Return the buttons in the order in which the keyboard reaches them."""
+        return [*super().controls(), *self._actions, *self._footer.buttons()]
+
+    # Drawing --------------------------------------------------------------------------------------
+
+    def _beat(self) -> None:
+        left, _ = column(self.look, self.span)
+        self.update(QRect(left, self.head(), self.look.px(24), self.look.line))
+
+    def paint_surroundings(self, painter: QPainter) -> None:
+        """Draw the waiting line, the notice, and the words of the footer."""
+        look, entry = self.look, self.entry
+        left, width = column(look, self.span)
+        if self.waiting:
+            self._paint_waiting(painter, QRect(left, self.head(), width, look.line))
+        card, room = self._notice()
+        if room.isValid():
+            kind = {"failed": "wrong", "interrupted": "caution"}.get(entry.status, "sub")
+            if self._actions:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(look.colour(f"{kind}_soft"))
+                radius = look.px(theme.RADIUS_FIELD)
+                painter.drawRoundedRect(QRectF(card), radius, radius)
+                painter.setFont(self._notice_font())
+            else:
+                painter.setFont(look.small)
+            painter.setPen(look.colour(kind))
+            flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+            painter.drawText(QRectF(room), flags, self._notice_text())
+        self._footer.paint(painter)
+        if entry.note and entry.status != "streaming":
+            painter.setFont(look.small)
+            painter.setPen(look.colour("sub"))
+            used = self._footer.width()
+            line = QRect(left + used, card.bottom() + 1 + look.px(8), width - used, look.px(footer.HEIGHT))
+            note = QFontMetricsF(look.small).elidedText(
+                printable(entry.note), Qt.TextElideMode.ElideRight, line.width()
+            )
+            painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note)
+
+    def _paint_waiting(self, painter: QPainter, line: QRect) -> None:
+        look = self.look
+        glow = 1.0
+        if self._pulse.isActive():
+            glow = 0.55 + 0.45 * sin(perf_counter() * 2 * pi / _PULSE_S)
+        colour = look.colour("accent")
+        colour.setAlphaF(max(0.0, min(1.0, glow)))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        reach = look.px(4)
+        painter.drawEllipse(QPointF(line.left() + look.px(6), line.center().y() + 0.5), reach, reach)
+        painter.setFont(self._notice_font())
+        painter.setPen(look.colour("sub"))
+        words = QRect(line).adjusted(look.px(20), 0, 0, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._progress)

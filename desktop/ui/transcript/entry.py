@@ -1,0 +1,26 @@
+"""What the transcript shows: one frozen value a message. Knows nothing of the store or of Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["user", "assistant"]
+Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One message to show.
+
+    ``note`` stands at the right of the footer (``"38.2 トークン/秒"``), ``error`` is the sentence of a failed
+    answer, ``position`` says that this is version k of n, counted from 1.
+    """
+
+    id: int
+    role: Role
+    text: str
+    status: Status = "done"
+    note: str = ""
+    error: str = ""
+    position: tuple[int, int] = (1, 1)

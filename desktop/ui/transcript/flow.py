@@ -1,0 +1,133 @@
+"""The text of one message: its segments from top to bottom; only those in sight need to be laid out."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from desktop.ui.transcript.segment import Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from PySide6.QtCore import QPointF
+
+    from desktop.ui.transcript.look import Look
+    from desktop.ui.transcript.markdown import Block
+
+
+class Place(NamedTuple):
+    """A position in the text: of the segment with this index, and in its document."""
+
+    segment: int
+    position: int
+
+
+class Flow:
+    """Segments below each other, ``width`` pixels wide. Heights change as estimates become measures."""
+
+    def __init__(self, look: Look, width: float) -> None:
+        self.look = look
+        self.width = width
+        self.segments: list[Segment] = []
+        self._tops: list[float] = [0.0]  # where each begins, and the end
+        self._exact = 0  # how many of the tops hold
+        self._laid = 0  # all segments before this one are laid out
+
+    def replace(self, start: int, blocks: Sequence[Block]) -> None:
+        """Put ``blocks`` in the place of everything from segment ``start`` on."""
+        del self.segments[start:]
+        before = self.segments[-1].block if self.segments else None
+        for block in blocks:
+            self.segments.append(Segment(block, before, self.look, self.width))
+            before = block
+        self._exact, self._laid = min(self._exact, start), min(self._laid, start)
+
+    def restyle(self, look: Look, width: float) -> None:
+        """Begin anew in another look or width."""
+        blocks = [segment.block for segment in self.segments]
+        self.look, self.width = look, width
+        self.replace(0, blocks)
+
+    @property
+    def tops(self) -> list[float]:
+        """Where each segment begins, and at last where the text ends."""
+        if self._exact < len(self.segments) or len(self._tops) != len(self.segments) + 1:
+            del self._tops[self._exact + 1 :]
+            for segment in self.segments[self._exact :]:
+                self._tops.append(self._tops[-1] + segment.height)
+            self._exact = len(self.segments)
+        return self._tops
+
+    def height(self) -> float:
+        """Return the height of all segments."""
+        return self.tops[-1]
+
+    def index_at(self, y: float) -> int:
+        """Return the index of the segment at ``y``, the nearest one outside; -1 in an empty text."""
+        return min(max(0, bisect_right(self.tops, y) - 1), len(self.segments) - 1)
+
+    def between(self, y0: float, y1: float) -> Iterator[tuple[int, Segment]]:
+        """Yield the segments that touch the range."""
+        index = self.index_at(y0)
+        while 0 <= index < len(self.segments) and self.tops[index] < y1:
+            yield index, self.segments[index]
+            index += 1
+
+    def reveal(self, y0: float, y1: float) -> None:
+        """Lay out what lies in the range."""
+        for index, segment in self.between(y0, y1):
+            self._lay_out(index, segment)
+
+    def work(self, deadline: float) -> bool:
+        """Lay out from the top on until ``deadline`` (of ``perf_counter``); return whether some is left."""
+        while self._laid < len(self.segments):
+            if perf_counter() >= deadline:
+                return True
+            self._lay_out(self._laid, self.segments[self._laid])
+            self._laid += 1
+        return False
+
+    def _lay_out(self, index: int, segment: Segment) -> None:
+        before = segment.height
+        segment.lay_out()
+        if segment.height != before:
+            self._exact = min(self._exact, index)
+
+    def place_at(self, point: QPointF) -> Place:
+        """Return the place in the text nearest to ``point``."""
+        index = self.index_at(point.y())
+        if index < 0:
+            return Place(0, 0)
+        segment = self.segments[index]
+        segment.lay_out()
+        point.setY(point.y() - self.tops[index])
+        return Place(index, segment.hit(point))
+
+    def end(self) -> Place:
+        """Return the last place; lays out the last segment."""
+        if not self.segments:
+            return Place(0, 0)
+        self._lay_out(len(self.segments) - 1, self.segments[-1])
+        return Place(len(self.segments) - 1, self.segments[-1].length())
+
+    def text(self, start: Place, end: Place) -> str:
+        """Return the plain text between two places, the earlier one first."""
+        parts: list[str] = []
+        for index in range(start.segment, min(end.segment + 1, len(self.segments))):
+            segment = self.segments[index]
+            if parts:
+                joint = segment.block.joint
+                first_of_list = (
+                    joint == "\n" and not segment.shared and not self.segments[index - 1].block.path
+                )
+                parts.append("\n\n" if first_of_list and not segment.block.continues else joint)
+            first = start.position if index == start.segment else 0
+            if index != end.segment and first == 0:  # needs no layout
+                parts.append(segment.markers() + segment.block.text())
+                continue
+            self._lay_out(index, segment)
+            last = end.position if index == end.segment else segment.length()
+            parts.append(segment.selected_text(first, last))
+        return "".join(parts)

@@ -1,0 +1,113 @@
+"""The line of small buttons under a message, and the arrows between its versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRect, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter
+
+from desktop.ui.transcript.button import QuietButton
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.ui.transcript.look import Look
+
+HEIGHT = 24
+
+
+class Footer(QObject):
+    """Buttons from left to right, then ``‹ k/n ›`` when there is more than one version."""
+
+    copy_pressed = Signal()
+    regenerate_pressed = Signal()
+    continue_pressed = Signal()
+    sibling_pressed = Signal(int)
+
+    def __init__(self, look: Look, owner: QWidget) -> None:
+        super().__init__(owner)
+        self._look = look
+        self._owner = owner
+        self._buttons: list[QuietButton] = []
+        self._copy: QuietButton | None = None
+        self._place: QuietButton | None = None  # the arrow before which "k/n" stands
+        self._position = (1, 1)
+
+    def build(
+        self, look: Look, *, copy: bool, regenerate: bool, again: bool, position: tuple[int, int]
+    ) -> None:
+        """Make the buttons that are wanted; those of before go."""
+        self.clear()
+        self._look, self._position = look, position
+        if copy:
+            self._copy = self._add(self.tr("コピー"), self.tr("メッセージをコピー"))
+            self._copy.clicked.connect(self.copy_pressed)
+        if regenerate:
+            self._add(self.tr("書き直す")).clicked.connect(self.regenerate_pressed)
+        if again:
+            self._add(self.tr("続ける")).clicked.connect(self.continue_pressed)
+        now, count = position
+        if count > 1:
+            before = self._add("‹", self.tr("前の版"))
+            before.clicked.connect(lambda: self.sibling_pressed.emit(-1))
+            before.setEnabled(now > 1)
+            self._place = after = self._add("›", self.tr("次の版"))
+            after.clicked.connect(lambda: self.sibling_pressed.emit(1))
+            after.setEnabled(now < count)
+
+    def clear(self) -> None:
+        """Remove the buttons."""
+        for button in self._buttons:
+            button.hide()
+            button.deleteLater()
+        self._buttons, self._copy, self._place = [], None, None
+
+    def buttons(self) -> list[QuietButton]:
+        """Return the buttons from left to right."""
+        return self._buttons
+
+    def copied(self) -> None:
+        """Say on the copy button that it is done."""
+        if self._copy is not None:
+            self._copy.answer(self.tr("コピーしました"))
+            self.arrange(self._left, self._top)
+
+    def _add(self, text: str, name: str = "") -> QuietButton:
+        button = QuietButton(text, self._look, self._owner, name=name)
+        self._buttons.append(button)
+        return button
+
+    def width(self) -> int:
+        """Return the width of all buttons."""
+        return sum(button.width() for button in self._buttons) + (self._count_width() if self._place else 0)
+
+    def _count_width(self) -> int:
+        text = f"{self._position[0]}/{self._position[1]}"
+        return round(QFontMetricsF(self._look.small).horizontalAdvance(text))
+
+    def arrange(self, left: int, top: int) -> None:
+        """Put the first word at ``left``."""
+        self._left, self._top = left, top
+        x = left - (self._buttons[0].pad if self._buttons else 0)
+        for button in self._buttons:
+            if button is self._place:
+                x += self._count_width()
+            button.move(x, top)
+            button.show()
+            x += button.width()
+
+    def paint(self, painter: QPainter, colour: str = "sub") -> None:
+        """Draw "k/n" between the arrows."""
+        if self._place is None:
+            return
+        painter.setFont(self._look.small)
+        painter.setPen(self._look.colour(colour))
+        room = QRect(self._place.geometry())
+        room.setLeft(room.left() - self._count_width())
+        room.setWidth(self._count_width())
+        painter.drawText(
+            room,
+            Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip,
+            f"{self._position[0]}/{self._position[1]}",
+        )

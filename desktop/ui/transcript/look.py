@@ -1,0 +1,42 @@
+"""Type and lengths of the transcript at one zoom; made anew when the zoom or the theme changes."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
+
+from desktop.ui import theme
+
+QUESTION_WIDTH = 540  # of a question's bubble, px at 100 %
+FOLDED_LINES = 14  # of a long question, before it is shown in full
+HEADING_PX = {1: 20, 2: 18, 3: 16}
+
+
+class Look:
+    """Fonts and lengths, in device-independent pixels, at ``zoom`` (1.0 is 100 %), and the colours in use."""
+
+    def __init__(self, zoom: float) -> None:
+        self.zoom = zoom
+        self.tokens = theme.current()
+        self.text_px = round(theme.TEXT_PX * zoom)
+        self.line = round(theme.TEXT_PX * theme.LINE_HEIGHT * zoom)
+        self.code_line = round(21 * zoom)
+        self.column = round(theme.COLUMN_WIDTH * zoom)
+        self.text = theme.ui_font(self.text_px)
+        self.small = theme.ui_font(theme.TINY_PX * zoom)
+        self.code = theme.code_font(theme.SMALL_PX * zoom)
+        self.inline_code = theme.code_font((theme.TEXT_PX - 1) * zoom)
+        # Qt puts what a fixed line height adds above the text; half of it belongs below.
+        self.rise = (self.line - QFontMetricsF(self.text).height()) / -2
+        self.code_rise = (self.code_line - QFontMetricsF(self.code).height()) / -2
+
+    def px(self, length: float) -> int:
+        """Return a length of the drawing at this zoom, in whole pixels."""
+        return round(length * self.zoom)
+
+    def heading(self, level: int) -> QFont:
+        """Return the font of a heading of level 1 to 6."""
+        return theme.ui_font(HEADING_PX.get(level, theme.TEXT_PX) * self.zoom, weight=QFont.Weight.Bold)
+
+    def colour(self, name: str) -> QColor:
+        """Return a colour of the theme by the name of its token."""
+        return QColor(getattr(self.tokens, name))

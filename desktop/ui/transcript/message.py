@@ -1,0 +1,419 @@
+"""One message as a widget: its text, selection, copying. What stands round it is in answer and question."""
+
+from __future__ import annotations
+
+import re
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetricsF,
+    QGuiApplication,
+    QHelpEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
+
+from desktop.ui.transcript.button import QuietButton
+from desktop.ui.transcript.flow import Flow, Place
+from desktop.ui.transcript.inline import printable
+
+if TYPE_CHECKING:
+    from desktop.ui.transcript.entry import Entry
+    from desktop.ui.transcript.look import Look
+
+SIDE = 24  # least space beside the column
+GAP = 20  # above each message
+DIVIDER = 26
+MAX_HEIGHT = 16_000_000  # QWIDGETSIZE_MAX is 16,777,215
+DESCRIBED = 4_000  # characters of a message that are read to assistive technology at once
+MAX_ADDRESS = 300  # characters of an address in a tooltip
+MAX_LINKS = 12  # in the menu that the keyboard opens
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def column(look: Look, width: int) -> tuple[int, int]:
+    """Return left edge and width of the text column in a transcript of this width."""
+    inner = max(look.text_px * 8, min(look.column, width - 2 * SIDE))
+    return max(0, (width - inner) // 2), inner
+
+
+class MessageView(QWidget):
+    """The text of one message with what belongs to it, as wide as the transcript.
+
+    It never sets its own height: it says ``full_height`` and asks by ``resized`` to be arranged again.
+    """
+
+    resized = Signal()
+    copied = Signal()
+    selecting = Signal()
+    dragged = Signal()
+    link_activated = Signal(str)
+
+    def __init__(self, entry: Entry, look: Look, width: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.entry = entry
+        self.look = look
+        self.span = width
+        self.divider = ""
+        self.flow = Flow(look, self.text_width())
+        self._anchor: Place | None = None
+        self._head = Place(0, 0)
+        self._pressed: QPoint | None = None
+        self._code_buttons: dict[int, QuietButton] = {}
+        self._ring = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+
+    # What the two kinds of message decide ---------------------------------------------------------
+
+    def text_width(self) -> int:
+        """Return the width of the text."""
+        raise NotImplementedError
+
+    def text_origin(self) -> QPointF:
+        """Return where the text begins."""
+        raise NotImplementedError
+
+    def text_height(self) -> float:
+        """Return the height of the text that is shown."""
+        return self.flow.height()
+
+    def full_height(self) -> int:
+        """Return the height of everything; partly an estimate until all is laid out."""
+        raise NotImplementedError
+
+    def controls(self) -> list[QWidget]:
+        """Return the buttons in the order in which the keyboard reaches them."""
+        return [self._code_buttons[index] for index in sorted(self._code_buttons)]
+
+    def arrange(self) -> None:
+        """Put the buttons in their places."""
+
+    def paint_surroundings(self, painter: QPainter) -> None:
+        """Draw what lies behind and round the text."""
+
+    # What the transcript does ---------------------------------------------------------------------
+
+    def set_entry(self, entry: Entry) -> None:
+        """Show another state of the message."""
+        self.entry = entry
+        self.describe()
+
+    def describe(self) -> None:
+        """Tell assistive technology who wrote what."""
+        mine = self.entry.role == "user"
+        self.setAccessibleName(self.tr("あなた") if mine else self.tr("言の葉"))
+        if self.entry.status != "streaming":
+            self.setAccessibleDescription(printable(self.entry.text[:DESCRIBED]))
+
+    def restyle(self, look: Look, width: int) -> None:
+        """Lay out anew in another look or width."""
+        self.look, self.span = look, width
+        for index in list(self._code_buttons):
+            self._drop_code_button(index)
+        self.flow.restyle(look, self.text_width())
+        self.update()
+
+    def set_divider(self, text: str) -> None:
+        """Draw a dashed line with ``text`` above the message; nothing for ''."""
+        self.divider = text
+        self.update()
+
+    def reveal(self, y0: float, y1: float) -> None:
+        """Lay out what lies in this range of the widget."""
+        y = self.text_origin().y()
+        self.flow.reveal(y0 - y, y1 - y)
+
+    def work(self, deadline: float) -> bool:
+        """Prepare what is not in sight; return whether some is left."""
+        return self.flow.work(deadline)
+
+    def finish_layout(self, y0: float, y1: float) -> None:
+        """Place the buttons after the widget got its size; the range is what can be seen."""
+        self._place_code_buttons(y0 - self.text_origin().y(), y1 - self.text_origin().y())
+        self.arrange()
+
+    def spot(self, y: float) -> tuple[int, float]:
+        """Return what lies at ``y``: a segment (-1: above the text), and how far below its top."""
+        inside = y - self.text_origin().y()
+        if inside < 0 or not self.flow.segments:
+            return -1, y
+        index = self.flow.index_at(inside)
+        return index, inside - self.flow.tops[index]
+
+    def y_of(self, spot: tuple[int, float]) -> float:
+        """Return where a spot is now."""
+        index, below = spot
+        if index < 0 or not self.flow.segments:
+            return below
+        return self.text_origin().y() + self.flow.tops[min(index, len(self.flow.segments) - 1)] + below
+
+    # Selection ------------------------------------------------------------------------------------
+
+    def selection(self) -> tuple[Place, Place] | None:
+        """Return the selected range, the earlier end first."""
+        if self._anchor is None or self._anchor == self._head:
+            return None
+        return min(self._anchor, self._head), max(self._anchor, self._head)
+
+    def selected_text(self) -> str:
+        """Return the selected plain text."""
+        chosen = self.selection()
+        return self.flow.text(*chosen) if chosen else ""
+
+    def select_all(self) -> None:
+        """Select the whole message."""
+        self.selecting.emit()
+        self._anchor, self._head = Place(0, 0), self.flow.end()
+        self.update()
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        if self._anchor is not None:
+            self._anchor = None
+            self.update()
+
+    def copy_text(self, text: str) -> None:
+        """Put ``text`` on the clipboard."""
+        QGuiApplication.clipboard().setText(printable(text))
+        self.copied.emit()
+
+    def drag_to(self, point: QPointF) -> None:
+        """Extend the selection to ``point``."""
+        if self._anchor is not None:
+            self._head = self.flow.place_at(point - self.text_origin())
+            self.update()
+
+    def link_at(self, point: QPointF) -> str:
+        """Return the address of the link under ``point``, or nothing."""
+        inside = point - self.text_origin()
+        if not 0 <= inside.y() < self.text_height():
+            return ""
+        for index, segment in self.flow.between(inside.y(), inside.y() + 1):
+            return segment.link_at(inside - QPointF(0, self.flow.tops[index]))
+        return ""
+
+    # Events ---------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a selection."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        self._pressed = event.position().toPoint()
+        place = self.flow.place_at(event.position() - self.text_origin())
+        self.selecting.emit()
+        if not (event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._anchor is not None):
+            self._anchor = place
+        self._head = place
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Extend the selection, or show that there is a link."""
+        if event.buttons() & Qt.MouseButton.LeftButton and self._pressed is not None:
+            self.drag_to(event.position())
+            self.dragged.emit()
+            return
+        link = self.link_at(event.position())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.IBeamCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Follow a link that was clicked without dragging."""
+        if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
+            event.ignore()
+            return
+        moved = (event.position().toPoint() - self._pressed).manhattanLength()
+        self._pressed = None
+        link = self.link_at(event.position())
+        if link and moved < QApplication.startDragDistance() and self.selection() is None:
+            self.link_activated.emit(link)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Select a word."""
+        if event.button() != Qt.MouseButton.LeftButton or not self.flow.segments:
+            return
+        place = self.flow.place_at(event.position() - self.text_origin())
+        start, end = self.flow.segments[place.segment].word_at(place.position)
+        self._anchor, self._head = Place(place.segment, start), Place(place.segment, end)
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy or select all; every other key is the transcript's."""
+        if event.matches(QKeySequence.StandardKey.Copy) and self.selection():
+            self.copy_text(self.selected_text())
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.select_all()
+        else:
+            event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer copying, and the link under the pointer (by keyboard: the first links of the message)."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        links = self._links() if by_key else [self.link_at(QPointF(event.pos()))]
+        copy = menu.addAction(self.tr("コピー"), self._copy_chosen)
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        everything = menu.addAction(self.tr("すべて選択"), self.select_all)
+        everything.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
+        for link in filter(None, links):
+            self._offer_link(menu, link)
+        menu.popup(self.mapToGlobal(QPoint(self.span // 2, GAP)) if by_key else event.globalPos())
+
+    def _offer_link(self, menu: QMenu, link: str) -> None:
+        def follow() -> None:
+            self.link_activated.emit(link)
+
+        def copy() -> None:
+            self.copy_text(link)
+
+        menu.addSeparator()
+        shown = _shown_address(link).replace("&", "&&")  # & would mark a key of the menu
+        menu.addAction(self.tr("リンクを開く: {}").format(shown), follow)
+        menu.addAction(self.tr("リンクのアドレスをコピー"), copy)
+
+    def _copy_chosen(self) -> None:
+        self.copy_text(self.selected_text() or self.entry.text)
+
+    def _links(self) -> list[str]:
+        found = dict.fromkeys(
+            span.href for segment in self.flow.segments for span in segment.block.spans if span.href
+        )
+        return list(found)[:MAX_LINKS]
+
+    def event(self, event: QEvent) -> bool:
+        """Show where a link really leads."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            link = self.link_at(QPointF(event.pos()))
+            if link:
+                QToolTip.showText(event.globalPos(), _shown_address(link), self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Mark the message when the keyboard brought the focus."""
+        self._ring = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the mark away."""
+        self._ring = False
+        self.update()
+
+    # Drawing --------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the part that is asked for."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.divider:
+            self._paint_divider(painter)
+        if self._ring:
+            left, _ = column(self.look, self.span)
+            bar = QRectF(left - self.look.px(14), self.text_origin().y(), 2, self.text_height())
+            painter.fillRect(bar, self.look.colour("accent"))
+        self.paint_surroundings(painter)
+        origin = self.text_origin()
+        clip = QRectF(event.rect()).intersected(QRectF(0, origin.y(), self.span, self.text_height()))
+        if not clip.isEmpty():
+            painter.setClipRect(clip.adjusted(0, 0, 0, 1))
+            painter.translate(origin)
+            self._paint_text(painter, clip.top() - origin.y(), clip.bottom() - origin.y())
+        painter.end()
+
+    def _paint_text(self, painter: QPainter, y0: float, y1: float) -> None:
+        chosen = self.selection()
+        for index, segment in self.flow.between(y0, y1):
+            part = None
+            if chosen and chosen[0].segment <= index <= chosen[1].segment:
+                first = chosen[0].position if index == chosen[0].segment else 0
+                last = chosen[1].position if index == chosen[1].segment else segment.length()
+                part = (first, last)
+            painter.save()
+            painter.translate(0, self.flow.tops[index])
+            segment.paint(painter, part)
+            painter.restore()
+
+    def _paint_divider(self, painter: QPainter) -> None:
+        look = self.look
+        left, width = column(look, self.span)
+        room = QRect(left, GAP, width, look.px(DIVIDER - 4))
+        painter.setFont(look.small)
+        painter.setPen(look.colour("faint"))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.divider)
+        half = (width - QFontMetricsF(look.small).horizontalAdvance(self.divider)) / 2 - look.px(12)
+        if half > 0:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            pen = QPen(look.colour("line"), 1)
+            pen.setDashPattern([3, 3])
+            painter.setPen(pen)
+            y = room.center().y()
+            painter.drawLine(QPointF(left, y), QPointF(left + half, y))
+            painter.drawLine(QPointF(left + width - half, y), QPointF(left + width, y))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+    def head(self) -> int:
+        """Return the space above the message, with the divider."""
+        return GAP + (GAP + self.look.px(DIVIDER - 4) if self.divider else 0)
+
+    # Code -----------------------------------------------------------------------------------------
+
+    def _place_code_buttons(self, y0: float, y1: float) -> None:
+        wanted = {i for i, segment in self.flow.between(y0, y1) if segment.header and segment.document}
+        for index in self._code_buttons.keys() - wanted:
+            if not self._code_buttons[index].hasFocus():
+                self._drop_code_button(index)
+        origin = self.text_origin()
+        for index in wanted:
+            button = self._code_buttons.get(index)
+            if button is None:
+                button = QuietButton(self.tr("コピー"), self.look, self, name=self.tr("コードをコピー"))
+                button.setProperty("rightAligned", True)
+                button.clicked.connect(lambda _=False, index=index: self._copy_code(index))
+                button.show()
+                self._code_buttons[index] = button
+            segment = self.flow.segments[index]
+            right = origin.x() + segment.width - self.look.px(14) + button.pad
+            top = origin.y() + self.flow.tops[index] + segment.gap + self.look.px(6)
+            button.move(round(right) - button.width(), round(top))
+
+    def _drop_code_button(self, index: int) -> None:
+        button = self._code_buttons.pop(index)
+        button.hide()
+        button.deleteLater()
+
+    def _copy_code(self, index: int) -> None:
+        segments = self.flow.segments
+        if index >= len(segments):
+            return
+        button = self._code_buttons.get(index)
+        parts = [segments[index].block.text()]
+        while segments[index].block.more and index + 1 < len(segments):
+            index += 1
+            parts += [segments[index].block.joint, segments[index].block.text()]
+        self.copy_text("".join(parts))
+        if button is not None:
+            button.answer(self.tr("コピーしました"))
+
+
+def _shown_address(link: str) -> str:
+    """Return an address as it can safely be shown: without characters that turn the direction of writing."""
+    address = printable(_DIRECTIONS.sub("", link)).replace("\n", " ")
+    return address if len(address) <= MAX_ADDRESS else address[:MAX_ADDRESS] + "…"
+
+
+def deadline(milliseconds: float) -> float:
+    """Return the moment in so many milliseconds, for ``work``."""
+    return perf_counter() + milliseconds / 1_000

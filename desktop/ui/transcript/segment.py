@@ -1,0 +1,327 @@
+"""One block on the page: text, markers, card; measured when it is needed, drawn by its message."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextTable,
+)
+
+from desktop.ui import theme
+from desktop.ui.transcript.document import CODE_SPAN, document
+
+if TYPE_CHECKING:
+    from desktop.ui.transcript.look import Look
+    from desktop.ui.transcript.markdown import Block, Container
+
+MAX_INDENTS = 8  # deeper nesting is not moved further to the right
+
+
+class Segment:
+    """A block at ``top`` of its message's text, ``height`` high with the ``gap`` above it.
+
+    Heights are estimates until ``lay_out``; positions are those of the block's document (UTF-16 units).
+    """
+
+    def __init__(self, block: Block, before: Block | None, look: Look, width: float) -> None:
+        self.block = block
+        self.look = look
+        self.width = width
+        self.gap = _gap(before, block, look)
+        self.shared = _shared(before, block)  # containers that go on from the block before
+        self.left = _indent(block.path, len(block.path), look)
+        self.document: QTextDocument | None = None
+        self._codes: list[QRectF] | None = None
+        self._lines: list[float] = []  # hairlines of a table
+        self.height = self.gap + self._estimate()
+
+    # Measuring ------------------------------------------------------------------------------------
+
+    def lay_out(self) -> None:
+        """Make the document and measure it."""
+        if self.document is not None:
+            return
+        self.document = document(self.block, self.look)
+        self.document.setTextWidth(max(self.look.text_px * 4, self._text_width()))
+        inner = self.document.size().height() if self.block.kind != "rule" else self.look.px(1)
+        if self.block.kind == "table":
+            self._lines = _row_ends(self.document, self.look.px(7))
+        if self.block.kind == "code":
+            inner += self.header + self._foot()
+        self.height = self.gap + ceil(inner)
+
+    @property
+    def header(self) -> int:
+        """Height of the bar above code, with its language and its button."""
+        if self.block.kind != "code" or self.block.continues:
+            return 0
+        return self.look.px(29)
+
+    def ideal_width(self) -> float:
+        """Return the width that the text would take in a wide enough place."""
+        return self.document.idealWidth() if self.document is not None else self.width
+
+    def _foot(self) -> int:
+        return 0 if self.block.more else self.look.px(11)
+
+    def _pad(self) -> int:
+        return self.look.px(14) if self.block.kind == "code" else 0
+
+    def _text_width(self) -> float:
+        return self.width - self.left - 2 * self._pad()
+
+    def _estimate(self) -> float:
+        look, block = self.look, self.block
+        if block.kind == "rule":
+            return look.px(1)
+        if block.kind == "table":
+            return len(block.rows) * look.px(38)
+        line, em = (
+            (look.code_line, look.code.pixelSize()) if block.kind == "code" else (look.line, look.text_px)
+        )
+        text = block.text()
+        lines = text.count("\n") + 1 + int(len(text) * em / max(em, self._text_width()))
+        return lines * line + (self.header + self._foot() if block.kind == "code" else 0)
+
+    # Drawing --------------------------------------------------------------------------------------
+
+    def origin(self) -> QPointF:
+        """Return where the document begins, from the segment's top left."""
+        rise = self.look.code_rise if self.block.kind == "code" else self.look.rise
+        if self.block.kind == "table":
+            rise = 0
+        return QPointF(self.left + self._pad(), self.gap + self.header + rise)
+
+    def paint(self, painter: QPainter, selected: tuple[int, int] | None) -> None:
+        """Draw with the painter's origin at the segment's top left."""
+        self._paint_containers(painter)
+        if self.document is None:
+            return
+        if self.block.kind == "rule":
+            line = QRectF(self.left, self.gap, self.width - self.left, self.look.px(1))
+            painter.fillRect(line, self.look.colour("line"))
+            return
+        if self.block.kind == "code":
+            self._paint_card(painter)
+        painter.save()
+        painter.translate(self.origin())
+        for y in self._lines:
+            painter.fillRect(QRectF(0, y, self._text_width(), 1), self.look.colour("line"))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.look.colour("bubble"))
+        for rect in self._code_rects():
+            painter.drawRoundedRect(rect, self.look.px(4), self.look.px(4))
+        context = QAbstractTextDocumentLayout.PaintContext()
+        if selected is not None:
+            chosen = QAbstractTextDocumentLayout.Selection()
+            # The empty line that a document has before a table would be drawn, too.
+            first = max(1, selected[0]) if self.block.kind == "table" else selected[0]
+            chosen.cursor = self._cursor(first, selected[1])
+            ground = QTextCharFormat()
+            ground.setBackground(self.look.colour("accent_soft"))
+            chosen.format = ground
+            context.selections = [chosen]
+        self.document.documentLayout().draw(painter, context)
+        painter.restore()
+
+    def _paint_card(self, painter: QPainter) -> None:
+        look = self.look
+        card = QRectF(self.left, self.gap, self.width - self.left, self.height - self.gap)
+        card.adjust(0.5, 0.5, -0.5, -0.5)
+        painter.save()
+        painter.setClipRect(card.adjusted(-1, -1, 1, 1))
+        radius = look.px(theme.RADIUS_FIELD)
+        # A part of a longer block has no edge where the next one joins it.
+        card.adjust(0, -2 * radius if self.block.continues else 0, 0, 2 * radius if self.block.more else 0)
+        painter.setPen(QPen(look.colour("line"), 1))
+        painter.setBrush(look.colour("code"))
+        painter.drawRoundedRect(card, radius, radius)
+        painter.restore()
+        if self.header:
+            painter.setFont(look.small)
+            painter.setPen(look.colour("sub"))
+            room = QRectF(self.left + self._pad(), self.gap + look.px(5), self.width / 2, look.px(26))
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.block.language)
+
+    def _paint_containers(self, painter: QPainter) -> None:
+        look = self.look
+        first = self.gap + (self.header and look.px(4))
+        for depth, container in enumerate(self.block.path):
+            left = _indent(self.block.path, depth, look)
+            if container.kind == "quote":
+                top = 0 if depth < self.shared else self.gap
+                painter.fillRect(QRectF(left, top, look.px(2), self.height - top), look.colour("line"))
+            elif depth >= self.block.first_in:
+                room = _indent(self.block.path, depth + 1, look) - left
+                _paint_marker(
+                    painter, container.marker, QRectF(left, first, room - look.px(8), look.line), look
+                )
+
+    def _code_rects(self) -> list[QRectF]:
+        if self._codes is None:
+            spans = [*self.block.spans, *(s for row in self.block.rows for cell in row for s in cell)]
+            marked = self.block.kind != "code" and self.document is not None and any(s.code for s in spans)
+            self._codes = _code_rects(self.document, self.look) if marked and self.document else []
+        return self._codes
+
+    # Reading --------------------------------------------------------------------------------------
+
+    def length(self) -> int:
+        """Return the last position of the text; 0 before it is laid out."""
+        return self.document.characterCount() - 1 if self.document is not None else 0
+
+    def hit(self, point: QPointF) -> int:
+        """Return the position nearest to ``point`` (from the segment's top left)."""
+        if self.document is None:
+            return 0
+        return max(
+            0, self.document.documentLayout().hitTest(point - self.origin(), Qt.HitTestAccuracy.FuzzyHit)
+        )
+
+    def link_at(self, point: QPointF) -> str:
+        """Return the address of the link under ``point``, or nothing."""
+        if self.document is None:
+            return ""
+        return self.document.documentLayout().anchorAt(point - self.origin())
+
+    def word_at(self, position: int) -> tuple[int, int]:
+        """Return the limits of the word at ``position``."""
+        cursor = self._cursor(position, position)
+        cursor.select(QTextCursor.SelectionType.WordUnderCursor)
+        return cursor.selectionStart(), cursor.selectionEnd()
+
+    def selected_text(self, start: int, end: int) -> str:
+        """Return the plain text from ``start`` to ``end``, with the markers when it begins the segment."""
+        whole = start == 0 and end >= self.length()
+        text = self.block.text() if whole else self._cursor(start, end).selection().toPlainText()
+        return (self.markers() if start == 0 else "") + text
+
+    def markers(self) -> str:
+        """Return the markers of the items that begin here, as text."""
+        items = [c for c in self.block.path[self.block.first_in :] if c.kind == "item"]
+        if not items:
+            return ""
+        depth = sum(c.kind == "item" for c in self.block.path) - len(items)
+        return "  " * depth + " ".join(item.marker for item in items) + " "
+
+    def _cursor(self, start: int, end: int) -> QTextCursor:
+        assert self.document is not None
+        cursor = QTextCursor(self.document)
+        last = self.length()
+        cursor.setPosition(min(start, last))
+        cursor.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+
+def _gap(before: Block | None, block: Block, look: Look) -> int:
+    """Return the space above ``block``."""
+    if before is None or block.continues:
+        return 0
+    if block.kind == "heading":
+        return look.px(16 if block.level <= 2 else 12)
+    if before.kind == "heading":
+        return look.px(5)
+    if "rule" in (block.kind, before.kind):
+        return look.px(14)
+    if "code" in (block.kind, before.kind) or "table" in (block.kind, before.kind):
+        return look.px(10)
+    begins_item = any(container.kind == "item" for container in block.path[block.first_in :])
+    return look.px(4 if begins_item and any(c.kind == "item" for c in before.path) else 10)
+
+
+def _shared(before: Block | None, block: Block) -> int:
+    count = 0
+    for one, other in zip(before.path if before else (), block.path, strict=False):
+        if (one.kind, one.line) != (other.kind, other.line):
+            break
+        count += 1
+    return count
+
+
+def _indent(path: tuple[Container, ...], depth: int, look: Look) -> int:
+    """Return where the inside of the first ``depth`` containers begins."""
+    width = 0.0
+    for container in path[: min(depth, MAX_INDENTS)]:
+        if container.kind == "quote":
+            width += 16
+        else:
+            width += 24 + max(0, len(container.marker) - 2) * 8
+    return look.px(width)
+
+
+def _paint_marker(painter: QPainter, marker: str, room: QRectF, look: Look) -> None:
+    painter.save()
+    if marker in ("☐", "☑"):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        side = look.px(13)
+        box = QRectF(room.right() - side, room.center().y() - side / 2, side, side)
+        done = marker == "☑"
+        painter.setPen(QPen(look.colour("accent" if done else "sub"), 1.2 * look.zoom))
+        painter.setBrush(look.colour("accent" if done else "page"))
+        painter.drawRoundedRect(box, look.px(3), look.px(3))
+        if done:
+            tick = QPainterPath(QPointF(box.left() + side * 0.24, box.center().y()))
+            tick.lineTo(box.left() + side * 0.43, box.bottom() - side * 0.28)
+            tick.lineTo(box.right() - side * 0.22, box.top() + side * 0.28)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(look.colour("on_accent"), 1.7 * look.zoom))
+            painter.drawPath(tick)
+    else:
+        painter.setFont(look.text)
+        painter.setPen(look.colour("sub"))
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(room, flags, marker)
+    painter.restore()
+
+
+def _row_ends(made: QTextDocument, padding: float) -> list[float]:
+    """Return where the rows of the document's table end."""
+    table = next((f for f in made.rootFrame().childFrames() if isinstance(f, QTextTable)), None)
+    if table is None:
+        return []
+    layout = made.documentLayout()
+    ends = []
+    for row in range(table.rows()):
+        cells = (table.cellAt(row, column) for column in range(table.columns()))
+        bottom = max(layout.blockBoundingRect(c.lastCursorPosition().block()).bottom() for c in cells)
+        ends.append(bottom + padding)
+    return ends
+
+
+def _code_rects(made: QTextDocument, look: Look) -> list[QRectF]:
+    """Return the grounds of the inline code, line by line."""
+    rects = []
+    block = made.begin()
+    while block.isValid():
+        place = made.documentLayout().blockBoundingRect(block).topLeft()
+        for formatted in block.textFormats():
+            if not formatted.format.property(CODE_SPAN):
+                continue
+            start, end = formatted.start, formatted.start + formatted.length
+            layout = block.layout()
+            for number in range(layout.lineCount()):
+                line = layout.lineAt(number)
+                first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
+                if first >= last:
+                    continue
+                left, right = _x(line.cursorToX(first)), _x(line.cursorToX(last))
+                y = place.y() + line.y()
+                rect = QRectF(place.x() + min(left, right), y + 1, abs(right - left), line.height() - 2)
+                rects.append(rect.adjusted(-look.px(2), 0, look.px(2), 0))
+        block = block.next()
+    return rects
+
+
+def _x(found: object) -> float:
+    """Return the coordinate of ``cursorToX``, which PySide gives with the position that it took."""
+    return float(found[0]) if isinstance(found, (tuple, list)) else float(found)  # type: ignore[arg-type]

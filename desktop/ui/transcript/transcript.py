@@ -1,0 +1,511 @@
+"""The scrolling conversation. Only the messages near the viewport are widgets.
+
+Every message has a row with a height: measured when it was near the viewport once, else estimated from its
+length. What stays fixed when heights change is the **anchor**: the end of the conversation, or a spot in
+the text (message, block, pixels below its top) at the upper edge of the viewport. Only the person moves the
+anchor, by scrolling.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+from itertools import pairwise
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QAbstractSlider,
+    QApplication,
+    QFrame,
+    QWidget,
+)
+
+from desktop.ui.transcript import answer, question
+from desktop.ui.transcript.answer import AnswerView
+from desktop.ui.transcript.button import JumpButton
+from desktop.ui.transcript.look import Look
+from desktop.ui.transcript.message import DIVIDER, GAP, MAX_HEIGHT, MessageView, deadline
+from desktop.ui.transcript.question import QuestionView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from desktop.ui.transcript.entry import Entry
+
+FRAME_MS = 16
+SLICE_MS = 5.0  # of preparing what is not in sight, between two looks at the event loop
+FOOT = 32  # space under the last message
+MIN_ZOOM, MAX_ZOOM = 50, 300  # percent
+_NEAR = 2  # px from the end that still count as the end
+_DRAG_MS, _DRAG_STEP = 30, 24  # scrolling while a selection is dragged out of the viewport
+
+
+class _Row:
+    """One message: what it says, how high it is, and its widget while it is near the viewport."""
+
+    __slots__ = ("entry", "height", "pieces", "progress", "view")
+
+    def __init__(self, entry: Entry, height: int) -> None:
+        self.entry = entry
+        self.height = height
+        self.pieces: list[str] = []
+        self.progress = ""
+        self.view: QuestionView | AnswerView | None = None
+
+
+class Transcript(QAbstractScrollArea):
+    """The messages of one chat, from the oldest to the newest."""
+
+    regenerate_requested = Signal(int)
+    continue_requested = Signal(int)
+    edit_requested = Signal(int)
+    sibling_requested = Signal(int, int)
+    link_activated = Signal(str)
+    copied = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._zoom = 100
+        self._look = Look(1.0)
+        self._rows: list[_Row] = []
+        self._index: dict[int, int] = {}
+        self._live: set[int] = set()  # rows that have a widget
+        self._fresh: set[int] = set()  # rows with text that is not shown yet
+        self._pause = FRAME_MS
+        self._tab_order: list[QWidget] = []
+        self._tops: list[int] = [0]
+        self._exact = 0  # how many rows have an exact top
+        self._divider: int | None = None
+        self._anchor: tuple[int, tuple[int, float]] | None = None  # None: the end
+        self._arranging = False
+        self._selecting: MessageView | None = None
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("対話"))
+        self.viewport().setAutoFillBackground(False)
+        self._jump = JumpButton(self._look, self)
+        self._jump.hide()
+        self._jump.clicked.connect(self.scroll_to_end)
+        self._frame = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._frame.timeout.connect(self._flush)
+        self._idle = QTimer(self, singleShot=True, interval=0)
+        self._idle.timeout.connect(self._work)
+        self._drag = QTimer(self, interval=_DRAG_MS)
+        self._drag.timeout.connect(self._scroll_with_drag)
+        self.verticalScrollBar().setSingleStep(40)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow_focus)
+
+    # What the window does -------------------------------------------------------------------------
+
+    def show_entries(self, entries: Sequence[Entry], *, divider: int | None = None) -> None:
+        """Show these messages and no others, scrolled to the end; ``divider`` as in ``set_divider``."""
+        self._frame.stop()
+        self._drag.stop()
+        self._selecting = None
+        for index in list(self._live):
+            self._retire(index)
+        self._fresh.clear()
+        self._tab_order = []
+        self._divider = divider
+        self._rows = [_Row(entry, 0) for entry in entries]
+        for row in self._rows:
+            row.height = self._estimate(row.entry)
+        if divider is not None and 0 <= divider < len(self._rows):
+            self._rows[divider].height += GAP + DIVIDER
+        self._index = {entry.id: index for index, entry in enumerate(entries)}
+        self._exact = 0
+        self._anchor = None
+        self._arrange()
+
+    def add_entry(self, entry: Entry) -> None:
+        """Add a message at the end. The person's own brings the end into sight, as they just sent it."""
+        if entry.id in self._index:
+            self.update_entry(entry)
+            return
+        self._index[entry.id] = len(self._rows)
+        self._rows.append(_Row(entry, self._estimate(entry)))
+        if entry.role == "user":
+            self._anchor = None
+        self._arrange()
+
+    def update_entry(self, entry: Entry) -> None:
+        """Show another state of the message with this id; nothing happens if there is none."""
+        row = self._row(entry.id)
+        if row is None:
+            return
+        self._take_pieces(row)
+        row.entry = entry
+        if row.view is not None:
+            row.view.set_entry(entry)
+            if isinstance(row.view, AnswerView):
+                row.view.parse(deadline(SLICE_MS))
+        self._arrange()
+
+    def append_text(self, id: int, piece: str) -> None:
+        """Add ``piece`` to a streaming answer; shown with the next frame."""
+        index = self._index.get(id)
+        if index is None or not piece:
+            return
+        self._rows[index].pieces.append(piece)
+        self._fresh.add(index)
+        if not self._frame.isActive():
+            self._frame.start(self._pause)
+
+    def set_progress(self, id: int, text: str) -> None:
+        """Say in a calm line what is going on before the first word of an answer."""
+        row = self._row(id)
+        if row is not None:
+            row.progress = text
+            if isinstance(row.view, AnswerView):
+                row.view.set_progress(text)
+
+    def set_divider(self, index: int | None) -> None:
+        """Say before the message at ``index`` that the model was not given those above; None removes it."""
+        self._divider = index
+        for live in self._live:
+            view = self._rows[live].view
+            if view is not None:
+                view.set_divider(self._divider_text(live))
+                self._set_height(live, view.full_height())
+        self._arrange()
+
+    def text_of(self, id: int) -> str:
+        """Return the whole text of a message as it was given; '' if there is none with this id."""
+        row = self._row(id)
+        return row.entry.text + "".join(row.pieces) if row else ""
+
+    def set_zoom(self, percent: int) -> None:
+        """Set the size of text and column, in percent (50 to 300)."""
+        percent = max(MIN_ZOOM, min(MAX_ZOOM, percent))
+        if percent != self._zoom:
+            self._zoom = percent
+            self._restyle()
+
+    def zoom(self) -> int:
+        """Return the size of text and column in percent."""
+        return self._zoom
+
+    def scroll_to_end(self) -> None:
+        """Show the end and follow it."""
+        self._anchor = None
+        self._arrange()
+
+    def at_end(self) -> bool:
+        """Return whether the end is shown and followed."""
+        return self._anchor is None
+
+    # Rows -----------------------------------------------------------------------------------------
+
+    def _row(self, identity: int) -> _Row | None:
+        index = self._index.get(identity)
+        return None if index is None else self._rows[index]
+
+    def _estimate(self, entry: Entry) -> int:
+        guess = question.estimate if entry.role == "user" else answer.estimate
+        return min(MAX_HEIGHT, guess(entry, self._look, self.viewport().width()))
+
+    def _set_height(self, index: int, height: int) -> bool:
+        height = min(height, MAX_HEIGHT)
+        if self._rows[index].height == height:
+            return False
+        self._rows[index].height = height
+        self._exact = min(self._exact, index)
+        return True
+
+    def _top(self, index: int) -> int:
+        """Return where a row begins; ``len(rows)`` asks for the end."""
+        if self._exact < index:
+            del self._tops[self._exact + 1 :]
+            top = self._tops[-1]
+            for row in self._rows[self._exact :]:
+                top += row.height
+                self._tops.append(top)
+            self._exact = len(self._rows)
+        return self._tops[index]
+
+    def _row_at(self, y: float) -> int:
+        self._top(len(self._rows))
+        return min(max(0, bisect_right(self._tops, y, hi=len(self._rows) + 1) - 1), len(self._rows) - 1)
+
+    def _between(self, y0: float, y1: float) -> Iterator[int]:
+        index = self._row_at(y0)
+        while 0 <= index < len(self._rows) and self._top(index) < y1:
+            yield index
+            index += 1
+
+    def _divider_text(self, index: int) -> str:
+        if index != self._divider or index <= 0:
+            return ""
+        return self.tr("ここより前の%n件は、モデルに渡されていません", "", index)
+
+    def _make_view(self, index: int) -> QuestionView | AnswerView:
+        row = self._rows[index]
+        self._take_pieces(row)
+        width, page = self.viewport().width(), self.viewport()
+        view: QuestionView | AnswerView
+        if row.entry.role == "user":
+            view = QuestionView(row.entry, self._look, width, page)
+        else:
+            view = AnswerView(row.entry, self._look, width, page)
+            view.set_progress(row.progress)
+            view.regenerate_requested.connect(self.regenerate_requested)
+            view.continue_requested.connect(self.continue_requested)
+            view.parse(deadline(SLICE_MS))
+        view.set_divider(self._divider_text(index))
+        view.sibling_requested.connect(self.sibling_requested)
+        view.link_activated.connect(self.link_activated)
+        view.copied.connect(self.copied)
+        view.resized.connect(self._arrange)
+        view.selecting.connect(self._begin_selection)
+        view.dragged.connect(self._follow_drag)
+        row.view = view
+        self._live.add(index)
+        return view
+
+    def _retire(self, index: int) -> None:
+        self._live.discard(index)
+        view = self._rows[index].view
+        if view is not None:
+            view.hide()
+            view.deleteLater()
+            self._rows[index].view = None
+
+    @staticmethod
+    def _take_pieces(row: _Row) -> str:
+        piece = "".join(row.pieces)
+        if piece:
+            row.pieces.clear()
+            row.entry = replace(row.entry, text=row.entry.text + piece)
+            if isinstance(row.view, AnswerView):
+                row.view.grow(row.entry, piece)
+            elif row.view is not None:
+                row.view.set_entry(row.entry)
+        return piece
+
+    # Arranging ------------------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        """Make, measure and place what is in sight, and keep the anchor where it is."""
+        if self._arranging:
+            return
+        self._arranging = True
+        try:
+            # Each pass measures what has come into sight, which may move other text into sight.
+            for _ in range(50):
+                self._scroll_to_anchor()
+                if not self._measure_visible():
+                    break
+            self._place()
+        finally:
+            self._arranging = False
+        self._idle.start()
+
+    def _scroll_to_anchor(self) -> None:
+        bar, page = self.verticalScrollBar(), self.viewport().height()
+        end = self._top(len(self._rows)) + (self._look.px(FOOT) if self._rows else 0)
+        bar.setRange(0, max(0, end - page))
+        bar.setPageStep(page)
+        if self._anchor is None:
+            bar.setValue(bar.maximum())
+            return
+        index, spot = self._anchor
+        view = self._rows[index].view
+        bar.setValue(round(self._top(index) + (view.y_of(spot) if view else spot[1])))
+
+    def _measure_visible(self) -> bool:
+        """Lay out what is in sight; return whether a height changed."""
+        y0 = self.verticalScrollBar().value()
+        y1 = y0 + self.viewport().height()
+        changed = False
+        for index in list(self._between(y0, y1)):
+            top = self._top(index)
+            if top >= y1:
+                break
+            view = self._rows[index].view or self._make_view(index)
+            view.reveal(y0 - top, y1 - top)
+            changed |= self._set_height(index, view.full_height())
+            if changed and self._anchor is None:
+                break  # the end moved: look again from there
+        return changed
+
+    def _place(self) -> None:
+        y0, page = self.verticalScrollBar().value(), self.viewport().height()
+        width = self.viewport().width()
+        keep = set(self._between(y0 - page, y0 + 2 * page))
+        focus = QApplication.focusWidget()
+        shown: list[MessageView] = []
+        for index in sorted(self._live):
+            row = self._rows[index]
+            view = row.view
+            assert view is not None
+            holds = view is self._selecting or (
+                focus is not None and (view is focus or view.isAncestorOf(focus))
+            )
+            if index not in keep and not holds:
+                self._retire(index)
+                continue
+            top = self._top(index) - y0
+            view.setGeometry(0, top, width, row.height)
+            if top < page and top + row.height > 0:
+                view.finish_layout(-top, page - top)
+                shown.append(view)
+            view.show()
+        order = [widget for view in shown for widget in (view, *view.controls())]
+        if order != self._tab_order:
+            self._tab_order = order
+            for before, after in pairwise(order):
+                QWidget.setTabOrder(before, after)
+        self._jump.setVisible(self._anchor is not None and self.verticalScrollBar().maximum() > 0)
+        edge = self._look.px(16)
+        self._jump.move((width - self._jump.width()) // 2, page - self._jump.height() - edge)
+        self._jump.raise_()
+
+    def _work(self) -> None:
+        """Prepare a little of what is not in sight, then come back."""
+        stop = deadline(SLICE_MS)
+        y0, page = self.verticalScrollBar().value(), self.viewport().height()
+        near = list(self._between(y0 - page // 2, y0 + page + page // 2))
+        middle = self._row_at(y0 + page / 2)
+        moved = False
+        for index in sorted(near, key=lambda index: abs(index - middle)):
+            row = self._rows[index]
+            view = row.view or self._make_view(index)
+            left = view.work(stop)
+            moved |= self._set_height(index, view.full_height())
+            if left or perf_counter() >= stop:
+                self._arrange()  # which starts this timer again
+                return
+            moved |= view.isHidden()
+        if moved:
+            self._arrange()
+
+    def _flush(self) -> None:
+        """Show what has streamed in since the last frame."""
+        began = perf_counter()
+        for index in self._fresh:
+            row = self._rows[index]
+            self._take_pieces(row)
+            if isinstance(row.view, AnswerView):
+                row.view.parse(deadline(SLICE_MS))
+                row.view.update()
+        self._fresh.clear()
+        self._arrange()
+        # A costly frame (a large table, thousands of lines of code) is followed by a longer pause.
+        self._pause = max(FRAME_MS, round((perf_counter() - began) * 3_000))
+
+    def _restyle(self) -> None:
+        self._look = Look(self._zoom / 100)
+        self._jump.set_look(self._look)
+        self._resize_rows()
+
+    def _resize_rows(self) -> None:
+        width = self.viewport().width()
+        for index, row in enumerate(self._rows):
+            if row.view is not None:
+                row.view.restyle(self._look, width)
+                row.height = row.view.full_height()
+            else:
+                row.height = self._estimate(row.entry) + (GAP + DIVIDER if self._divider_text(index) else 0)
+        self._exact = 0
+        self._arrange()
+
+    # Moving ---------------------------------------------------------------------------------------
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Take the person's scrolling as the new anchor."""
+        if self._arranging or not self._rows:
+            return
+        self._set_anchor()
+        self._arrange()
+
+    def _set_anchor(self) -> None:
+        bar = self.verticalScrollBar()
+        if bar.value() >= bar.maximum() - _NEAR:
+            self._anchor = None
+            return
+        index = self._row_at(bar.value())
+        y = bar.value() - self._top(index)
+        view = self._rows[index].view
+        self._anchor = index, (view.spot(y) if view else (-1, y))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll by keyboard."""
+        actions = {
+            Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+            Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+            Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
+            Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
+            Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
+        }
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_End:
+            self.scroll_to_end()
+        elif key in actions:
+            self.verticalScrollBar().triggerAction(actions[key])
+        else:
+            event.ignore()
+
+    def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Bring a button into sight that the keyboard reached."""
+        if not isinstance(now, QAbstractButton) or not self.viewport().isAncestorOf(now):
+            return
+        top = now.mapTo(self.viewport(), QPoint(0, 0)).y()
+        page, bar = self.viewport().height(), self.verticalScrollBar()
+        if top < 0:
+            bar.setValue(bar.value() + top - GAP)
+        elif top + now.height() > page:
+            bar.setValue(bar.value() + top + now.height() - page + GAP)
+
+    def _begin_selection(self) -> None:
+        view = self.sender()
+        if isinstance(view, MessageView):
+            if self._selecting is not None and self._selecting is not view:
+                self._selecting.clear_selection()
+            self._selecting = view
+
+    def _follow_drag(self) -> None:
+        if not self._drag.isActive():
+            self._drag.start()
+
+    def _scroll_with_drag(self) -> None:
+        """Scroll while a selection is dragged beyond the viewport."""
+        view = self._selecting
+        if view is None or not QApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+            self._drag.stop()
+            return
+        y = self.viewport().mapFromGlobal(QCursor.pos()).y()
+        beyond = min(0, y) + max(0, y - self.viewport().height())
+        if beyond:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + max(-4 * _DRAG_STEP, min(4 * _DRAG_STEP, beyond)))
+            view.drag_to(view.mapFromGlobal(QCursor.pos()).toPointF())
+
+    # Events ---------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out in the new width, with the same text at the top."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._resize_rows()
+        else:
+            self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the page."""
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self._look.colour("page"))
+        painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._restyle()
