@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -18,8 +19,9 @@ else:
 
 OLDEST_SQLITE = (3, 51, 3)  # before it, two connections could corrupt a WAL: https://sqlite.org/wal.html
 BUSY_SECONDS = 10.0
+_BUSY = 5  # SQLITE_BUSY
 
-__all__ = ["BUSY_SECONDS", "OLDEST_SQLITE", "Connection", "connect", "pragma", "require_sqlite"]
+__all__ = ["BUSY_SECONDS", "OLDEST_SQLITE", "Connection", "connect", "pragma", "require_sqlite", "use_wal"]
 
 
 def require_sqlite(version: tuple[int, ...] = sqlite.sqlite_version_info) -> None:
@@ -62,6 +64,24 @@ def connect(path: Path, mode: Literal["ro", "rw"]) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def use_wal(connection: Connection) -> None:
+    """Switch the file to a write-ahead log, once and for all.
+
+    Where the file system cannot do that, SQLite stays with its rollback journal, which is safe too.
+    """
+    patience = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA journal_size_limit = 67108864")  # bytes
+            return
+        except sqlite.OperationalError as error:
+            # Two programs in their very first start: SQLite does not wait here by itself.
+            if error.sqlite_errorcode & 0xFF != _BUSY or time.monotonic() > patience:
+                raise
+            time.sleep(0.02)
 
 
 def pragma(connection: Connection, name: str) -> int | str:

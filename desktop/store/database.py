@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from desktop.store import failures, rescue
-from desktop.store.connection import Connection, connect, pragma, require_sqlite
+from desktop.store.connection import Connection, connect, pragma, require_sqlite, use_wal
 from desktop.store.health import APPLICATION_ID, SCHEMA_VERSION, check, examine
 
 _IDLE_READERS = 4
@@ -31,9 +31,7 @@ class Database:
             self._writer = connect(path, "rw")
         try:
             with failures.told(path):
-                # Where the file system cannot do WAL, SQLite stays with its rollback journal: safe too.
-                self._writer.execute("PRAGMA journal_mode = WAL")
-                self._writer.execute("PRAGMA journal_size_limit = 67108864")  # bytes
+                use_wal(self._writer)
                 self._bring_up_to_date()
         except BaseException:
             self._writer.close()

@@ -88,7 +88,7 @@ class Presets:
                 fetch(connection, "presets", id)
                 connection.execute(
                     "UPDATE presets SET name = ?, description = ?, system_prompt = ?, sampling = ?,"
-                    " changed = key IS NOT NULL, hidden = 0 WHERE id = ?",
+                    " changed = key IS NOT NULL WHERE id = ?",
                     (*values, id),
                 )
             return _preset(fetch(connection, "presets", id or 0))

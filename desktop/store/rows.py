@@ -23,7 +23,7 @@ def fetch(connection: Connection, table: Table, id: int) -> dict[str, Any]:
     row = None
     if 0 < id <= _LARGEST_ID:
         row = connection.execute(f"SELECT * FROM {table} WHERE id = ?", (id,)).fetchone()  # noqa: S608
-    if row is None:
+    if row is None or (table == "presets" and row["hidden"]):  # a built-in one that was deleted
         raise failures.missing(*_NOUNS[table])
     return dict(row)
 

@@ -47,9 +47,6 @@ def test_a_new_database_is_as_promised(path: Path, store: Store) -> None:
         ("user_version", health.SCHEMA_VERSION),
     ):
         assert writer.execute(f"PRAGMA {name}").fetchone()[0] == value
-    with store._database.read() as reader, pytest.raises(sqlite.OperationalError), store._database.read():
-        assert reader.execute("PRAGMA query_only").fetchone()[0] == 1
-        raise sqlite.OperationalError
     with pytest.raises(KotonohaError) as told, store._database.read() as reader:
         reader.execute("DELETE FROM chats")
     assert told.value.code == "database_readonly"

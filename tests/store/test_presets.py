@@ -119,6 +119,15 @@ def test_seeding_respects_what_the_person_did(store: Store) -> None:
     store.presets.seed(newer, language="ja")
     assert store.presets.get(first.id) == changed
     assert second.id not in [p.id for p in store.presets.list()]
+    for call in (
+        lambda: store.presets.get(second.id),
+        lambda: store.presets.save("x", "y", id=second.id),
+        lambda: store.presets.delete(second.id),
+        lambda: store.chats.set_preset(chat.id, second.id),
+    ):
+        with pytest.raises(KotonohaError) as told:
+            call()
+        assert told.value.code == "preset_missing"
     assert store.presets.get(third.id).system_prompt.endswith("新しい版")
     assert store.chats.get(chat.id).preset_id is None
     expected = [p["key"] for p in newer if p["key"] not in (first.key, second.key)]

@@ -202,6 +202,35 @@ def test_two_programs_write_to_one_file(path: Path) -> None:
     store.close()
 
 
+def test_programs_that_start_for_the_first_time_at_once(tmp_path: Path) -> None:
+    code = (
+        "import pathlib, sys; from desktop.store import Store; import sqlite_utils;"
+        "print('ready', flush=True); sys.stdin.readline();"
+        "s = Store.open(pathlib.Path(sys.argv[1])); s.chats.create(); s.close()"
+    )
+    for number in range(4):
+        path = tmp_path / str(number) / "kotonoha.db"
+        programs = [
+            subprocess.Popen(
+                [sys.executable, "-c", code, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+            for _ in range(3)
+        ]
+        for program in programs:
+            assert program.stdout is not None
+            assert program.stdout.readline() == "ready\n"
+        for program in programs:
+            assert program.stdin is not None
+            program.stdin.write("go\n")
+            program.stdin.flush()
+        for program in programs:
+            program.communicate()
+        assert [program.returncode for program in programs] == [0, 0, 0]
+        store = Store.open(path)
+        assert len(store.chats.list()) == 3
+        store.close()
+
+
 HOLDER = """
 import pathlib, subprocess, sys
 from desktop.store.instance import Instance
