@@ -9,6 +9,7 @@ from collections import deque
 
 import llama_cpp.llama_cpp as llama
 
+_CALLBACKS: list[object] = []  # C goes on calling the last one, and holds no reference to it
 _WARN, _ERROR, _CONTINUED = 2, 3, 5  # ggml_log_level
 
 
@@ -18,8 +19,9 @@ class NativeLog:
     def __init__(self) -> None:
         self._errors: deque[str] = deque(maxlen=8)
         self._level = 0
-        self._callback = llama.llama_log_callback(self._take)  # C holds no reference
-        llama.llama_log_set(self._callback, None)
+        callback = llama.llama_log_callback(self._take)
+        _CALLBACKS.append(callback)
+        llama.llama_log_set(callback, None)
 
     def clear(self) -> None:
         """Forget the errors of the last operation."""
@@ -32,7 +34,8 @@ class NativeLog:
     def _take(self, level: int, text: bytes | None, _data: object) -> None:
         if level != _CONTINUED:
             self._level = level
-        if self._level not in (_WARN, _ERROR) or not text:
+        if self._level not in (_CALLBACKS: list[object] = []  # C goes on calling the last one, and holds no reference to it
+_WARN, _ERROR) or not text:
             return
         os.write(2, text)
         if self._level == _ERROR and (line := text.decode("utf-8", "replace").strip()):
