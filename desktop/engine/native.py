@@ -34,8 +34,7 @@ class NativeLog:
     def _take(self, level: int, text: bytes | None, _data: object) -> None:
         if level != _CONTINUED:
             self._level = level
-        if self._level not in (_CALLBACKS: list[object] = []  # C goes on calling the last one, and holds no reference to it
-_WARN, _ERROR) or not text:
+        if self._level not in (_WARN, _ERROR) or not text:
             return
         os.write(2, text)
         if self._level == _ERROR and (line := text.decode("utf-8", "replace").strip()):

@@ -46,7 +46,7 @@ def test_the_beginning_stays_the_same_for_several_turns() -> None:
     gone = [fitted(conversation(exchanges))[1] for exchanges in range(40)]
     assert gone == sorted(gone)
     moves = sum(before != after for before, after in zip(gone, gone[1:], strict=False))
-    # An exchange has 52 tokens here and a chunk 100: without chunks, nearly every turn would move the beginning.
+    # An exchange has 52 tokens here and a chunk 100: without chunks, nearly every turn would move it.
     assert moves <= len(gone) * 52 / 100 + 1
 
 

@@ -17,8 +17,11 @@ ENDLESS = (
     "{% for a in range(99999) %}{% for b in range(99999) %}{% if a == b == 99998 %}x{% endif %}"
     "{% endfor %}{% endfor %}"
 )
-DOUBLING = "{% set n = namespace(s='aaaaaaaaaaaaaaaa') %}{% for i in range(60) %}{% set n.s = n.s ~ n.s %}{% endfor %}"
-LOCKED = "{{ messages[0].content.ljust(40000000).split(' ') | map('length') | list | sort | length }}"
+DOUBLING = (
+    "{% set n = namespace(s='"
+    + "a" * 16
+    + "') %}{% for i in range(60) %}{% set n.s = n.s ~ n.s %}{% endfor %}"
+)
 
 
 @pytest.fixture

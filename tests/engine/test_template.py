@@ -7,7 +7,8 @@ from desktop.engine.template import ChatTemplate, Part, TemplateFailed
 
 CHATML = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] "
-    "+ '<|im_end|>' + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+    "+ '<|im_end|>' + '\\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
 )
 TRIMMING = (
     "{{ bos_token }}{% for message in messages %}<start_of_turn>"
@@ -88,7 +89,8 @@ def test_an_unfinished_answer_follows_the_prompt_that_began_it() -> None:
 def test_what_templates_of_hugging_face_use_is_there() -> None:
     source = (
         "{% for message in messages %}{% if loop.index > 1 %}{% break %}{% endif %}"
-        "{% generation %}{{ message | tojson }}{% endgeneration %}{% endfor %}{{ strftime_now('%Y') | length }}"
+        "{% generation %}{{ message | tojson }}{% endgeneration %}{% endfor %}"
+        "{{ strftime_now('%Y') | length }}"
         "{% set ns = namespace(n=1) %}{% set ns.n = ns.n + 1 %}{{ ns.n }}{{ tools is none }}"
     )
     assert text(template(source).render([Turn("user", "あ<")])) == '{"role": "user", "content": "あ<"}42True'
