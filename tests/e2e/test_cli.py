@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from commands import KOTONOHA, PATIENCE, PROMPT, Terminal, environment, kotonoha
+
+from desktop.store import Message, Store
+
+pytestmark = pytest.mark.slow
+
+QUESTION = "日本の首都は？"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One home for all, so that the starter model is put together once."""
+    return tmp_path_factory.mktemp("cli") / "home"
+
+
+@pytest.fixture
+def terminal(home: Path) -> Iterator[Terminal]:
+    terminal = Terminal([*KOTONOHA, "ask"], environment(home), home.parent)
+    yield terminal
+    terminal.close()
+
+
+def newest_chat(home: Path) -> tuple[str, list[Message]]:
+    store = Store.open(home / "kotonoha.db", recover=False)
+    chat = store.chats.list()[0]
+    path = store.messages.path(chat.id)
+    store.close()
+    return chat.title, path
+
+
+def test_an_answer_streams_to_standard_output(home: Path) -> None:
+    done = kotonoha(home, "ask", QUESTION)
+    assert (done.returncode, done.stderr) == (0, b"")
+    text = done.stdout.decode()
+    assert text.strip()
+    assert text.endswith("\n") and not text.endswith("\n\n")
+
+
+def test_json_is_one_object_with_figures(home: Path) -> None:
+    done = kotonoha(home, "ask", QUESTION, "--json", "--max-tokens", "3", "--temperature", "0")
+    assert (done.returncode, done.stderr) == (0, b"")
+    (line,) = done.stdout.decode().splitlines()
+    answer = json.loads(line)
+    assert set(answer) == {"text", "model", "reason", "stats", "chat"}
+    assert answer["text"]
+    assert answer["reason"] == "limit"
+    assert answer["stats"]["generated_tokens"] == 3
+    assert answer["chat"] is None
+    assert "Q4_K_M" in answer["model"]
+
+
+def test_the_same_seed_is_the_same_answer(home: Path) -> None:
+    arguments = ["ask", QUESTION, "--temperature", "1.5", "--max-tokens", "12", "--seed"]
+    first, again = (kotonoha(home, *arguments, "7").stdout for _ in range(2))
+    assert first == again != b""
+    others = {kotonoha(home, *arguments, str(seed)).stdout for seed in range(8, 11)}
+    assert others != {first}
+
+
+def test_saved_with_what_was_piped(home: Path) -> None:
+    mail = "明日の会議は十時からです。\n".encode("cp932")
+    done = kotonoha(home, "ask", "要約して", "--save", "--max-tokens", "8", stdin=mail)
+    assert done.returncode == 0
+    title, (question, answer) = newest_chat(home)
+    assert question.text == "要約して\n\n---\n明日の会議は十時からです。\n---"
+    assert title == "要約して"
+    assert answer.text.strip() == done.stdout.decode().strip()
+    assert answer.status in ("done", "limit")
+    assert answer.stats is not None
+
+
+def test_piped_text_alone_is_the_question(home: Path) -> None:
+    assert kotonoha(home, "ask", "--save", "--max-tokens", "4", stdin=QUESTION.encode()).returncode == 0
+    _, path = newest_chat(home)
+    assert path[0].text == QUESTION
+
+
+def test_options_reach_the_chat(home: Path, smollm2: Path) -> None:
+    done = kotonoha(
+        home,
+        "ask",
+        "hello",
+        "--save",
+        "--json",
+        "--max-tokens",
+        "4",
+        "--model",
+        str(smollm2),
+        "-p",
+        "summary",
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    store = Store.open(home / "kotonoha.db", recover=False)
+    chat = store.chats.get(answer["chat"])
+    assert chat.preset_id is not None
+    preset = store.presets.get(chat.preset_id)
+    assert preset.key == "summary"
+    assert chat.system_prompt == preset.system_prompt
+    assert "Q4_1" in store.messages.path(chat.id)[1].model_name
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["ask"], 2, "question"),
+        (["ask", " "], 2, "question"),
+        (["ask", "--nothing", "x"], 2, "--nothing"),
+        (["ask", "--temperature", "nan", "x"], 2, "nan"),
+        (["ask", "--max-tokens", "0", "x"], 2, "0"),
+        (["nonsense"], 2, "nonsense"),
+        (["ask", "--model", "nobody", "x"], 1, "nobody"),
+        (["ask", "--model", "/nowhere/x.gguf", "x"], 1, "/nowhere/x.gguf"),
+        (["ask", "-p", "nothing like it", "x"], 1, "nothing like it"),
+        (["ask", "--schema", "/nowhere.json", "x"], 1, "/nowhere.json"),
+    ],
+)
+def test_what_goes_wrong_is_told_on_standard_error(
+    home: Path, arguments: list[str], status: int, said: str
+) -> None:
+    done = kotonoha(home, *arguments)
+    assert (done.returncode, done.stdout) == (status, b"")
+    assert said in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+
+
+def test_version_and_help(home: Path) -> None:
+    assert kotonoha(home, "--version").stdout.startswith(b"kotonoha 0.")
+    done = kotonoha(home, "ask", "--help")
+    assert done.returncode == 0
+    for option in ("--model", "--preset", "--system", "--schema", "--save", "--json", "--seed"):
+        assert option in done.stdout.decode()
+
+
+def test_a_reader_that_leaves(home: Path) -> None:
+    process = subprocess.Popen(
+        [*KOTONOHA, "ask", "Write about the sea.", "--max-tokens", "200"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(home),
+    )
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(PATIENCE) == 1
+
+
+def test_ctrl_c_stops_a_single_answer(home: Path, smollm2: Path) -> None:
+    process = subprocess.Popen(
+        [*KOTONOHA, "ask", "Count from 1 to 1000, with every number.", "--save", "--model", str(smollm2)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(home),
+    )
+    assert process.stdout is not None
+    first = os.read(process.stdout.fileno(), 1)
+    process.send_signal(signal.SIGINT)
+    rest, errors = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, errors) == (130, b"")
+    _, path = newest_chat(home)
+    assert path[1].status == "stopped"
+    assert path[1].text.strip() == (first + rest).decode().strip()
+
+
+def test_a_chat_in_the_terminal(terminal: Terminal, home: Path) -> None:
+    terminal.wait_for("Gemma.*\n")
+    terminal.wait_for(PROMPT)
+    terminal.type("/help\r")
+    terminal.wait_for("/model")
+    terminal.wait_for(PROMPT)
+    terminal.type("/model\r")
+    terminal.wait_for(r"\* Gemma")
+    terminal.wait_for(PROMPT)
+    terminal.type("日本の首都は？\x1b\r一言で。\r")  # Alt+Enter between the lines
+    terminal.wait_for("一言で。")
+    terminal.wait_for(PROMPT)
+    terminal.type("\x03")
+    terminal.wait_for("Ctrl-D")
+    terminal.wait_for(PROMPT)
+    terminal.type("二つ目の質問です。\r")
+    terminal.wait_for("二つ目の質問です。")
+    terminal.wait_for(PROMPT)
+    terminal.type("\x04")
+    assert terminal.end() == 0
+    title, path = newest_chat(home)
+    assert title == "日本の首都は？"
+    assert [message.role for message in path] == ["user", "assistant"] * 2
+    assert path[0].text == "日本の首都は？\n一言で。"
+    assert path[2].text == "二つ目の質問です。"
+    assert "二つ目の質問です。" in (home / "history").read_text()
+    assert (home / "history").stat().st_mode & 0o077 == 0
+
+
+def test_ctrl_c_stops_the_answer_and_not_the_chat(terminal: Terminal, home: Path, smollm2: Path) -> None:
+    terminal.wait_for(PROMPT)
+    terminal.type(f"/model {smollm2}\r")
+    terminal.wait_for("Smollm2.*\n")
+    terminal.wait_for(PROMPT)
+    terminal.type("Count from 1 to 1000, with every number.\r")
+    terminal.wait_for("number.")
+    terminal.wait_for("[0-9]")
+    terminal.type("\x03")
+    terminal.wait_for("stopped")
+    terminal.wait_for(PROMPT)
+    terminal.type("Thanks.\r")
+    terminal.wait_for("Thanks.")
+    terminal.wait_for(PROMPT)
+    terminal.type("\x03")
+    terminal.wait_for("Ctrl-D")
+    terminal.type("\x03")
+    assert terminal.end() == 130
+    _, path = newest_chat(home)
+    assert [message.status for message in path][1] == "stopped"
+    assert len(path) == 4
+
+
+def test_without_a_screen_the_chat_is_in_the_terminal(home: Path) -> None:
+    terminal = Terminal(KOTONOHA, environment(home), home.parent)
+    terminal.wait_for("no screen")
+    terminal.wait_for(PROMPT)
+    terminal.type("\x04")
+    assert terminal.end() == 0
+    terminal.close()
