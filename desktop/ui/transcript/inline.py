@@ -1,7 +1,7 @@
 """The inside of one Markdown paragraph: text → spans (bold, code, links …). No Qt.
 
 CommonMark decides by the neighbouring characters whether ``**`` opens or closes. Its rule was made for
-languages that put spaces between words: in ``これは**「強調」**です`` the first ``**`` stands between a letter
+languages that put spaces between words: in ``これは**「強調」**です`` the first ``**`` is between a letter
 and a bracket, and opens nothing. Chinese, Japanese and Korean text has no such spaces, so here a delimiter
 beside such a character may also open or close. ``_`` keeps CommonMark's rule: it never emphasizes in a word.
 """
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from markdown_it.utils import EnvType
 
 MAX_NESTING = 24  # of block containers, and of inline delimiters: levels of recursion inside the parser
+MAX_SPANS = 300  # styled runs in one paragraph; what comes after them stays plain
 MAX_COMBINING = 8  # marks on one character; more only smear over the neighbouring lines
 
 _CJK = re.compile(
@@ -161,4 +162,6 @@ def _joined(found: list[Span]) -> tuple[Span, ...]:
             runs[-1] = replace(span, text=runs[-1].text + span.text)
         elif span.text:
             runs.append(span)
+    if len(runs) > MAX_SPANS:
+        runs[MAX_SPANS:] = [Span("".join(run.text for run in runs[MAX_SPANS:]))]
     return tuple(runs)

@@ -290,12 +290,9 @@ def _row_ends(made: QTextDocument, padding: float) -> list[float]:
     if table is None:
         return []
     layout = made.documentLayout()
-    ends = []
-    for row in range(table.rows()):
-        cells = (table.cellAt(row, column) for column in range(table.columns()))
-        bottom = max(layout.blockBoundingRect(c.lastCursorPosition().block()).bottom() for c in cells)
-        ends.append(bottom + padding)
-    return ends
+    first_cells = (table.cellAt(row, 0).firstCursorPosition().block() for row in range(1, table.rows()))
+    ends = [layout.blockBoundingRect(block).top() - padding for block in first_cells]
+    return [*ends, made.size().height() - 1]
 
 
 def _code_rects(made: QTextDocument, look: Look) -> list[QRectF]:
@@ -316,7 +313,7 @@ def _code_rects(made: QTextDocument, look: Look) -> list[QRectF]:
                     continue
                 left, right = _x(line.cursorToX(first)), _x(line.cursorToX(last))
                 y = place.y() + line.y()
-                rect = QRectF(place.x() + min(left, right), y + 1, abs(right - left), line.height() - 2)
+                rect = QRectF(place.x() + min(left, right), y + 2.5, abs(right - left), line.height() - 3)
                 rects.append(rect.adjusted(-look.px(2), 0, look.px(2), 0))
         block = block.next()
     return rects
