@@ -54,7 +54,7 @@ class MessageView(QWidget):
 
     resized = Signal()
     copied = Signal()
-    selecting = Signal()
+    selecting = Signal(QWidget)  # itself: a selection begins here
     dragged = Signal()
     link_activated = Signal(str)
 
@@ -173,7 +173,7 @@ class MessageView(QWidget):
 
     def select_all(self) -> None:
         """Select the whole message."""
-        self.selecting.emit()
+        self.selecting.emit(self)
         self._anchor, self._head = Place(0, 0), self.flow.end()
         self.update()
 
@@ -212,7 +212,7 @@ class MessageView(QWidget):
             return
         self._pressed = event.position().toPoint()
         place = self.flow.place_at(event.position() - self.text_origin())
-        self.selecting.emit()
+        self.selecting.emit(self)
         if not (event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._anchor is not None):
             self._anchor = place
         self._head = place
@@ -242,6 +242,7 @@ class MessageView(QWidget):
         """Select a word."""
         if event.button() != Qt.MouseButton.LeftButton or not self.flow.segments:
             return
+        self.selecting.emit(self)
         place = self.flow.place_at(event.position() - self.text_origin())
         start, end = self.flow.segments[place.segment].word_at(place.position)
         self._anchor, self._head = Place(place.segment, start), Place(place.segment, end)

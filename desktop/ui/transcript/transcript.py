@@ -464,12 +464,10 @@ class Transcript(QAbstractScrollArea):
         elif top + now.height() > page:
             bar.setValue(bar.value() + top + now.height() - page + GAP)
 
-    def _begin_selection(self) -> None:
-        view = self.sender()
-        if isinstance(view, MessageView):
-            if self._selecting is not None and self._selecting is not view:
-                self._selecting.clear_selection()
-            self._selecting = view
+    def _begin_selection(self, view: MessageView) -> None:
+        if self._selecting is not None and self._selecting is not view:
+            self._selecting.clear_selection()
+        self._selecting = view
 
     def _follow_drag(self) -> None:
         if not self._drag.isActive():
