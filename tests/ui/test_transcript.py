@@ -701,7 +701,8 @@ def test_a_huge_answer_is_prepared_in_slices(transcript: Transcript, qtbot: QtBo
     assert view._splitter.waiting > 0  # the call came back before all was parsed
     settle(qtbot, transcript)
     assert view._splitter.waiting == 0
-    assert all(segment.document is not None for segment in view.flow.segments)
+    assert all(segment.measured for segment in view.flow.segments)
+    assert sum(segment.document is not None for segment in view.flow.segments) < 300
     bar = transcript.verticalScrollBar()
     assert bar.value() == bar.maximum()
     assert view.height() == view.full_height()

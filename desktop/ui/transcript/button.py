@@ -113,11 +113,15 @@ class JumpButton(QAbstractButton):
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("いちばん下へ"))
-        self.setToolTip(self.tr("いちばん下へ"))
+        self.retranslate()
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.set_look(look)
+
+    def retranslate(self) -> None:
+        """Say it in the language in use."""
+        self.setAccessibleName(self.tr("いちばん下へ"))
+        self.setToolTip(self.tr("いちばん下へ"))
 
     def set_look(self, look: Look) -> None:
         """Take another zoom or theme."""

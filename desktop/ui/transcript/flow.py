@@ -6,15 +6,19 @@ from bisect import bisect_right
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from PySide6.QtCore import QPointF
+
 from desktop.ui.transcript.segment import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from PySide6.QtCore import QPointF
-
     from desktop.ui.transcript.look import Look
     from desktop.ui.transcript.markdown import Block
+
+
+MANY = 200  # segments; only in a longer text are documents let go (20 kB each)
+MARGIN = 40  # segments above and below those in sight that keep theirs
 
 
 class Place(NamedTuple):
@@ -33,7 +37,9 @@ class Flow:
         self.segments: list[Segment] = []
         self._tops: list[float] = [0.0]  # where each begins, and the end
         self._exact = 0  # how many of the tops hold
-        self._laid = 0  # all segments before this one are laid out
+        self._measured = 0  # all segments before this one are measured
+        self._made: set[int] = set()  # segments with a document
+        self._sight = range(0)  # segments that were revealed last
 
     def replace(self, start: int, blocks: Sequence[Block]) -> None:
         """Put ``blocks`` in the place of everything from segment ``start`` on."""
@@ -42,7 +48,8 @@ class Flow:
         for block in blocks:
             self.segments.append(Segment(block, before, self.look, self.width))
             before = block
-        self._exact, self._laid = min(self._exact, start), min(self._laid, start)
+        self._exact, self._measured = min(self._exact, start), min(self._measured, start)
+        self._made = {index for index in self._made if index < start}
 
     def restyle(self, look: Look, width: float) -> None:
         """Begin anew in another look or width."""
@@ -77,23 +84,38 @@ class Flow:
 
     def reveal(self, y0: float, y1: float) -> None:
         """Lay out what lies in the range."""
+        first = last = max(0, self.index_at(y0))
         for index, segment in self.between(y0, y1):
             self._lay_out(index, segment)
+            last = index
+        self._sight = range(first - MARGIN, last + MARGIN)
+        if len(self.segments) > MANY:
+            for index in [index for index in self._made if index not in self._sight]:
+                self._forget(index)
 
     def work(self, deadline: float) -> bool:
-        """Lay out from the top on until ``deadline`` (of ``perf_counter``); return whether some is left."""
-        while self._laid < len(self.segments):
-            if perf_counter() >= deadline:
-                return True
-            self._lay_out(self._laid, self.segments[self._laid])
-            self._laid += 1
+        """Measure from the top on until ``deadline`` (of ``perf_counter``); return whether some is left."""
+        while self._measured < len(self.segments):
+            index = self._measured
+            if not self.segments[index].measured:
+                if perf_counter() >= deadline:
+                    return True
+                self._lay_out(index, self.segments[index])
+                if len(self.segments) > MANY and index not in self._sight:
+                    self._forget(index)
+            self._measured += 1
         return False
 
     def _lay_out(self, index: int, segment: Segment) -> None:
         before = segment.height
         segment.lay_out()
+        self._made.add(index)
         if segment.height != before:
             self._exact = min(self._exact, index)
+
+    def _forget(self, index: int) -> None:
+        self._made.discard(index)
+        self.segments[index].forget()
 
     def place_at(self, point: QPointF) -> Place:
         """Return the place in the text nearest to ``point``."""
@@ -101,9 +123,8 @@ class Flow:
         if index < 0:
             return Place(0, 0)
         segment = self.segments[index]
-        segment.lay_out()
-        point.setY(point.y() - self.tops[index])
-        return Place(index, segment.hit(point))
+        self._lay_out(index, segment)
+        return Place(index, segment.hit(point - QPointF(0, self.tops[index])))
 
     def end(self) -> Place:
         """Return the last place; lays out the last segment."""

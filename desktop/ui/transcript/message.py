@@ -191,8 +191,13 @@ class MessageView(QWidget):
     def drag_to(self, point: QPointF) -> None:
         """Extend the selection to ``point``."""
         if self._anchor is not None:
-            self._head = self.flow.place_at(point - self.text_origin())
+            self._head = self._place_at(point)
             self.update()
+
+    def _place_at(self, point: QPointF) -> Place:
+        inside = point - self.text_origin()
+        inside.setY(max(0.0, min(inside.y(), self.text_height() - 1)))  # never what is folded away
+        return self.flow.place_at(inside)
 
     def link_at(self, point: QPointF) -> str:
         """Return the address of the link under ``point``, or nothing."""
@@ -211,7 +216,7 @@ class MessageView(QWidget):
             event.ignore()
             return
         self._pressed = event.position().toPoint()
-        place = self.flow.place_at(event.position() - self.text_origin())
+        place = self._place_at(event.position())
         self.selecting.emit(self)
         if not (event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._anchor is not None):
             self._anchor = place
@@ -243,7 +248,7 @@ class MessageView(QWidget):
         if event.button() != Qt.MouseButton.LeftButton or not self.flow.segments:
             return
         self.selecting.emit(self)
-        place = self.flow.place_at(event.position() - self.text_origin())
+        place = self._place_at(event.position())
         start, end = self.flow.segments[place.segment].word_at(place.position)
         self._anchor, self._head = Place(place.segment, start), Place(place.segment, end)
         self.update()
@@ -293,7 +298,12 @@ class MessageView(QWidget):
         return list(found)[:MAX_LINKS]
 
     def event(self, event: QEvent) -> bool:
-        """Show where a link really leads."""
+        """Show where a link really leads; keep the keys for copying from shortcuts of the window."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            copies = event.matches(QKeySequence.StandardKey.Copy) and self.selection() is not None
+            if copies or event.matches(QKeySequence.StandardKey.SelectAll):
+                event.accept()
+                return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             link = self.link_at(QPointF(event.pos()))
             if link:

@@ -41,6 +41,7 @@ class Segment:
         self.shared = _shared(before, block)  # containers that go on from the block before
         self.left = _indent(block.path, len(block.path), look)
         self.document: QTextDocument | None = None
+        self.measured = False
         self._codes: list[QRectF] | None = None
         self._lines: list[float] = []  # hairlines of a table
         self.height = self.gap + self._estimate()
@@ -59,6 +60,11 @@ class Segment:
         if self.block.kind == "code":
             inner += self.header + self._foot()
         self.height = self.gap + ceil(inner)
+        self.measured = True
+
+    def forget(self) -> None:
+        """Let the document go; the measured height stays."""
+        self.document = self._codes = None
 
     @property
     def header(self) -> int:
@@ -105,6 +111,8 @@ class Segment:
     def paint(self, painter: QPainter, selected: tuple[int, int] | None) -> None:
         """Draw with the painter's origin at the segment's top left."""
         self._paint_containers(painter)
+        if self.measured:
+            self.lay_out()  # again, if it was let go
         if self.document is None:
             return
         if self.block.kind == "rule":

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import replace
 from itertools import pairwise
+from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from PySide6.QtWidgets import (
 from desktop.ui.transcript import answer, question
 from desktop.ui.transcript.answer import AnswerView
 from desktop.ui.transcript.button import JumpButton
+from desktop.ui.transcript.highlight import highlight
 from desktop.ui.transcript.look import Look
 from desktop.ui.transcript.message import DIVIDER, GAP, MAX_HEIGHT, MessageView, deadline
 from desktop.ui.transcript.question import QuestionView
@@ -42,7 +44,13 @@ SLICE_MS = 5.0  # of preparing what is not in sight, between two looks at the ev
 FOOT = 32  # space under the last message
 MIN_ZOOM, MAX_ZOOM = 50, 300  # percent
 _NEAR = 2  # px from the end that still count as the end
+_WARM_MS = 1_500
 _DRAG_MS, _DRAG_STEP = 30, 24  # scrolling while a selection is dragged out of the viewport
+
+
+def _warm() -> None:
+    """Load Pygments beside the event loop; at the first code block it would hold up a frame."""
+    Thread(target=highlight, args=("x = 1", "python"), daemon=True).start()
 
 
 class _Row:
@@ -87,10 +95,10 @@ class Transcript(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(self.tr("対話"))
         self.viewport().setAutoFillBackground(False)
         self._jump = JumpButton(self._look, self)
         self._jump.hide()
+        self._retranslate()
         self._jump.clicked.connect(self.scroll_to_end)
         self._frame = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._flush)
@@ -99,6 +107,7 @@ class Transcript(QAbstractScrollArea):
         self._drag = QTimer(self, interval=_DRAG_MS)
         self._drag.timeout.connect(self._scroll_with_drag)
         self.verticalScrollBar().setSingleStep(40)
+        QTimer.singleShot(_WARM_MS, self, _warm)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow_focus)
@@ -406,6 +415,14 @@ class Transcript(QAbstractScrollArea):
         self._jump.set_look(self._look)
         self._resize_rows()
 
+    def _retranslate(self) -> None:
+        self.setAccessibleName(self.tr("対話"))
+        for index in self._live:
+            view = self._rows[index].view
+            if view is not None:
+                view.describe()
+                view.set_divider(self._divider_text(index))
+
     def _resize_rows(self) -> None:
         width = self.viewport().width()
         for index, row in enumerate(self._rows):
@@ -503,7 +520,11 @@ class Transcript(QAbstractScrollArea):
         painter.end()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
+        """Follow the theme and the language."""
         super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+            self._jump.retranslate()
+            self._restyle()
         if event.type() == QEvent.Type.PaletteChange:
             self._restyle()
