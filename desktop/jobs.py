@@ -1,7 +1,7 @@
 """What every long piece of work takes and yields. No Qt, no threads of its own.
 
-A job is a plain generator function: it takes what it needs and a ``Cancel``, yields frozen events, and returns
-or raises. The window runs it in a worker thread, the command line in a ``for``, a test with ``list``.
+A job is a plain generator function: it takes what it needs and a ``Cancel``, yields frozen events, and
+returns or raises. The window runs it in a worker thread, the command line in a ``for``, a test with ``list``.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Cancel:
             raise Cancelled
 
     def on_set(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call ``callback`` when a stop is asked for, at once if it was; return a function that forgets it."""
+        """Call ``callback`` when a stop is asked for, at once if it was; return what forgets it."""
         with self._lock:
             if not self._event.is_set():
                 self._callbacks.append(callback)

@@ -19,7 +19,8 @@ def home() -> Path:
     Raises ``OSError`` when it cannot be created.
     """
     chosen = os.environ.get("KOTONOHA_HOME")
-    path = Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("kotonoha", appauthor=False))
+    default = platformdirs.user_data_path("kotonoha", appauthor=False)
+    path = Path(chosen).expanduser() if chosen else default
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path.resolve()
 

@@ -112,7 +112,7 @@ class Composer(QWidget):
         self.setFocusProxy(self.edit)
         self.set_zoom(100)
         self.set_enter_sends(True)
-        self._changed()
+        self.set_text("", is_draft=True)
 
     # What the page asks of it
 
@@ -125,6 +125,7 @@ class Composer(QWidget):
         self._draft_timer.stop()
         self._loading_draft = is_draft
         self.edit.setPlainText(text)
+        self._changed()
         self._loading_draft = False
         cursor = self.edit.textCursor()
         cursor.movePosition(cursor.MoveOperation.End)
