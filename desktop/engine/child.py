@@ -84,6 +84,9 @@ class Child:
     def end(self) -> None:
         """Kill it if it still runs, and let go of its pipes. Harmless when done before."""
         self._requests.put(None)
+        if self._gone == [None]:  # dying by itself: wait for the true reason
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=1)
         self._process.kill()
         self._process.wait()
         for thread in self._threads:

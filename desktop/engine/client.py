@@ -11,7 +11,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 from desktop.engine.child import Child, Report
 from desktop.engine.protocol import (
@@ -119,29 +119,39 @@ class Engine:
         yield Finished(request.id, "stopped")
 
     def _run(self, request: Load | Generate, cancel: Cancel) -> Iterator[Event]:
+        """Run the request; once more, in a new child, when the old one was dying already."""
+        while not (yield from self._try(request, cancel)):
+            pass
+
+    def _try(self, request: Load | Generate, cancel: Cancel) -> Generator[Event, None, bool]:
+        """Run the request; return False when a child of earlier requests died without a word about it."""
         try:
-            child = self._running()
+            child, accountable = self._running()
         except OSError as error:
             yield Failed(request.id, "engine_unavailable", str(error))
-            return
+            return True
         if child is None:
             yield Finished(request.id, "stopped")
-            return
+            return True
         reports = child.reports()
         child.send(request, request.model)
         forget = cancel.on_set(lambda: child.send(Stop(request.id)))
-        done = False
+        done = silent = False
         try:
             for event in self._listen(child, reports, request, cancel.is_set):
+                if silent := not accountable and isinstance(event, Failed) and event.code == "engine_died":
+                    break
+                accountable = True
                 done = isinstance(event, Finished | Failed)
                 yield event
         finally:
             forget()
-            if not done:  # the generator was closed early
+            if not done and not silent:  # the generator was closed early
                 child.send(Stop(request.id))
                 for _ in self._listen(child, reports, request, lambda: True):
                     pass
             child.mute()
+        return not silent
 
     def _listen(
         self,
@@ -199,18 +209,19 @@ class Engine:
             return Finished(request.id, "stopped")
         return Failed(request.id, code, "\n".join(filter(None, (detail, child.last_words()))))
 
-    def _running(self) -> Child | None:
-        """Return a living child, a new one where there is none; None after ``close``."""
+    def _running(self) -> tuple[Child | None, bool]:
+        """Return a living child and whether it is a new one; none after ``close``."""
         with self._state:
             if self._closed:
-                return None
-            if self._child is not None and not self._child.alive:
+                return None, False
+            if self._child is not None and self._child.alive:
+                return self._child, False
+            if self._child is not None:
                 self._child.end()
-                self._child = None
-            if self._child is None:
-                self._child = Child(self._command)
-                self._child.send(Configure(self._idle_seconds))
-            return self._child
+            self._child = None
+            self._child = Child(self._command)
+            self._child.send(Configure(self._idle_seconds))
+            return self._child, True
 
     def _discard(self, child: Child) -> None:
         child.end()

@@ -10,7 +10,7 @@ from collections import deque
 import llama_cpp.llama_cpp as llama
 
 _CALLBACKS: list[object] = []  # C goes on calling the last one, and holds no reference to it
-_WARN, _ERROR, _CONTINUED = 2, 3, 5  # ggml_log_level
+_WARN, _ERROR, _CONTINUED = 3, 4, 5  # ggml_log_level
 
 
 class NativeLog:

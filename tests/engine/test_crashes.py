@@ -19,7 +19,8 @@ from desktop.engine.client import Engine
 from desktop.engine.protocol import Loading, ModelSettings, Piece, PromptProgress, Turn, Unloaded
 from desktop.jobs import Cancel
 
-LONG_PROMPT = "Wind, water and sand. " * 300
+LONG_PROMPT = "Wind, water and sand. " * 180
+PROMPTS = {Loading: "Hello", PromptProgress: LONG_PROMPT, Piece: "Tell me a story."}
 LONG_ANSWER = msgspec.structs.replace(GREEDY, max_tokens=1000, repeat_penalty=1.3)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 
@@ -60,7 +61,7 @@ def test_a_killed_child_is_a_failure_and_the_next_request_works(
     own_engine: Engine, smol: ModelSettings, moment: type, number: signal.Signals
 ) -> None:
     ask = asking(own_engine, smol)
-    answer = ask(LONG_PROMPT, sampling=LONG_ANSWER, at=moment, then=lambda: send(own_engine, number))
+    answer = ask(PROMPTS[moment], sampling=LONG_ANSWER, at=moment, then=lambda: send(own_engine, number))
     assert answer.failed.code == "engine_died"
     assert answer.failed.detail.startswith(number.name)
     assert bool(answer.text) == (moment is Piece)
@@ -74,8 +75,10 @@ def test_a_child_that_died_idle_is_replaced_silently(own_engine: Engine, smol: M
     pid = own_engine.pid
     assert pid is not None
     send(own_engine, signal.SIGKILL)
-    wait_until_gone(pid)
-    assert own_engine.pid is None
+    deadline = time.monotonic() + 60
+    while own_engine.pid is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
     assert own_engine.loaded is None
     assert load(own_engine, smol).finished.reason == "end"
     assert own_engine.pid not in (None, pid)
@@ -88,7 +91,9 @@ def test_a_child_without_a_heartbeat_is_taken_for_hung(smol: ModelSettings, mome
     engine = Engine(silence_seconds=3.0)
     try:
         ask = asking(engine, smol)
-        hung = ask(LONG_PROMPT, sampling=LONG_ANSWER, at=moment, then=lambda: send(engine, signal.SIGSTOP))
+        hung = ask(
+            PROMPTS[moment], sampling=LONG_ANSWER, at=moment, then=lambda: send(engine, signal.SIGSTOP)
+        )
         assert hung.failed.code == "engine_hung"
         assert ask("Hello").finished.reason == "limit"
     finally:
@@ -101,7 +106,9 @@ def test_a_native_assertion_is_told_in_the_detail(own_engine: Engine, smol: Mode
     """llama.cpp's own way to die: a message on standard error and abort()."""
     engine = scripted(
         """
-        import ctypes, sys, threading
+        import ctypes, os, sys
+        os.dup2(2, 1)
+        os.environ["GGML_NO_BACKTRACE"] = "1"
         import llama_cpp._ggml as ggml
         ggml.libggml.ggml_abort.argtypes = [ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p]
         sys.stdin.readline()
@@ -130,14 +137,22 @@ def test_the_last_words_of_a_dead_child_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["not json", '{"type": "Unknown"}', '{"type": "Piece", "id": 1}', "\\xff", "[" * 5_000_000]
+    "line",
+    [
+        b"not json",
+        b'{"type": "Unknown"}',
+        b'{"type": "Piece", "id": 1}',
+        b"\xff",
+        b"[" * 10_000,
+        "b'[' * 5_000_000",
+    ],
 )
-def test_a_child_that_talks_nonsense_is_ended(line: str) -> None:
+def test_a_child_that_talks_nonsense_is_ended(line: bytes | str) -> None:
     engine = scripted(
         f"""
         import sys
         sys.stdin.readline()
-        sys.stdout.buffer.write({line!r}.encode("latin-1") + b"\\n")
+        sys.stdout.buffer.write({line} + b"\\n")
         sys.stdout.flush()
         sys.stdin.read()
         """
@@ -217,7 +232,7 @@ from desktop.jobs import Cancel
 
 moment = {"Loading": Loading, "PromptProgress": PromptProgress, "Piece": Piece}[sys.argv[2]]
 engine = Engine()
-turns = [Turn("user", "Wind, water and sand. " * 300)]
+turns = [Turn("user", "Hello" if moment is Piece else "Wind, water and sand. " * 180)]
 told = False
 for event in engine.generate(ModelSettings(sys.argv[1]), turns, Sampling(), Cancel()):
     if isinstance(event, moment) and not told:

@@ -16,7 +16,7 @@ from desktop.jobs import Cancel
 pytestmark = pytest.mark.slow
 
 FACTS = "海は地球の表面の七割をおおい、雲をつくり、魚と鳥と人を養っています。"
-LONG = [f"{number}番目の話です。{FACTS * 5}" for number in range(9)]
+LONG = [f"{number}番目の話です。{FACTS * 5}" for number in range(7)]
 SAMPLING = msgspec.structs.replace(GREEDY, max_tokens=12)
 
 
@@ -43,10 +43,10 @@ def test_the_same_prompt_computes_one_token(ask_smol: Ask) -> None:
     assert second.text == first.text
 
 
-@pytest.mark.parametrize("kept", [1, 5, 7], ids=lambda kept: f"{kept} turns kept")
+@pytest.mark.parametrize("kept", [1, 3, 4], ids=lambda kept: f"{kept} turns kept")
 def test_answers_from_the_cache_are_those_of_a_cold_start(ask_starter: Ask, cold: Ask, kept: int) -> None:
     whole = ask_starter(*LONG, sampling=SAMPLING)
-    assert whole.started.prompt_tokens > 1200  # far beyond the sliding window of 512 tokens
+    assert whole.started.prompt_tokens > 900  # far beyond the sliding window of 512 tokens
     edited = [*LONG[:kept], "短く答えてください。海とは何ですか？"] if kept % 2 == 0 else LONG[:kept]
     warm = ask_starter(*edited, sampling=SAMPLING)
     fresh = cold(*edited, sampling=SAMPLING)
