@@ -16,7 +16,7 @@ from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.footer import Footer
 from desktop.ui.transcript.inline import printable
 from desktop.ui.transcript.markdown import Splitter
-from desktop.ui.transcript.message import GAP, MessageView, column
+from desktop.ui.transcript.message import GAP, MAX_HEIGHT, MessageView, column
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -29,9 +29,8 @@ MAX_ERROR = 600  # characters of an error sentence
 _PULSE_MS, _PULSE_S = 50, 1.6
 
 
-def estimate(entry: Entry, look: Look, width: int) -> int:
-    """Return about how high the message will be."""
-    _, inner = column(look, width)
+def estimate(entry: Entry, look: Look, inner: int) -> int:
+    """Return about how high the message will be, in a column of this width."""
     lines = entry.text.count("\n") + 1 + len(entry.text) * look.text_px // inner
     notice = look.px(52) if entry.status in CAN_CONTINUE else 0
     return GAP + lines * look.line + notice + look.px(8 + footer.HEIGHT)
@@ -148,13 +147,18 @@ class AnswerView(MessageView):
 
     def parse(self, deadline: float) -> bool:
         """Turn text into blocks until ``deadline``; return whether some is left."""
-        while self._pending:
+        first = len(self.flow.segments)
+        left = False
+        while self._pending and not left:
             self._pending = self._splitter.step()
             start = self._splitter.take_changed()
             self.flow.replace(start, self._splitter.blocks[start:])
-            if self._pending and perf_counter() >= deadline:
-                return True
-        return False
+            first = min(first, start)
+            left = self._pending and perf_counter() >= deadline
+        # What is above the first change is not drawn again.
+        top = int(self.text_origin().y() + self.flow.tops[min(first, len(self.flow.segments))])
+        self.update(0, top, self.span, MAX_HEIGHT)
+        return left
 
     def work(self, deadline: float) -> bool:
         """Parse, then lay out; return whether some is left."""

@@ -136,7 +136,11 @@ class MessageView(QWidget):
 
     def work(self, deadline: float) -> bool:
         """Prepare what is not in sight; return whether some is left."""
-        return self.flow.work(deadline)
+        before = self.flow.height()
+        left = self.flow.work(deadline)
+        if self.flow.height() != before:
+            self.update()
+        return left
 
     def finish_layout(self, y0: float, y1: float) -> None:
         """Place the buttons after the widget got its size; the range is what can be seen."""

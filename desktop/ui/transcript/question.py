@@ -29,9 +29,9 @@ def bubble_width(look: Look, width: int) -> int:
     return min(look.px(QUESTION_WIDTH), round(inner * 0.88))
 
 
-def estimate(entry: Entry, look: Look, width: int) -> int:
-    """Return about how high the message will be."""
-    inner = bubble_width(look, width) - 2 * look.px(PAD_X)
+def estimate(entry: Entry, look: Look, bubble: int) -> int:
+    """Return about how high the message will be, in a bubble of this width."""
+    inner = bubble - 2 * look.px(PAD_X)
     lines = entry.text.count("\n") + 1 + len(entry.text) * look.text_px // max(1, inner)
     return GAP + 2 * look.px(PAD_Y) + min(lines, FOLDED_LINES + 1) * look.line
 

@@ -31,7 +31,7 @@ from desktop.ui.transcript.answer import AnswerView
 from desktop.ui.transcript.button import JumpButton
 from desktop.ui.transcript.highlight import highlight
 from desktop.ui.transcript.look import Look
-from desktop.ui.transcript.message import DIVIDER, GAP, MAX_HEIGHT, MessageView, deadline
+from desktop.ui.transcript.message import DIVIDER, GAP, MAX_HEIGHT, MessageView, column, deadline
 from desktop.ui.transcript.question import QuestionView
 
 if TYPE_CHECKING:
@@ -124,9 +124,9 @@ class Transcript(QAbstractScrollArea):
         self._fresh.clear()
         self._tab_order = []
         self._divider = divider
-        self._rows = [_Row(entry, 0) for entry in entries]
-        for row in self._rows:
-            row.height = self._estimate(row.entry)
+        self._rows = [
+            _Row(entry, height) for entry, height in zip(entries, self._guess(entries), strict=True)
+        ]
         if divider is not None and 0 <= divider < len(self._rows):
             self._rows[divider].height += GAP + DIVIDER
         self._index = {entry.id: index for index, entry in enumerate(entries)}
@@ -140,7 +140,7 @@ class Transcript(QAbstractScrollArea):
             self.update_entry(entry)
             return
         self._index[entry.id] = len(self._rows)
-        self._rows.append(_Row(entry, self._estimate(entry)))
+        self._rows.append(_Row(entry, self._guess([entry])[0]))
         if entry.role == "user":
             self._anchor = None
         self._arrange()
@@ -217,9 +217,19 @@ class Transcript(QAbstractScrollArea):
         index = self._index.get(identity)
         return None if index is None else self._rows[index]
 
-    def _estimate(self, entry: Entry) -> int:
-        guess = question.estimate if entry.role == "user" else answer.estimate
-        return min(MAX_HEIGHT, guess(entry, self._look, self.viewport().width()))
+    def _guess(self, entries: Sequence[Entry]) -> list[int]:
+        """Return about how high the messages will be."""
+        look, width = self._look, self.viewport().width()
+        bubble, inner = question.bubble_width(look, width), column(look, width)[1]
+        return [
+            min(
+                MAX_HEIGHT,
+                question.estimate(entry, look, bubble)
+                if entry.role == "user"
+                else answer.estimate(entry, look, inner),
+            )
+            for entry in entries
+        ]
 
     def _set_height(self, index: int, height: int) -> bool:
         height = min(height, MAX_HEIGHT)
@@ -404,7 +414,6 @@ class Transcript(QAbstractScrollArea):
             self._take_pieces(row)
             if isinstance(row.view, AnswerView):
                 row.view.parse(deadline(SLICE_MS))
-                row.view.update()
         self._fresh.clear()
         self._arrange()
         # A costly frame (a large table, thousands of lines of code) is followed by a longer pause.
@@ -425,12 +434,13 @@ class Transcript(QAbstractScrollArea):
 
     def _resize_rows(self) -> None:
         width = self.viewport().width()
-        for index, row in enumerate(self._rows):
+        guesses = self._guess([row.entry for row in self._rows])
+        for index, (row, guess) in enumerate(zip(self._rows, guesses, strict=True)):
             if row.view is not None:
                 row.view.restyle(self._look, width)
                 row.height = row.view.full_height()
             else:
-                row.height = self._estimate(row.entry) + (GAP + DIVIDER if self._divider_text(index) else 0)
+                row.height = guess + (GAP + DIVIDER if index == self._divider else 0)
         self._exact = 0
         self._arrange()
 
