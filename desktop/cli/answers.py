@@ -121,8 +121,9 @@ class Asker:
 
     def answer_in(self, chat: Chat, question: str, cancel: Cancel, *, quiet: bool = False) -> Answer:
         """The same, as the next turn of ``chat``, which keeps question and answer."""
-        _, message = self.store.messages.send(chat.id, question, self.model.name)
-        self.store.chats.rename(chat.id, title_of(question), by_hand=False)
+        asked, message = self.store.messages.send(chat.id, question, self.model.name)
+        if asked.parent_id is None:
+            self.store.chats.rename(chat.id, title_of(question), by_hand=False)
         if self.model.id is not None:
             self.store.models.touch(self.model.id)
         events = answer(
