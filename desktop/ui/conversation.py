@@ -130,11 +130,14 @@ class Conversation(QObject):
     def _leave(self) -> None:
         if self._page.composer.has_unsaved_draft():
             self._page.composer.flush_draft()
+        self._page.composer.set_text("", is_draft=True)
 
     def _show_opened(self, opened: Opened) -> None:
+        # What was typed while the chat was being read goes on from its draft.
+        typed = self._page.composer.text()
         self._chat, self._path, self._places = opened.chat, opened.path, opened.places
         self._show_all()
-        self._page.composer.set_text(opened.chat.draft, is_draft=True)
+        self._page.composer.set_text(opened.chat.draft + typed, is_draft=not typed)
         self._page.composer.setFocus()
         self._session.change(last_chat_id=opened.chat.id)
         self.opened.emit(opened.chat.id)
