@@ -306,6 +306,33 @@ def test_updating_with_other_text_replaces_it(transcript: Transcript, qtbot: QtB
     settle(qtbot, transcript)
     views(transcript)[1].select_all()
     assert views(transcript)[1].selected_text() == "新しい答え"
+    transcript.update_entry(Entry(1, "assistant", "別の段落\n\n" * 300))
+    settle(qtbot, transcript)
+    assert all(segment.measured for segment in views(transcript)[1].flow.segments)
+
+
+def test_code_is_coloured_in_the_right_places(transcript: Transcript, qtbot: QtBot):
+    transcript.show_entries([Entry(1, "assistant", "```python\n# 😀😀\nx = 1  # 😀\ndef f(): pass\n```")])
+    settle(qtbot, transcript)
+    document = views(transcript)[1].flow.segments[0].document
+    assert document is not None
+    coloured = []
+    block = document.begin()
+    while block.isValid():
+        text = block.text().encode("utf-16-le")
+        for run in block.layout().formats():
+            part = text[2 * run.start : 2 * (run.start + run.length)].decode("utf-16-le")
+            coloured.append((part, run.format.foreground().color().name().upper()))
+        block = block.next()
+    light = theme.LIGHT
+    assert coloured == [
+        ("# 😀😀", light.faint),
+        ("1", light.caution),
+        ("# 😀", light.faint),
+        ("def", light.accent),
+        ("f", light.accent),
+        ("pass", light.accent),
+    ]
 
 
 # Scrolling ---------------------------------------------------------------------------------------------
@@ -587,11 +614,12 @@ def test_there_is_no_version_before_the_first(transcript: Transcript, qtbot: QtB
     assert button(transcript, 1, "次の版").isEnabled()
 
 
-def test_nothing_moves_when_the_answer_is_done(transcript: Transcript, qtbot: QtBot):
+@pytest.mark.parametrize("note", ["", "38.2 トークン/秒"])
+def test_nothing_moves_when_the_answer_is_done(transcript: Transcript, qtbot: QtBot, note: str):
     transcript.show_entries([Entry(1, "assistant", "答えです。", "streaming")])
     settle(qtbot, transcript)
     high = views(transcript)[1].height()
-    transcript.update_entry(Entry(1, "assistant", "答えです。", note="38.2 トークン/秒"))
+    transcript.update_entry(Entry(1, "assistant", "答えです。", note=note))
     settle(qtbot, transcript)
     assert views(transcript)[1].height() == high
 

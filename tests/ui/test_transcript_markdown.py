@@ -217,6 +217,25 @@ def test_streaming_ends_in_the_blocks_of_the_whole(window: int, seed: int, monke
     assert stream(text, draw, draw.choice([1, 4, 30, 700])) == parse(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "段落\n#見出しではない",
+        "段落\n# 見出し\n続き",
+        "段落\n| a | b |\n|---|---x\n後",
+        "段落\n| a | b |\n|---|---|\n| 1 | 2 |",
+        "- 一\n-二\n- 三",
+        "段落\n```ではない`\n後",
+        "段落\n1.番号ではない\n1. 番号",
+        "> 引用\n>続き\n-- 後",
+        "- 一\n***\n**太字**",
+        "段落\n    字下げ\n\n    コード\n\n\n    続き",
+    ],
+)
+def test_every_character_alone_ends_in_the_same_blocks(text: str):
+    assert stream(text, random.Random(0), 1) == parse(text)
+
+
 def test_line_ends_cut_in_half_are_one():
     splitter = Splitter()
     for piece in ("一\r", "\n二\r", "\r", "三"):
