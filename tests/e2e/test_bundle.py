@@ -1,0 +1,86 @@
+"""The frozen bundle: it answers through a child process that is frozen, too."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from commands import PATIENCE, environment
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The executable, built by the very command that a person uses, into a folder of its own."""
+    folder = tmp_path_factory.mktemp("bundle")
+    command = [sys.executable, "-m", "desktop", "build", "--log-level", "ERROR"]
+    command += ["--distpath", str(folder / "dist"), "--workpath", str(folder / "build")]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=800,
+        check=False,
+        cwd=folder,
+        env=environment(folder / "home"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "dist" / "kotonoha" / "kotonoha"
+
+
+def bare(home: Path) -> dict[str, str]:
+    """Return an environment in which nothing of Python's can be found."""
+    return {
+        name: value
+        for name, value in environment(home).items()
+        if not name.startswith("PYTHON") and name != "VIRTUAL_ENV"
+    } | {"PATH": "/usr/bin:/bin"}
+
+
+def test_it_answers_through_its_own_frozen_child(bundle: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [bundle, "ask", "日本の首都は？"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=bare(tmp_path / "home"),
+    )
+    children: set[tuple[str, tuple[str, ...]]] = set()
+    watched = psutil.Process(process.pid)
+    while process.poll() is None:
+        time.sleep(0.01)
+        try:
+            for child in watched.children(recursive=True):
+                children.add((child.exe(), tuple(child.cmdline()[1:])))
+        except psutil.Error:
+            continue
+    assert process.stdout is not None and process.stderr is not None
+    with process.stdout, process.stderr:
+        assert (process.returncode, process.stderr.read()) == (0, b"")
+        assert process.stdout.read().decode().strip()
+    assert (str(bundle.resolve()), ("engine",)) in children
+    assert {exe for exe, _ in children} == {str(bundle.resolve())}
+
+
+def test_it_has_version_presets_and_no_development_commands(bundle: Path, tmp_path: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [bundle, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+            cwd=tmp_path,
+            env=bare(tmp_path / "home"),
+        )
+
+    assert run("--version").stdout.startswith("kotonoha 0.")
+    assert "Summarize" in run("ask", "-p", "nothing like it", "x").stderr
+    assert run("test").returncode == 1
