@@ -17,7 +17,8 @@ from desktop.store.text import clean, line
 
 Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed"]
 
-_RESUMABLE = ("interrupted", "stopped", "limit", "failed")
+# A streaming one is there when its end could not be saved; whoever is still writing one does not resume it.
+_RESUMABLE = ("streaming", "interrupted", "stopped", "limit", "failed")
 _ERROR_CHARACTERS = 4_000
 
 # A parent is older than its child (the schema checks it), so the order of ids is the order from root to leaf.

@@ -51,6 +51,10 @@ class Store:
         """Copy everything, while it is in use, and return the copy's path; see ``rescue.backup``."""
         return rescue.backup(self.path, to)
 
+    def backup_if_older(self, seconds: float) -> Path | None:
+        """Make an automatic backup unless there is one younger than ``seconds``; return its path if made."""
+        return rescue.backup_if_older(self.path, seconds)
+
     def check(self) -> None:
         """Read the whole file (0.8 s a GB from memory); raise ``database_damaged`` unless it is well-formed.
 

@@ -22,6 +22,7 @@ from PySide6.QtCore import (
     Qt,
     QTimer,
     QTranslator,
+    Signal,
 )
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
@@ -44,6 +45,7 @@ from desktop.ui.worker import Jobs
 
 log = logging.getLogger(__name__)
 RAISE_WAIT_MS = 2_000
+BACKUP_SECONDS = 24 * 3600  # at most so old is the newest backup after a start
 
 
 def main() -> int:
@@ -59,6 +61,7 @@ def main() -> int:
         return 0 if _raise_other(home) else Rescue().refuse(_already_running())
     app = App(home)
     with _quit_on_signals(qt.quit):
+        app.ended.connect(qt.exit)
         app.listen()
         app.start()
         code = qt.exec()
@@ -82,6 +85,8 @@ def create_application() -> QApplication:
 
 class App(QObject):
     """What exists once: from the store that opens to the window that closes."""
+
+    ended = Signal(int)  # exit code: the window was closed, or there will be none
 
     def __init__(self, home: Path, *, database: Path | None = None) -> None:
         super().__init__()
@@ -131,7 +136,7 @@ class App(QObject):
                 self._open_store, on_done=lambda result: self._show(*result), on_failed=self._rescue
             )
         else:
-            self._qt.exit(1)
+            self.ended.emit(1)
 
     def _show(self, store: Store, preferences: Preferences) -> None:
         engine = Engine(idle_seconds=60.0 * preferences.idle_minutes)
@@ -142,6 +147,7 @@ class App(QObject):
         session.refresh_models()
         self._dress()
         session.install_starter()
+        self._jobs.run(lambda _: store.backup_if_older(BACKUP_SECONDS))
 
     def _dress(self, *, again: bool = False) -> None:
         """Follow the chosen language and theme; a new language makes the window anew."""
@@ -164,13 +170,16 @@ class App(QObject):
         if old is not None:
             window.setGeometry(old.geometry())
             window.show_settings()
-            old.closing.disconnect(self._qt.quit)
+            old.closing.disconnect(self._window_closed)
             old.close()
             old.deleteLater()
-        window.closing.connect(self._qt.quit)
+        window.closing.connect(self._window_closed)
         self.window = window
         window.open_last_chat()
         window.show()
+
+    def _window_closed(self) -> None:
+        self.ended.emit(0)
 
     def _translate(self, choice: str) -> None:
         """Install the translations. The window's own words are Japanese in the source."""

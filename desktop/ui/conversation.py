@@ -82,6 +82,7 @@ class Conversation(QObject):
         turns.progressed.connect(self._event)
         turns.ended.connect(self._ended)
         turns.refused.connect(self._refused)
+        turns.unsaved.connect(self._unsaved)
         session.models_changed.connect(self._show_choices)
         session.presets_changed.connect(self._show_choices)
         session.preferences_changed.connect(self._take_preferences)
@@ -236,8 +237,9 @@ class Conversation(QObject):
             self._turns.answer_again(self._chat, message.parent_id)
 
     def _resume(self, message_id: int) -> None:
-        if self._chat is not None:
-            self._turns.resume(self._chat, message_id)
+        message = self._message(message_id)
+        if self._chat is not None and message is not None:
+            self._turns.resume(self._chat, message)
 
     def _show_sibling(self, message_id: int, step: int) -> None:
         if self._chat is None or self._turns.active(self._chat.id):
@@ -342,6 +344,11 @@ class Conversation(QObject):
         self._not_sent(error)
         self._page.composer.set_answering(False)
         self._page.composer.set_status("")
+
+    def _unsaved(self, chat_id: int, message: Message, error: Exception) -> None:
+        self._ended(chat_id, message)
+        if chat_id == self.chat_id:
+            self._complain(error)
 
     # Model and preset
 
@@ -449,11 +456,15 @@ class Conversation(QObject):
     # Small things
 
     def _entry(self, message: Message) -> Entry:
+        active = self._turns.active(message.chat_id)
+        writing = active is not None and active.message is not None and active.message.id == message.id
+        # An answer whose end could not be saved is still streaming in the store, and nobody writes it.
+        orphaned = message.status == "streaming" and not writing
         return Entry(
             id=message.id,
             role=message.role,
             text=message.text,
-            status=message.status,
+            status="interrupted" if orphaned else message.status,
             note=self._note(message.stats) if message.stats else "",
             error=message.error,
             position=self._places.get(message.id, (1, 1)),

@@ -21,7 +21,11 @@ from desktop.ui.app import App, create_application
 from desktop.ui.turns import Begun
 from desktop.ui.window import Window
 
-QUESTIONS = ("俳句とは何ですか？", "味噌汁の作り方を教えてください。", "日本の首都はどこですか？")
+CHATS = (
+    ("人工知能とは何ですか？",),
+    ("富士山の高さはどれくらいですか？",),
+    ("日本の首都はどこですか？", "日本で一番高い山は何ですか？"),
+)
 MOST_TOKENS = 160
 WAIT_MS = 300_000
 SIZE = (1280, 820)
@@ -72,8 +76,10 @@ class Demo(QObject):
         turns.progressed.connect(self._event)
         turns.ended.connect(self._end)
         turns.refused.connect(self._refuse)
-        for question in QUESTIONS:
-            self._ask(window, question)
+        for questions in CHATS:
+            window.conversation.open_new()
+            for question in questions:
+                self._ask(window, question)
         self._settle()
         if not window.grab().save(str(picture)):
             raise KotonohaError(
@@ -84,7 +90,6 @@ class Demo(QObject):
         sys.stdout.write(say(f"画面を保存しました: {picture}\n", f"The window is saved: {picture}\n"))
 
     def _ask(self, window: Window, question: str) -> None:
-        window.conversation.open_new()
         window.page.composer.set_text(question)
         before = len(self._ended)
         window.page.composer.button.click()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from desktop.chat.titles import title_of
 from desktop.chat.turn import answer
 from desktop.engine.protocol import Event, ModelSettings, Piece, Sampling
-from desktop.errors import KotonohaError
+from desktop.errors import KotonohaError, sentence
 from desktop.jobs import Cancel
 from desktop.store import Chat, Message, Model
 from desktop.ui.session import Session
@@ -40,7 +41,8 @@ class Turns(QObject):
     began = Signal(int, object)  # chat id, Begun
     progressed = Signal(int, int, object)  # chat id, message id, engine event
     ended = Signal(int, object)  # chat id, the finished Message
-    refused = Signal(int, object)  # chat id, the exception: nothing was saved, or saving failed
+    refused = Signal(int, object)  # chat id, the exception: nothing was saved
+    unsaved = Signal(int, object, object)  # chat id, the answer as far as it is known, the exception
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -74,10 +76,15 @@ class Turns(QObject):
         messages = self._session.store.messages
         self._start(chat, lambda model: Begun(None, messages.answer_again(chat.id, parent_id, model.name)))
 
-    def resume(self, chat: Chat, message_id: int) -> None:
-        """Continue an answer that ended too early."""
+    def resume(self, chat: Chat, message: Message) -> None:
+        """Continue an answer that ended too early, from the text of ``message``, saved or not."""
         messages = self._session.store.messages
-        self._start(chat, lambda _: Begun(None, messages.resume(message_id)))
+
+        def begin(_: Model) -> Begun:
+            messages.write(message.id, message.text)
+            return Begun(None, messages.resume(message.id))
+
+        self._start(chat, begin)
 
     def _start(self, chat: Chat, begin: Callable[[Model], Begun]) -> None:
         if chat.id in self._active:
@@ -134,8 +141,14 @@ class Turns(QObject):
         self.ended.emit(chat_id, message)
 
     def _fail(self, chat_id: int, error: Exception) -> None:
-        self._active.pop(chat_id, None)
-        self.refused.emit(chat_id, error)
+        active = self._active.pop(chat_id)
+        if active.message is None:
+            self.refused.emit(chat_id, error)
+            return
+        known = msgspec.structs.replace(
+            active.message, text="".join(active.pieces), status="failed", error=sentence(error)
+        )
+        self.unsaved.emit(chat_id, known, error)
 
 
 def no_model() -> KotonohaError:
