@@ -95,6 +95,7 @@ def answer(
                 case Failed():
                     draft.finish("failed", error=str(explain(event)))
             yield event
+            draft.commit_if_due()  # after the yield: what cannot be saved is at least seen
     finally:
         draft.finish("interrupted")
 
@@ -107,15 +108,19 @@ class _Draft:
         self._id = message.id
         self._parts = [message.text]
         self._committed = time.monotonic()
+        self._fresh = False
         self._finished = False
         self.left_out = message.left_out
 
     def add(self, piece: str) -> None:
         self._parts.append(piece)
+        self._fresh = True
+
+    def commit_if_due(self) -> None:
         now = time.monotonic()
-        if now - self._committed >= COMMIT_SECONDS:
+        if self._fresh and not self._finished and now - self._committed >= COMMIT_SECONDS:
             self._store.messages.write(self._id, "".join(self._parts))
-            self._committed = now
+            self._committed, self._fresh = now, False
 
     def finish(self, status: Status, *, stats: Stats | None = None, error: str = "") -> None:
         if self._finished:
