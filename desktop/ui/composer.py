@@ -202,6 +202,7 @@ class Composer(QWidget):
             self.stop_requested.emit()
         else:
             self._send()
+        self.edit.setFocus()
 
     def _send(self) -> None:
         text = self.text()

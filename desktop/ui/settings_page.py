@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractSpinBox,
     QButtonGroup,
     QComboBox,
     QDoubleSpinBox,
@@ -34,7 +35,7 @@ from desktop.ui import theme
 from desktop.ui.session import Session
 from desktop.ui.sidebar import OfflineLine
 
-NAME_WIDTH = 200  # px
+NAME_WIDTH, CONTROL_WIDTH = 200, 168  # px
 TYPING_MS = 500
 
 
@@ -147,6 +148,10 @@ class Section(QWidget):
                 label.setBuddy(widget)
         self._insert(row)
         if control is not None:
+            if isinstance(control, QComboBox | QAbstractSpinBox):
+                control.setFixedWidth(CONTROL_WIDTH)
+            if isinstance(control, QAbstractSpinBox):
+                control.lineEdit().setTextMargins(10, 0, 10, 0)  # a style sheet cannot
             control.installEventFilter(self._no_wheel)
             across.addWidget(control)
         if below is not None:

@@ -171,8 +171,7 @@ QComboBox::down-arrow {{ image: url("@chevron@"); width: 14px; height: 14px; }}
 QComboBox QAbstractItemView {{ background: @card@; border: 1px solid @line@; padding: 4px;
   selection-background-color: @accent_soft@; selection-color: @ink@; }}
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {{ border: none; background: transparent;
-  padding: 0 10px; min-height: 0; }}
-QSpinBox, QDoubleSpinBox, QComboBox {{ min-width: 110px; }}
+  padding: 0; min-height: 0; }}
 QLineEdit#filter {{ padding-left: 2px; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
   width: 0; border: none; }}
