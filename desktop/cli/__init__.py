@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 from desktop.cli.arguments import parse
 from desktop.errors import KotonohaError
@@ -30,7 +32,10 @@ def run(options: Namespace) -> int:
 
 
 def _never_fail_to_write() -> None:
-    """Let a terminal or pipe in another encoding than UTF-8 show what it can instead of failing."""
+    """Let a terminal or pipe in another encoding than UTF-8, and one that is closed, take what they can."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the end
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None and hasattr(stream, "reconfigure"):
+        if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

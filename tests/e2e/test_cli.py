@@ -231,4 +231,12 @@ def test_without_a_screen_the_chat_is_in_the_terminal(home: Path) -> None:
     terminal.wait_for(PROMPT)
     terminal.type("\x04")
     assert terminal.end() == 0
+    assert "Traceback" not in terminal.output
     terminal.close()
+
+
+def test_with_neither_screen_nor_terminal_there_is_the_demo(home: Path) -> None:
+    done = kotonoha(home)
+    assert done.returncode == 0, done.stderr
+    assert b"neither screen nor terminal" in done.stderr
+    assert done.stdout.strip()
