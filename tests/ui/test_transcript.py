@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QImage, QPalette
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QImage, QPalette, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -367,6 +367,30 @@ def test_keys_scroll(transcript: Transcript, qtbot: QtBot):
     assert bar.value() > here
     qtbot.keyClick(transcript, Qt.Key.Key_End)
     assert bar.value() == bar.maximum()
+
+
+def test_the_wheel_over_a_message_is_left_to_the_page(transcript: Transcript, qtbot: QtBot):
+    transcript.show_entries([Entry(1, "user", "質問"), Entry(2, "assistant", "答え\n\n```py\nx\n```")])
+    settle(qtbot, transcript)
+    for widget in (*views(transcript).values(), *transcript.viewport().findChildren(QAbstractButton)):
+        at, none = QPointF(5, 5), Qt.MouseButton.NoButton
+        keys, phase = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+        event = QWheelEvent(at, at, QPoint(), QPoint(0, 240), none, keys, phase, False)
+        QApplication.sendEvent(widget, event)
+        assert not event.isAccepted()  # so Qt hands a real one on to the scroll area
+
+
+def test_nothing_is_left_to_do_while_hidden(transcript: Transcript, qtbot: QtBot):
+    transcript.hide()
+    transcript.show_entries([*chat(30), Entry(90, "assistant", "", "streaming")])
+    transcript.append_text(90, "見えない間の文字")
+    settle(qtbot, transcript)
+    transcript.resize(500, 400)
+    transcript.show()
+    settle(qtbot, transcript)
+    assert transcript.at_end()
+    assert views(transcript)[90].flow.segments[0].block.text() == "見えない間の文字"
+    assert views(transcript)[90].width() == transcript.viewport().width()
 
 
 def top_text(transcript: Transcript) -> tuple[int, str]:

@@ -46,6 +46,7 @@ MIN_ZOOM, MAX_ZOOM = 50, 300  # percent
 _NEAR = 2  # px from the end that still count as the end
 _WARM_MS = 1_500
 _DRAG_MS, _DRAG_STEP = 30, 24  # scrolling while a selection is dragged out of the viewport
+_EDGE = 12  # px of the viewport where that begins
 
 
 def _warm() -> None:
@@ -507,7 +508,8 @@ class Transcript(QAbstractScrollArea):
             self._drag.stop()
             return
         y = self.viewport().mapFromGlobal(QCursor.pos()).y()
-        beyond = min(0, y) + max(0, y - self.viewport().height())
+        # The edge itself counts, too: a full-screen window has nothing beyond it.
+        beyond = min(0, y - _EDGE) + max(0, y - self.viewport().height() + _EDGE)
         if beyond:
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + max(-4 * _DRAG_STEP, min(4 * _DRAG_STEP, beyond)))
