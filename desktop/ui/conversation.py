@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QPushButton
+from PySide6.QtCore import QObject, Signal
 
 from desktop.chat.turn import first_seen
 from desktop.engine.protocol import (
@@ -24,9 +20,10 @@ from desktop.engine.protocol import (
     Stats,
 )
 from desktop.errors import KotonohaError, sentence
-from desktop.models import library
-from desktop.store import Chat, Message, Model, Preset
+from desktop.store import Chat, Message, Model, Store
 from desktop.ui.chat_page import ChatPage
+from desktop.ui.choices import Choices
+from desktop.ui.links import LinkDialog
 from desktop.ui.session import Session
 from desktop.ui.transcript import Entry
 from desktop.ui.turns import Begun, Turns, no_model
@@ -63,6 +60,7 @@ class Conversation(QObject):
         self._context_length = 0
         self._first_piece_at, self._first_tokens = 0.0, 0
 
+        self.choices = Choices(page, session)
         composer, transcript = page.composer, page.transcript
         composer.sent.connect(self.send)
         composer.stop_requested.connect(self.stop)
@@ -72,12 +70,13 @@ class Conversation(QObject):
         transcript.regenerate_requested.connect(self._answer_again)
         transcript.continue_requested.connect(self._resume)
         transcript.sibling_requested.connect(self._show_sibling)
-        transcript.link_activated.connect(self._ask_to_open)
+        transcript.link_activated.connect(lambda address: LinkDialog(address, page).exec())
         transcript.copied.connect(lambda: self.said.emit(self.tr("コピーしました。")))
         page.welcome.suggestion_chosen.connect(self._suggest)
-        page.welcome.add_model_requested.connect(self.add_model)
-        page.model.clicked.connect(self._model_menu)
-        page.preset.clicked.connect(self._preset_menu)
+        self.choices.model_chosen.connect(self._take_model)
+        self.choices.preset_chosen.connect(self._take_preset)
+        self.choices.said.connect(self.said)
+        self.choices.failed.connect(self._complain)
         turns.began.connect(self._began)
         turns.progressed.connect(self._event)
         turns.ended.connect(self._ended)
@@ -112,11 +111,7 @@ class Conversation(QObject):
         """Show a chat."""
         self._opening += 1
         self._leave()
-        store, request = self._session.store, self._opening
-
-        def read() -> Opened:
-            chat = store.chats.get(chat_id)
-            return Opened(chat, store.messages.path(chat_id), store.messages.places(chat_id))
+        request = self._opening
 
         def show(opened: Opened) -> None:
             if request == self._opening:
@@ -126,7 +121,7 @@ class Conversation(QObject):
             self._complain(error)
             self.open_new()
 
-        self._session.jobs.store(read, on_done=show, on_failed=failed)
+        self._session.jobs.store(lambda: _read(self._session.store, chat_id), on_done=show, on_failed=failed)
 
     def _leave(self) -> None:
         if self._page.composer.has_unsaved_draft():
@@ -147,18 +142,14 @@ class Conversation(QObject):
         """Read the open chat again, after its branch or its title changed."""
         if self._chat is None:
             return
-        store, chat_id = self._session.store, self._chat.id
-
-        def read() -> Opened:
-            chat = store.chats.get(chat_id)
-            return Opened(chat, store.messages.path(chat_id), store.messages.places(chat_id))
+        chat_id = self._chat.id
 
         def show(opened: Opened) -> None:
             if self.chat_id == chat_id:
                 self._chat, self._path, self._places = opened.chat, opened.path, opened.places
                 self._show_all()
 
-        self._session.jobs.store(read, on_done=show)
+        self._session.jobs.store(lambda: _read(self._session.store, chat_id), on_done=show)
 
     def _show_all(self) -> None:
         active = self._turns.active(self.chat_id)
@@ -352,40 +343,7 @@ class Conversation(QObject):
 
     # Model and preset
 
-    def _model_menu(self) -> None:
-        menu = QMenu(self._page)
-        current = self._session.model_for(self._chat)
-        for model in self._session.models:
-            action = menu.addAction(model.name, partial(self._choose_model, model))
-            action.setCheckable(True)
-            action.setChecked(current is not None and model.id == current.id)
-        if self._session.models:
-            menu.addSeparator()
-        menu.addAction(self.tr("GGUFファイルを追加…"), self.add_model)
-        self._pop_up(menu, self._page.model)
-
-    def _preset_menu(self) -> None:
-        menu = QMenu(self._page)
-        menu.setToolTipsVisible(True)
-        current = self._preset()
-        for preset in (None, *self._session.presets):
-            name = preset.name if preset else self.tr("プリセットなし")
-            action = menu.addAction(name, partial(self._choose_preset, preset))
-            action.setCheckable(True)
-            action.setChecked((preset and preset.id) == (current and current.id))
-            if preset:
-                action.setToolTip(preset.description)
-            else:
-                menu.addSeparator()
-        self._pop_up(menu, self._page.preset)
-
-    def _pop_up(self, menu: QMenu, button: QPushButton) -> None:
-        point = button.rect().bottomRight()
-        point.setX(point.x() - menu.sizeHint().width())
-        menu.exec(button.mapToGlobal(point))
-        menu.deleteLater()
-
-    def _choose_model(self, model: Model) -> None:
+    def _take_model(self, model: Model) -> None:
         self._session.change(model_id=model.id)
         if self._chat is not None:
             chat_id, store = self._chat.id, self._session.store
@@ -394,8 +352,7 @@ class Conversation(QObject):
         self._show_choices()
         self._warm()
 
-    def _choose_preset(self, preset: Preset | None) -> None:
-        preset_id = preset.id if preset else None
+    def _take_preset(self, preset_id: int | None) -> None:
         self._new_preset_id = preset_id
         if self._chat is not None:
             chat_id, store = self._chat.id, self._session.store
@@ -403,49 +360,9 @@ class Conversation(QObject):
             self._chat = msgspec.structs.replace(self._chat, preset_id=preset_id)
         self._show_choices()
 
-    def add_model(self) -> None:
-        """Ask for a GGUF file and use it."""
-        name, _ = QFileDialog.getOpenFileName(
-            self._page,
-            self.tr("GGUFファイルを選ぶ"),
-            "",
-            self.tr("GGUFモデル (*.gguf);;すべてのファイル (*)"),
-        )
-        if name:
-            self.add_model_file(Path(name))
-
-    def add_model_file(self, path: Path) -> None:
-        """Add a GGUF file and use it."""
-
-        def added(model: Model) -> None:
-            self._choose_model(model)
-            self.said.emit(self.tr("「{name}」を追加しました。").format(name=model.name))
-
-        self._session.add_model(path, added, self._complain)
-
-    def _preset(self) -> Preset | None:
-        wanted = self._chat.preset_id if self._chat else self._new_preset_id
-        return next((preset for preset in self._session.presets if preset.id == wanted), None)
-
     def _show_choices(self) -> None:
-        model, preset = self._session.model_for(self._chat), self._preset()
-        progress = self._session.starter_progress
-        if model is not None:
-            self._page.model.set_label(model.name)
-        elif progress is not None:
-            self._page.model.set_label(
-                self.tr("お試しモデルを準備中… {percent} %").format(percent=round(progress * 100))
-            )
-        else:
-            self._page.model.set_label(self.tr("モデルを選ぶ"))
-        self._page.preset.set_label(preset.name if preset else self.tr("プリセットなし"))
-        self._page.welcome.show_note(
-            self.tr("今のモデルは {name} です。").format(name=model.name) + library.note(model)
-            if model
-            else self.tr("はじめに、モデルの .gguf ファイルを一つ追加してください。")
-            if progress is None
-            else ""
-        )
+        preset_id = self._chat.preset_id if self._chat else self._new_preset_id
+        self.choices.show(self._session.model_for(self._chat), preset_id)
 
     def _warm(self) -> None:
         """Load the model while the person is still writing."""
@@ -525,22 +442,7 @@ class Conversation(QObject):
     def _complain(self, error: Exception) -> None:
         self._page.banner.show_message(sentence(error))
 
-    def _ask_to_open(self, address: str) -> None:
-        url = QUrl(address)
-        if url.scheme() not in ("http", "https", "mailto"):
-            self._page.banner.show_message(
-                self.tr("この種類のリンクは開けません: {address}").format(address=address[:300]),
-                kind="caution",
-            )
-            return
-        box = QMessageBox(self._page)
-        box.setWindowTitle(self.tr("リンクを開く"))
-        box.setText(
-            self.tr("ブラウザーでこのアドレスを開きますか？ここから先は、このPCの外との通信になります。")
-        )
-        box.setInformativeText(address[:2_000])
-        yes = box.addButton(self.tr("開く"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(self.tr("やめる"), QMessageBox.ButtonRole.RejectRole)
-        box.exec()
-        if box.clickedButton() is yes:
-            QDesktopServices.openUrl(url)
+
+def _read(store: Store, chat_id: int) -> Opened:
+    chat = store.chats.get(chat_id)
+    return Opened(chat, store.messages.path(chat_id), store.messages.places(chat_id))

@@ -225,7 +225,7 @@ class Window(QMainWindow):
         path = self._gguf_in(event)
         if path is not None:
             event.acceptProposedAction()
-            QTimer.singleShot(0, lambda: self.conversation.add_model_file(path))
+            QTimer.singleShot(0, lambda: self.conversation.choices.add_model_file(path))
 
     @staticmethod
     def _gguf_in(event: QDropEvent) -> Path | None:

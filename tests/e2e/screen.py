@@ -43,7 +43,12 @@ class Screen:
     def xdotool(self, *words: str) -> str:
         """Run xdotool and return what it printed."""
         done = subprocess.run(
-            ["xdotool", *words], env=self.environment, capture_output=True, text=True, timeout=WAIT
+            ["xdotool", *words],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=WAIT,
+            check=False,
         )
         return done.stdout.strip()
 

@@ -187,7 +187,7 @@ def test_renaming_deleting_and_taking_it_back(qtbot, app, home):
     qtbot.waitUntil(lambda: view.chats.row_of(gone.id) >= 0, timeout=WAIT)
     view.setCurrentIndex(view.chats.index(view.chats.row_of(gone.id)))
     qtbot.keyClick(view, Qt.Key.Key_Delete)
-    qtbot.waitUntil(lambda: one.window.toast.isVisible(), timeout=WAIT)
+    qtbot.waitUntil(one.window.toast.isVisible, timeout=WAIT)
     assert view.chats.row_of(gone.id) == -1
     one.window.toast.button.click()
     qtbot.waitUntil(lambda: view.chats.row_of(gone.id) >= 0, timeout=WAIT)
@@ -243,7 +243,7 @@ def test_closing_while_it_answers_keeps_what_there_is(qtbot, app):
 def test_a_model_of_ones_own(qtbot, app, smollm2):
     one = app()
     one.session.change(max_tokens=12)
-    one.window.conversation.add_model_file(smollm2)
+    one.window.conversation.choices.add_model_file(smollm2)
     qtbot.waitUntil(lambda: len(one.session.models) == 2, timeout=WAIT)
     qtbot.waitUntil(lambda: "Smollm2" in one.window.page.model.text(), timeout=WAIT)
     assert "Smollm2" in ask(qtbot, one, "What is the capital of France?").model_name
@@ -253,8 +253,8 @@ def test_a_file_that_is_no_model_is_refused_in_words(qtbot, app, tmp_path):
     one = app()
     path = tmp_path / "だめな.gguf"
     path.write_bytes(b"GGUF" + b"\xff" * 100)
-    one.window.conversation.add_model_file(path)
-    qtbot.waitUntil(lambda: one.window.page.banner.isVisible(), timeout=WAIT)
+    one.window.conversation.choices.add_model_file(path)
+    qtbot.waitUntil(one.window.page.banner.isVisible, timeout=WAIT)
     assert "だめな.gguf" in one.window.page.banner.label.text()
     assert len(one.session.models) == 1
 

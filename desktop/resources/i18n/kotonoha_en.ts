@@ -124,6 +124,45 @@
     </message>
 </context>
 <context>
+    <name>Choices</name>
+    <message>
+        <source>プリセットなし</source>
+        <translation>No preset</translation>
+    </message>
+    <message>
+        <source>GGUFファイルを選ぶ</source>
+        <translation>Choose a GGUF file</translation>
+    </message>
+    <message>
+        <source>GGUFモデル (*.gguf);;すべてのファイル (*)</source>
+        <translation>GGUF models (*.gguf);;All files (*)</translation>
+    </message>
+    <message>
+        <source>「{name}」を追加しました。</source>
+        <translation>“{name}” was added.</translation>
+    </message>
+    <message>
+        <source>モデルを選ぶ</source>
+        <translation>Choose a model</translation>
+    </message>
+    <message>
+        <source>お試しモデルを準備中… {percent} %</source>
+        <translation>Preparing the trial model… {percent} %</translation>
+    </message>
+    <message>
+        <source>今のモデルは {name} です。</source>
+        <translation>The model in use is {name}.</translation>
+    </message>
+    <message>
+        <source>はじめに、モデルの .gguf ファイルを一つ追加してください。</source>
+        <translation>To begin, add one .gguf file of a model.</translation>
+    </message>
+    <message>
+        <source>GGUFファイルを追加…</source>
+        <translation>Add a GGUF file…</translation>
+    </message>
+</context>
+<context>
     <name>Composer</name>
     <message>
         <source>メッセージ</source>
@@ -188,64 +227,8 @@
         <translation>Loading the model… {percent} %</translation>
     </message>
     <message>
-        <source>GGUFファイルを追加…</source>
-        <translation>Add a GGUF file…</translation>
-    </message>
-    <message>
-        <source>プリセットなし</source>
-        <translation>No preset</translation>
-    </message>
-    <message>
-        <source>GGUFファイルを選ぶ</source>
-        <translation>Choose a GGUF file</translation>
-    </message>
-    <message>
-        <source>GGUFモデル (*.gguf);;すべてのファイル (*)</source>
-        <translation>GGUF models (*.gguf);;All files (*)</translation>
-    </message>
-    <message>
-        <source>「{name}」を追加しました。</source>
-        <translation>“{name}” was added.</translation>
-    </message>
-    <message>
-        <source>お試しモデルを準備中… {percent} %</source>
-        <translation>Preparing the trial model… {percent} %</translation>
-    </message>
-    <message>
-        <source>モデルを選ぶ</source>
-        <translation>Choose a model</translation>
-    </message>
-    <message>
-        <source>今のモデルは {name} です。</source>
-        <translation>The model in use is {name}.</translation>
-    </message>
-    <message>
-        <source>はじめに、モデルの .gguf ファイルを一つ追加してください。</source>
-        <translation>To begin, add one .gguf file of a model.</translation>
-    </message>
-    <message>
         <source>最初の文字まで {seconds} 秒</source>
         <translation>first word after {seconds} s</translation>
-    </message>
-    <message>
-        <source>この種類のリンクは開けません: {address}</source>
-        <translation>Links of this kind are not opened: {address}</translation>
-    </message>
-    <message>
-        <source>リンクを開く</source>
-        <translation>Open a link</translation>
-    </message>
-    <message>
-        <source>ブラウザーでこのアドレスを開きますか？ここから先は、このPCの外との通信になります。</source>
-        <translation>Open this address in the browser? From there on, the browser connects to the outside.</translation>
-    </message>
-    <message>
-        <source>開く</source>
-        <translation>Open</translation>
-    </message>
-    <message>
-        <source>やめる</source>
-        <translation>Cancel</translation>
     </message>
 </context>
 <context>
@@ -284,6 +267,33 @@
     <message>
         <source>いちばん下へ</source>
         <translation>To the end</translation>
+    </message>
+</context>
+<context>
+    <name>LinkDialog</name>
+    <message>
+        <source>リンクを開く</source>
+        <translation>Open a link</translation>
+    </message>
+    <message>
+        <source>この種類のリンクは開けません。</source>
+        <translation>Links of this kind are not opened.</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>ブラウザーでこのアドレスを開きますか？ここから先は、このPCの外との通信になります。</source>
+        <translation>Open this address in the browser? From there on, the browser connects to the outside.</translation>
+    </message>
+    <message>
+        <source>開く</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
     </message>
 </context>
 <context>

@@ -1,0 +1,107 @@
+"""The two chips at the head of a chat: which model answers, and with which preset."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
+
+from desktop.models import library
+from desktop.store import Model
+from desktop.ui.chat_page import ChatPage
+from desktop.ui.session import Session
+
+
+class Choices(QObject):
+    """Fills the chips and their menus; who shows the chat says what is chosen, and hears what is wanted."""
+
+    model_chosen = Signal(object)  # Model
+    preset_chosen = Signal(object)  # its id, or None
+    said = Signal(str)
+    failed = Signal(Exception)
+
+    def __init__(self, page: ChatPage, session: Session) -> None:
+        super().__init__(page)
+        self._page = page
+        self._session = session
+        self._model: Model | None = None
+        self._preset_id: int | None = None
+        page.model.clicked.connect(self._model_menu)
+        page.preset.clicked.connect(self._preset_menu)
+        page.welcome.add_model_requested.connect(self.add_model)
+
+    def show(self, model: Model | None, preset_id: int | None) -> None:
+        """Show what is chosen."""
+        self._model, self._preset_id = model, preset_id
+        preset = next((one for one in self._session.presets if one.id == preset_id), None)
+        self._page.model.set_label(model.name if model else self._no_model())
+        self._page.preset.set_label(preset.name if preset else self.tr("プリセットなし"))
+        self._page.welcome.show_note(self._note(model))
+
+    def add_model(self) -> None:
+        """Ask for a GGUF file and use it."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._page,
+            self.tr("GGUFファイルを選ぶ"),
+            "",
+            self.tr("GGUFモデル (*.gguf);;すべてのファイル (*)"),
+        )
+        if name:
+            self.add_model_file(Path(name))
+
+    def add_model_file(self, path: Path) -> None:
+        """Add a GGUF file and use it."""
+
+        def added(model: Model) -> None:
+            self.model_chosen.emit(model)
+            self.said.emit(self.tr("「{name}」を追加しました。").format(name=model.name))
+
+        self._session.add_model(path, added, self.failed.emit)
+
+    def _no_model(self) -> str:
+        progress = self._session.starter_progress
+        if progress is None:
+            return self.tr("モデルを選ぶ")
+        return self.tr("お試しモデルを準備中… {percent} %").format(percent=round(progress * 100))
+
+    def _note(self, model: Model | None) -> str:
+        if model is not None:
+            return self.tr("今のモデルは {name} です。").format(name=model.name) + library.note(model)
+        if self._session.starter_progress is not None:
+            return ""
+        return self.tr("はじめに、モデルの .gguf ファイルを一つ追加してください。")
+
+    def _model_menu(self) -> None:
+        menu = QMenu(self._page)
+        for model in self._session.models:
+            action = menu.addAction(model.name, partial(self.model_chosen.emit, model))
+            action.setCheckable(True)
+            action.setChecked(self._model is not None and model.id == self._model.id)
+        if self._session.models:
+            menu.addSeparator()
+        menu.addAction(self.tr("GGUFファイルを追加…"), self.add_model)
+        _pop_up(menu, self._page.model)
+
+    def _preset_menu(self) -> None:
+        menu = QMenu(self._page)
+        menu.setToolTipsVisible(True)
+        none = menu.addAction(self.tr("プリセットなし"), partial(self.preset_chosen.emit, None))
+        none.setCheckable(True)
+        none.setChecked(self._preset_id is None)
+        menu.addSeparator()
+        for preset in self._session.presets:
+            action = menu.addAction(preset.name, partial(self.preset_chosen.emit, preset.id))
+            action.setCheckable(True)
+            action.setChecked(preset.id == self._preset_id)
+            action.setToolTip(preset.description)
+        _pop_up(menu, self._page.preset)
+
+
+def _pop_up(menu: QMenu, button: QPushButton) -> None:
+    """Open the menu under the button, their right edges in line."""
+    point = button.rect().bottomRight()
+    point.setX(point.x() - menu.sizeHint().width())
+    menu.exec(button.mapToGlobal(point))
+    menu.deleteLater()
