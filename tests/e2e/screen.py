@@ -48,7 +48,7 @@ class Screen:
             capture_output=True,
             text=True,
             timeout=WAIT,
-            check=False,
+            check=False,  # it fails while there is no such window yet
         )
         return done.stdout.strip()
 
