@@ -81,6 +81,30 @@ def test_saved_with_what_was_piped(home: Path) -> None:
     assert answer.stats is not None
 
 
+def test_an_answer_bound_to_a_schema(home: Path, tmp_path: Path) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"city": {"type": "string", "maxLength": 12}, "country": {"enum": ["日本", "中国"]}},
+        "required": ["city", "country"],
+    }
+    file = tmp_path / "schema.json"
+    file.write_text(json.dumps(schema))
+    done = kotonoha(home, "ask", QUESTION, "--schema", str(file), "--max-tokens", "200", "--seed", "1")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert set(answer) == {"city", "country"}
+    assert answer["country"] in ("日本", "中国")
+
+
+@pytest.mark.parametrize("schema", ["no JSON", "[]", '{"type": "nothing known"}'])
+def test_a_bad_schema_is_refused_before_an_answer(home: Path, tmp_path: Path, schema: str) -> None:
+    file = tmp_path / "schema.json"
+    file.write_text(schema)
+    done = kotonoha(home, "ask", QUESTION, "--schema", str(file))
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert "schema" in done.stderr.decode()
+
+
 def test_piped_text_alone_is_the_question(home: Path) -> None:
     assert kotonoha(home, "ask", "--save", "--max-tokens", "4", stdin=QUESTION.encode()).returncode == 0
     _, path = newest_chat(home)
