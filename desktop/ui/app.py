@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import logging
 import logging.handlers
@@ -45,6 +46,7 @@ from desktop.ui.worker import Jobs
 
 log = logging.getLogger(__name__)
 RAISE_WAIT_MS = 2_000
+SETTLED_MS = 3_000  # after the window is shown
 BACKUP_SECONDS = 24 * 3600  # at most so old is the newest backup after a start
 
 
@@ -177,6 +179,8 @@ class App(QObject):
         self.window = window
         window.open_last_chat()
         window.show()
+        # What was made until now stays: a full collection would look at it again and again, a frame each time.
+        QTimer.singleShot(SETTLED_MS, gc.freeze)
 
     def _window_closed(self) -> None:
         self.ended.emit(0)

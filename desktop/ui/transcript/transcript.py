@@ -108,10 +108,15 @@ class Transcript(QAbstractScrollArea):
         self._drag = QTimer(self, interval=_DRAG_MS)
         self._drag.timeout.connect(self._scroll_with_drag)
         self.verticalScrollBar().setSingleStep(40)
+        self.verticalScrollBar().rangeChanged.connect(self._balance)
         QTimer.singleShot(_WARM_MS, self, _warm)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow_focus)
+
+    def _balance(self, _least: int, most: int) -> None:
+        """Leave as much room at the left as the scroll bar takes, so that the column stays in the middle."""
+        self.setViewportMargins(self.verticalScrollBar().sizeHint().width() if most else 0, 0, 0, 0)
 
     # What the window does -------------------------------------------------------------------------
 
