@@ -84,3 +84,19 @@ def test_it_has_version_presets_and_no_development_commands(bundle: Path, tmp_pa
     assert run("--version").stdout.startswith("kotonoha 0.")
     assert "Summarize" in run("ask", "-p", "nothing like it", "x").stderr
     assert run("test").returncode == 1
+
+
+def test_the_frozen_window_shows_itself(bundle: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "window.png"
+    done = subprocess.run(
+        [bundle, "demo", picture],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        cwd=tmp_path,
+        env=bare(tmp_path / "home"),
+    )
+    assert done.returncode == 0, done.stderr
+    assert picture.read_bytes().startswith(b"\x89PNG")
