@@ -51,8 +51,8 @@ def main() -> int:
     _leave_no_core_dump()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the parent's to answer
     os.environ["GGML_NO_BACKTRACE"] = "1"  # else llama.cpp starts a debugger before it aborts
-    # Threads that wait for each other spin first. GNU's default spins so long that any other busy program
-    # (the window!) makes decoding several times slower; this short spin costs next to nothing on an idle machine.
+    # Threads that wait for each other spin first. GNU's default spins so long that another busy program makes
+    # decoding several times slower, the window too; this short spin costs next to nothing when idle.
     os.environ.setdefault("GOMP_SPINCOUNT", "2000")
     wire = _Wire(events)
     return _Server(wire).serve()

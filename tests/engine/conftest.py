@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+
+# As in the child. It is read when llama.cpp is loaded, so it stands before the imports.
+os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
 import pytest
 from asking import Ask, asking

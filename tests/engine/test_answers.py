@@ -10,7 +10,7 @@ import pytest
 from asking import GREEDY, Ask, asking, collect
 
 from desktop.engine.client import Engine
-from desktop.engine.protocol import Finished, Loaded, Loading, ModelSettings, Piece, Sampling, Turn
+from desktop.engine.protocol import Finished, Loaded, Loading, ModelSettings, Piece, Sampling
 from desktop.jobs import Cancel
 
 pytestmark = pytest.mark.slow
@@ -237,7 +237,6 @@ def test_an_empty_conversation_is_no_crash(ask_smol: Ask) -> None:
 
 
 def test_system_turns_reach_the_model(ask_smol: Ask) -> None:
-    assert Turn("system", "x").role == "system"
     bare = ask_smol("Hello", sampling=greedy(max_tokens=1)).started.prompt_tokens
     told = ask_smol("Hello", system="Answer like a pirate, please.", sampling=greedy(max_tokens=1))
     assert told.started.prompt_tokens != bare
