@@ -179,7 +179,7 @@ class App(QObject):
         self.window = window
         window.open_last_chat()
         window.show()
-        # What was made until now stays: a full collection would look at it again and again, a frame each time.
+        # What was made until now stays: a full collection would look at all of it each time, for a frame.
         QTimer.singleShot(SETTLED_MS, gc.freeze)
 
     def _window_closed(self) -> None:
