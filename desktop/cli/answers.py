@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from desktop import paths
+from desktop.chat.options import sampling_of, system_prompt_of
 from desktop.chat.titles import title_of
 from desktop.chat.turn import answer
 from desktop.cli import piped
@@ -25,7 +26,6 @@ from desktop.engine.protocol import (
     ModelSettings,
     Piece,
     PromptProgress,
-    Sampling,
     Stats,
     Turn,
 )
@@ -67,8 +67,16 @@ class Asker:
         except BaseException:
             self.store.close()
             raise
-        self.system = self._system_prompt(options.system)
-        self.sampling = self._sampling(options, schema)
+        self._own_system = None if options.system is None else piped.argument(options.system)
+        self.system = (
+            system_prompt_of(self.preferences, self.preset) if self._own_system is None else self._own_system
+        )
+        chosen = {name: getattr(options, name) for name in ("temperature", "seed", "max_tokens")}
+        self.sampling = msgspec.structs.replace(
+            sampling_of(self.preferences, self.preset),
+            json_schema=schema,
+            **{name: value for name, value in chosen.items() if value is not None},
+        )
         self.engine = Engine(idle_seconds=self.preferences.idle_minutes * 60.0)
 
     def close(self) -> None:
@@ -101,12 +109,12 @@ class Asker:
         return ModelSettings(self.model.path, context_length=self.preferences.context_length)
 
     def new_chat(self) -> Chat:
-        """Return a new chat in the store, with the model, the preset and the system prompt in use."""
+        """Return a new chat in the store, with the model, the preset and a system prompt of its own."""
         chat = self.store.chats.create(
             model_id=self.model.id, preset_id=self.preset.id if self.preset else None
         )
-        if self.system:
-            self.store.chats.set_system_prompt(chat.id, self.system)
+        if self._own_system:
+            self.store.chats.set_system_prompt(chat.id, self._own_system)
         return chat
 
     def answer(self, question: str, cancel: Cancel, *, quiet: bool = False) -> Answer:
@@ -175,28 +183,6 @@ class Asker:
                 f'There is no preset called "{name}". There are: {", ".join(names)}',
             )
         return preset
-
-    def _system_prompt(self, wanted: str | None) -> str:
-        if wanted is not None:
-            return piped.argument(wanted)
-        return (self.preset.system_prompt if self.preset else "") or self.preferences.system_prompt
-
-    def _sampling(self, options: Namespace, schema: str) -> Sampling:
-        """Return the preferences' sampling, changed by the preset, changed by the options."""
-        kept = self.preferences
-        fields = {
-            "temperature": kept.temperature,
-            "top_k": kept.top_k,
-            "top_p": kept.top_p,
-            "min_p": kept.min_p,
-            "repeat_penalty": kept.repeat_penalty,
-            "max_tokens": kept.max_tokens,
-            "json_schema": schema,
-        }
-        fields |= self.preset.sampling if self.preset else {}
-        chosen = {name: getattr(options, name) for name in ("temperature", "seed", "max_tokens")}
-        fields |= {name: value for name, value in chosen.items() if value is not None}
-        return msgspec.convert(fields, Sampling)
 
 
 def _write(text: str) -> None:

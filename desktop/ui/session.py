@@ -13,7 +13,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from desktop.engine.client import Engine
-from desktop.engine.protocol import Event, Loading, ModelSettings, Sampling
+from desktop.engine.protocol import Event, Loading, ModelSettings
 from desktop.models import library, starter
 from desktop.store import Chat, Model, Preferences, Preset, Store
 from desktop.ui.worker import Jobs
@@ -157,23 +157,3 @@ class Session(QObject):
     def model_settings(self, model: Model) -> ModelSettings:
         """Return how to load ``model``."""
         return ModelSettings(path=model.path, context_length=self.preferences.context_length)
-
-    def sampling(self, preset: Preset | None) -> Sampling:
-        """Return the sampling of the preferences, changed by what the preset says."""
-        p = self.preferences
-        base = Sampling(
-            temperature=p.temperature,
-            top_k=p.top_k,
-            top_p=p.top_p,
-            min_p=p.min_p,
-            repeat_penalty=p.repeat_penalty,
-            max_tokens=p.max_tokens,
-        )
-        return msgspec.structs.replace(base, **preset.sampling) if preset else base
-
-    def system_prompt(self, chat: Chat | None, preset: Preset | None) -> str:
-        """Return the system text: the chat's own, else the preset's, else the usual one."""
-        for text in (chat.system_prompt if chat else "", preset.system_prompt if preset else ""):
-            if text:
-                return text
-        return self.preferences.system_prompt

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from desktop.chat.options import sampling_of, system_prompt_of
 from desktop.chat.titles import title_of
 from desktop.chat.turn import answer
-from desktop.engine.protocol import Event, ModelSettings, Piece, Sampling
+from desktop.engine.protocol import Event, Piece
 from desktop.errors import KotonohaError, sentence
 from desktop.jobs import Cancel
 from desktop.store import Chat, Message, Model
@@ -95,9 +96,9 @@ class Turns(QObject):
             self.refused.emit(chat.id, no_model())
             return
         preset = session.preset_for(chat)
-        settings: ModelSettings = session.model_settings(model)
-        sampling: Sampling = session.sampling(preset)
-        system = session.system_prompt(chat, preset)
+        settings = session.model_settings(model)
+        sampling = sampling_of(session.preferences, preset)
+        system = system_prompt_of(session.preferences, preset, chat)
 
         def job(cancel: Cancel) -> Generator[Begun | Event, None, Message]:
             begun = begin(model)
