@@ -7,6 +7,7 @@ executable, and the child needs neither Qt nor the database.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 
 from desktop.language import say
@@ -65,10 +66,30 @@ def _window_or_terminal() -> int:
 
 
 def has_screen() -> bool:
-    """Return whether a window can be shown: on Windows and macOS yes, elsewhere where a display is named."""
-    if sys.platform in ("win32", "darwin"):
+    """Return whether a window can be shown: on Windows and macOS yes, elsewhere where a display answers."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
         return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    wayland, x11 = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
+    if wayland and _answers(os.path.join(os.environ.get("XDG_RUNTIME_DIR", ""), wayland)):  # noqa: PTH118
+        return True
+    if not x11:
+        return False
+    host, _, number = x11.rpartition(":")
+    if host not in ("", "unix"):
+        return True  # another machine's: Qt will tell
+    path = f"/tmp/.X11-unix/X{number.partition('.')[0]}"  # noqa: S108 - where X servers listen
+    return _answers("\0" + path) or _answers(path)
+
+
+def _answers(path: str) -> bool:
+    """Return whether somebody listens at this Unix socket."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(2)
+        try:
+            connection.connect(path)
+        except OSError:
+            return False
+    return True
 
 
 def _tell(ja: str, en: str) -> None:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from desktop.chat.titles import title_of
 from desktop.engine.client import Engine
 from desktop.engine.failures import explain
 from desktop.engine.protocol import (
+    Alive,
     Event,
     Failed,
     Finished,
@@ -24,7 +27,7 @@ from desktop.engine.protocol import (
 )
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
-from desktop.store import Message, Status, Store
+from desktop.store import Chat, Message, Model, Status, Store
 
 COMMIT_SECONDS = 0.5  # a kill loses at most this much of an answer
 
@@ -35,6 +38,32 @@ _STATUS: dict[FinishReason, Status] = {
     "context_full": "limit",
     "stopped": "stopped",
 }
+
+
+class Begun(NamedTuple):
+    """The messages of a turn are saved; ``question`` is None where an old one is answered again."""
+
+    chat: Chat
+    question: Message | None
+    answer: Message
+
+
+def begin(store: Store, chat_id: int | None, text: str, model: Model, preset_id: int | None) -> Begun:
+    """Save the person's message and an empty answer to it, in a new chat when ``chat_id`` is None.
+
+    A new chat gets ``model`` and ``preset_id``. The chat's first message gives it its title. All or nothing
+    is saved; raises ``KotonohaError``.
+    """
+    if chat_id is None:
+        return Begun(
+            *store.messages.send_first(
+                text, model.name, title=title_of(text), model_id=model.id, preset_id=preset_id
+            )
+        )
+    question, answer = store.messages.send(chat_id, text, model.name)
+    if question.parent_id is None:
+        store.chats.rename(chat_id, title_of(text), by_hand=False)
+    return Begun(store.chats.get(chat_id), question, answer)
 
 
 def turns_of(path: list[Message], system: str) -> tuple[Turn, ...]:
@@ -77,9 +106,9 @@ def answer(
 ) -> Iterator[Event]:
     """Let the engine write the streaming answer ``message`` and pass its events on.
 
-    The text is committed at least every ``COMMIT_SECONDS`` while it grows, and with its final status before
-    the last event is passed on. Raises ``KotonohaError`` when it cannot be saved; whatever else ends the
-    generator early leaves the text so far, marked as interrupted.
+    The text is committed at least once a second while it grows (the engine's heartbeat sees to that when it
+    grows slowly), and with its final status before the last event is passed on. Raises ``KotonohaError`` when
+    it cannot be saved; whatever else ends the generator early leaves the text so far, marked as interrupted.
     """
     draft = _Draft(store, message)
     try:
@@ -94,7 +123,8 @@ def answer(
                     draft.finish(_STATUS[reason], stats=stats)
                 case Failed():
                     draft.finish("failed", error=str(explain(event)))
-            yield event
+            if not isinstance(event, Alive):
+                yield event
             draft.commit_if_due()  # after the yield: what cannot be saved is at least seen
     finally:
         draft.finish("interrupted")

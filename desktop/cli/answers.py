@@ -61,7 +61,8 @@ class Asker:
         try:
             self.preferences = self.store.settings.get()
             set_language(None if self.preferences.language == "system" else self.preferences.language)
-            self.store.presets.seed(builtin_presets(), language())
+            if not self.store.presets.list():  # else they keep the window's language
+                self.store.presets.seed(builtin_presets(), language())
             self.preset = self._find_preset(options.preset)
             self.model = self.find_model(options.model)
         except BaseException:

@@ -32,6 +32,7 @@ MAX_STOP_LENGTH = 256  # characters
 class _Course:
     """What is known of the answer so far."""
 
+    context_length: int
     asked: float = field(default_factory=time.perf_counter)
     prompt_tokens: int = 0
     reused_tokens: int = 0
@@ -50,6 +51,7 @@ class _Course:
             first_token_seconds=max(self.first - self.asked, 0.0) if self.generated else 0.0,
             prompt_tokens_per_second=computed / self.prompt_seconds if self.prompt_seconds > 0 else 0.0,
             tokens_per_second=(self.generated - 1) / decoding if self.generated > 1 and decoding > 0 else 0.0,
+            context_length=self.context_length,
         )
 
 
@@ -59,8 +61,8 @@ def answer(model: Model, prompts: PromptMaker, request: Generate) -> Iterator[Ev
     Raise ``PromptTooLong``, ``TemplateFailed``, ``SchemaInvalid`` or ``DecodeFailed``; what was yielded
     before stays true.
     """
-    course = _Course()
     context_length = model.context_length
+    course = _Course(context_length)
     grammar = prompts.grammar(request.sampling.json_schema)
     tokens, left_out = fit(
         request.turns,

@@ -33,6 +33,7 @@ from desktop.engine.protocol import (
 from desktop.jobs import Cancel
 
 _SLICE = 0.1  # seconds between two looks at the clock
+_NOTHING = Ready("")
 
 
 def engine_command() -> list[str]:
@@ -82,10 +83,12 @@ class Engine:
 
     def configure(self, idle_seconds: float) -> None:
         """Free the model after so many seconds without a request; 0: never."""
-        with self._state:
-            self._idle_seconds = idle_seconds
-            if self._child is not None:
-                self._child.send(Configure(idle_seconds))
+        # Without the lock, which is held while a child starts or ends: a child that is not there yet reads
+        # the new value when it is.
+        self._idle_seconds = idle_seconds
+        child = self._child
+        if child is not None:
+            child.send(Configure(idle_seconds))
 
     @property
     def loaded(self) -> ModelSettings | None:
@@ -139,6 +142,9 @@ class Engine:
         done = silent = False
         try:
             for event in self._listen(child, reports, request, cancel.is_set):
+                if isinstance(event, Alive):
+                    yield event
+                    continue
                 if silent := not accountable and isinstance(event, Failed) and event.code == "engine_died":
                     break
                 accountable = True
@@ -176,7 +182,7 @@ class Engine:
                         child, request, "template_failed" if template else "engine_hung", "no sign of life"
                     )
                     return
-                report = Alive()
+                report = _NOTHING
             else:
                 silence = 0.0
             if stopping():
@@ -186,16 +192,16 @@ class Engine:
                     yield Finished(request.id, "stopped")
                     return
             match report:
-                case Alive() | Ready():
+                case Ready():
                     continue
+                case Alive() | Unloaded():
+                    yield report
                 case None:
                     yield self._give_up(child, request, "engine_died", "")
                     return
                 case ValueError():
                     yield self._give_up(child, request, "engine_broken", str(report))
                     return
-                case Unloaded():
-                    yield report
                 case _ if report.id == request.id:
                     preparing = isinstance(request, Generate) and isinstance(report, Loaded)
                     yield report

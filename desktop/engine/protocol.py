@@ -154,6 +154,7 @@ class Stats(msgspec.Struct, frozen=True):
     first_token_seconds: float  # from the request to the first token, loading aside
     prompt_tokens_per_second: float  # of those not reused; 0 when there were none
     tokens_per_second: float  # decoding; 0 for fewer than two tokens
+    context_length: int = 0  # tokens; 0: not known
 
 
 class Finished(msgspec.Struct, frozen=True, tag=True):

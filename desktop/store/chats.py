@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from desktop.store import failures
+from desktop.store.connection import Connection
 from desktop.store.database import Database
 from desktop.store.rows import Table, fetch, require
 from desktop.store.text import clean, line
@@ -40,15 +41,8 @@ class Chats:
 
     def create(self, *, model_id: int | None = None, preset_id: int | None = None) -> Chat:
         """Make an empty chat. Raises ``model_missing``, ``preset_missing``."""
-        now = time.time()
         with self._database.write() as connection:
-            require(connection, "models", model_id)
-            require(connection, "presets", preset_id)
-            id = connection.execute(
-                "INSERT INTO chats (created, updated, model_id, preset_id) VALUES (?, ?, ?, ?)",
-                (now, now, model_id, preset_id),
-            ).lastrowid
-            return _chat(fetch(connection, "chats", id or 0))
+            return insert_chat(connection, model_id, preset_id)
 
     def get(self, id: int) -> Chat:
         """Return the chat, also from the bin."""
@@ -135,6 +129,18 @@ class Chats:
             fetch(connection, "chats", id)
             require(connection, table, target)
             connection.execute(f"UPDATE chats SET {column} = ? WHERE id = ?", (target, id))  # noqa: S608
+
+
+def insert_chat(connection: Connection, model_id: int | None, preset_id: int | None, title: str = "") -> Chat:
+    """Make an empty chat within a transaction; for ``Chats`` and ``Messages``."""
+    now = time.time()
+    require(connection, "models", model_id)
+    require(connection, "presets", preset_id)
+    id = connection.execute(
+        "INSERT INTO chats (title, created, updated, model_id, preset_id) VALUES (?, ?, ?, ?, ?)",
+        (line(title), now, now, model_id, preset_id),
+    ).lastrowid
+    return _chat(fetch(connection, "chats", id or 0))
 
 
 def _chat(row: dict[str, Any]) -> Chat:

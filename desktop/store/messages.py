@@ -10,6 +10,7 @@ import msgspec
 from desktop.engine.protocol import Stats
 from desktop.errors import KotonohaError
 from desktop.store import failures
+from desktop.store.chats import Chat, insert_chat
 from desktop.store.connection import Connection
 from desktop.store.database import Database
 from desktop.store.rows import fetch
@@ -17,8 +18,7 @@ from desktop.store.text import clean, line
 
 Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed"]
 
-# A streaming one is there when its end could not be saved; whoever is still writing one does not resume it.
-_RESUMABLE = ("streaming", "interrupted", "stopped", "limit", "failed")
+_RESUMABLE = ("interrupted", "stopped", "limit", "failed")
 _ERROR_CHARACTERS = 4_000
 
 # A parent is older than its child (the schema checks it), so the order of ids is the order from root to leaf.
@@ -117,21 +117,31 @@ class Messages:
 
         One transaction, which also empties the draft, moves the chat to the top and out of the bin.
         """
-        text, now = clean(text), time.time()
         with self._database.write() as connection:
             leaf = fetch(connection, "chats", chat_id)["leaf_id"]
-            asked = _insert(
-                connection,
-                chat_id=chat_id,
-                parent_id=leaf,
-                role="user",
-                text=text,
-                status="done",
-                created=now,
-            )
-            answer = _insert_answer(connection, asked, line(model_name), now)
+            sent = _send(connection, chat_id, leaf, text, model_name)
             connection.execute("UPDATE chats SET draft = '', deleted = NULL WHERE id = ?", (chat_id,))
-            return asked, answer
+            return sent
+
+    def send_first(
+        self,
+        text: str,
+        model_name: str,
+        *,
+        title: str,
+        model_id: int | None = None,
+        preset_id: int | None = None,
+    ) -> tuple[Chat, Message, Message]:
+        """Make a chat with its first message and an empty answer to it.
+
+        One transaction, which also empties the draft of the chat that was not there yet. Raises
+        ``model_missing``, ``preset_missing``.
+        """
+        with self._database.write() as connection:
+            chat = insert_chat(connection, model_id, preset_id, title)
+            asked, answer = _send(connection, chat.id, None, text, model_name)
+            connection.execute("DELETE FROM settings WHERE name = 'new_chat_draft'")
+            return msgspec.structs.replace(chat, leaf_id=answer.id, updated=answer.created), asked, answer
 
     def answer_again(self, chat_id: int, parent_id: int, model_name: str) -> Message:
         """Keep another empty answer to the person's message ``parent_id``; it becomes the leaf."""
@@ -143,17 +153,27 @@ class Messages:
                 raise failures.missing("message", "メッセージ")
             return _insert_answer(connection, asked, line(model_name), now)
 
-    def resume(self, id: int) -> Message:
-        """Make an answer that ended early ``streaming`` again; its text stays. Raises ``not_resumable``."""
+    def resume(self, id: int, text: str | None = None, *, unsaved: bool = False) -> Message:
+        """Make an answer that ended early ``streaming`` again.
+
+        Its text stays; a longer ``text`` that begins with it takes its place: what had been seen and could
+        not be saved. ``unsaved`` says that this answer is still ``streaming`` only because its end could not
+        be saved, and not because somebody is writing it. Raises ``not_resumable``.
+        """
         with self._database.write() as connection:
             row = fetch(connection, "messages", id)
-            if row["role"] != "assistant" or row["status"] not in _RESUMABLE:
+            resumable = row["status"] in _RESUMABLE or (unsaved and row["status"] == "streaming")
+            if row["role"] != "assistant" or not resumable:
                 raise KotonohaError(
                     "not_resumable",
                     "この回答は続きを書けません。回答はそのまま残っています。もう一度尋ねてください。",
                     "This answer cannot be continued. It is kept as it is. Please ask again.",
                 )
-            connection.execute("UPDATE messages SET status = 'streaming', error = '' WHERE id = ?", (id,))
+            kept = clean(text) if text is not None else ""
+            connection.execute(
+                "UPDATE messages SET status = 'streaming', error = '', text = ? WHERE id = ?",
+                (kept if kept.startswith(row["text"]) else row["text"], id),
+            )
             connection.execute("UPDATE chats SET updated = ? WHERE id = ?", (time.time(), row["chat_id"]))
             return _message(fetch(connection, "messages", id))
 
@@ -193,6 +213,23 @@ class Messages:
             return connection.execute(
                 "UPDATE messages SET status = 'interrupted' WHERE status = 'streaming'"
             ).rowcount
+
+
+def _send(
+    connection: Connection, chat_id: int, leaf: int | None, text: str, model_name: str
+) -> tuple[Message, Message]:
+    """Add the person's message below ``leaf``, and an empty answer to it."""
+    now = time.time()
+    asked = _insert(
+        connection,
+        chat_id=chat_id,
+        parent_id=leaf,
+        role="user",
+        text=clean(text),
+        status="done",
+        created=now,
+    )
+    return asked, _insert_answer(connection, asked, line(model_name), now)
 
 
 def _insert(connection: Connection, **values: object) -> Message:

@@ -40,6 +40,8 @@ def backup(path: Path, to: Path | None = None) -> Path:
         snapshot(path, target)
         for old in _backups(path)[KEPT_BACKUPS:]:
             old.unlink(missing_ok=True)
+        for part in folder.glob(f"{path.stem}-*.part"):  # of a backup that was cut short
+            part.unlink(missing_ok=True)
     return target
 
 

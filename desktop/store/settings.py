@@ -14,6 +14,7 @@ from desktop.store.database import Database
 from desktop.store.sampling import Penalty, Probability, Temperature, Tokens, TopK
 from desktop.store.text import clean
 
+ZOOM_LEAST, ZOOM_MOST = 50, 300  # percent
 _Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 
@@ -37,7 +38,7 @@ class Preferences(msgspec.Struct, frozen=True):
     new_chat_draft: str = ""  # of the chat that gets its row with its first message
     window: Annotated[str, Meta(max_length=100_000)] = ""  # geometry, base64
     list_folded: bool = False
-    zoom: Annotated[int, Meta(ge=25, le=500)] = 100  # percent
+    zoom: Annotated[int, Meta(ge=ZOOM_LEAST, le=ZOOM_MOST)] = 100  # percent
 
 
 _FIELDS = {field.name: field for field in msgspec.structs.fields(Preferences)}

@@ -34,12 +34,13 @@ from desktop.engine.client import Engine
 from desktop.errors import KotonohaError
 from desktop.language import language, set_language
 from desktop.presets.builtin import builtin_presets
-from desktop.store import Preferences, Store
+from desktop.store import Preferences, Store, rescue
 from desktop.store.instance import Instance
 from desktop.ui import theme
 from desktop.ui.icons import app_icon
 from desktop.ui.rescue import Rescue
 from desktop.ui.session import Session
+from desktop.ui.transcript.highlight import highlight
 from desktop.ui.turns import Turns
 from desktop.ui.window import Window
 from desktop.ui.worker import Jobs
@@ -55,12 +56,13 @@ def main() -> int:
     qt = create_application()
     try:
         home = paths.home()
-    except OSError as error:
-        return Rescue().refuse(_no_home(error))
+        instance = Instance(home)
+        alone = instance.acquire()
+    except KotonohaError as error:
+        return Rescue(error).refuse()
+    if not alone:
+        return 0 if _raise_other(home) else Rescue(_already_running()).refuse()
     _log_to(home)
-    instance = Instance(home)
-    if not instance.acquire():
-        return 0 if _raise_other(home) else Rescue().refuse(_already_running())
     app = App(home)
     with _quit_on_signals(qt.quit):
         app.ended.connect(qt.exit)
@@ -93,7 +95,7 @@ class App(QObject):
     def __init__(self, home: Path, *, database: Path | None = None) -> None:
         super().__init__()
         self._home = home
-        self._database = database or home / "kotonoha.db"
+        self._database = database or paths.database()
         self._jobs = Jobs(self)
         self._server: QLocalServer | None = None
         self._translators: list[QTranslator] = []
@@ -104,7 +106,6 @@ class App(QObject):
         qt = QApplication.instance()
         assert isinstance(qt, QApplication)
         self._qt = qt
-        qt.styleHints().colorSchemeChanged.connect(lambda _: self._dress(again=True))
 
     def start(self) -> None:
         """Open the store in the background, then show the window."""
@@ -112,7 +113,7 @@ class App(QObject):
         def opened(result: tuple[Store, Preferences]) -> None:
             self._show(*result)
 
-        self._jobs.store(self._open_store, on_done=opened, on_failed=self._rescue)
+        self._jobs.store(self._open_store, on_done=opened, on_failed=self._ask_what_to_do)
 
     def end(self) -> None:
         """Stop what runs, save what is left, and close everything."""
@@ -127,24 +128,44 @@ class App(QObject):
         store = Store.open(self._database)
         preferences = store.settings.get()
         set_language(None if preferences.language == "system" else preferences.language)
-        store.presets.seed(builtin_presets(), language=language())
+        store.presets.seed(builtin_presets())
         store.chats.purge()
         return store, preferences
 
-    def _rescue(self, error: Exception) -> None:
-        again = Rescue().offer(error, self._database)
-        if again:
-            self._jobs.store(
-                self._open_store, on_done=lambda result: self._show(*result), on_failed=self._rescue
-            )
-        else:
-            self.ended.emit(1)
+    def _ask_what_to_do(self, error: Exception) -> None:
+        """Find the newest backup, ask the person, do it, and open the store again."""
+
+        def ask(backup: Path | None) -> None:
+            match Rescue(error).ask(backup):
+                case "restore" if backup is not None:
+                    self._jobs.store(
+                        lambda: rescue.restore(self._database, backup), on_done=again, on_failed=failed
+                    )
+                case "fresh":
+                    self._jobs.store(
+                        lambda: rescue.set_aside(self._database), on_done=again, on_failed=failed
+                    )
+                case "again":
+                    self.start()
+                case _:
+                    self.ended.emit(1)
+
+        def again(_: object) -> None:
+            self.start()
+
+        def failed(problem: Exception) -> None:
+            self._ask_what_to_do(problem)
+
+        self._jobs.store(
+            lambda: rescue.newest_backup(self._database), on_done=ask, on_failed=lambda _: ask(None)
+        )
 
     def _show(self, store: Store, preferences: Preferences) -> None:
         engine = Engine(idle_seconds=60.0 * preferences.idle_minutes)
         self.session = session = Session(store, engine, self._jobs, preferences)
         self.turns = Turns(session)
-        session.preferences_changed.connect(self._dress)
+        session.preferences_changed.connect(lambda _: self._dress())
+        self._qt.styleHints().colorSchemeChanged.connect(lambda _: self._dress(again=True))
         session.refresh_presets()
         session.refresh_models()
         self._dress()
@@ -163,6 +184,8 @@ class App(QObject):
             theme.apply(self._qt, wanted[0])
         if wanted[1] != old_language or self.window is None:
             self._translate(wanted[1])
+            if self.window is not None:
+                self.session.rename_presets(builtin_presets)
             QTimer.singleShot(0, self._renew_window)
 
     def _renew_window(self) -> None:
@@ -174,13 +197,18 @@ class App(QObject):
             window.show_settings()
             old.closing.disconnect(self._window_closed)
             old.close()
+            gc.unfreeze()  # or the old window's objects would never be collected
             old.deleteLater()
         window.closing.connect(self._window_closed)
         self.window = window
         window.open_last_chat()
         window.show()
-        # What was made until now stays: a full collection would look at all of it each time, for a frame.
-        QTimer.singleShot(SETTLED_MS, gc.freeze)
+        QTimer.singleShot(SETTLED_MS, self._settle)
+
+    def _settle(self) -> None:
+        """Spare later frames what takes long once: a full collection of all that stays, loading Pygments."""
+        gc.freeze()
+        self._jobs.run(lambda _: highlight("x = 1", "python"))
 
     def _window_closed(self) -> None:
         self.ended.emit(0)
@@ -217,6 +245,7 @@ class App(QObject):
         connection = self._server.nextPendingConnection()
         connection.write(b"raised\n")
         connection.flush()
+        connection.disconnected.connect(connection.deleteLater)
         connection.disconnectFromServer()
         if self.window is not None:
             state = self.window.windowState()
@@ -288,14 +317,6 @@ def _quit_on_signals(quit_: Callable[[], None]) -> Iterator[None]:
         notifier.setEnabled(False)
         ours.close()
         signals_end.close()
-
-
-def _no_home(error: OSError) -> KotonohaError:
-    return KotonohaError(
-        "home_unusable",
-        f"データを置くフォルダーを使えません。空き容量と、書き込みの許可を確かめてください。（{error}）",
-        f"The data folder cannot be used. Check free space and permission to write. ({error})",
-    )
 
 
 def _already_running() -> KotonohaError:

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.store import Chat
-from desktop.ui import theme
 from desktop.ui.session import Session
 
 CHAT_ID = Qt.ItemDataRole.UserRole
@@ -36,12 +35,7 @@ class BinDialog(QDialog):
         self.list = QListWidget(self)
         self.list.setAccessibleName(self.tr("ごみ箱の対話"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.list.setStyleSheet(
-            f"QListWidget {{ border: 1px solid {theme.current().line}; border-radius: 9px; padding: 4px; }}"
-            "QListWidget::item { padding: 7px 8px; }"
-            f"QListWidget::item:selected {{ background: {theme.current().accent_soft};"
-            f" color: {theme.current().ink}; border-radius: 6px; }}"
-        )
+        self.list.setObjectName("framed")
         self.restore = QPushButton(self.tr("元に戻す"), self)
         self.restore.setObjectName("main")
         close = QPushButton(self.tr("閉じる"), self)
@@ -62,7 +56,7 @@ class BinDialog(QDialog):
         self._read()
 
     def _read(self) -> None:
-        self._session.jobs.store(self._session.store.chats.binned, on_done=self._show)
+        self._session.jobs.store(self._session.store.chats.binned, owner=self, on_done=self._show)
 
     def _show(self, chats: list[Chat]) -> None:
         self.list.clear()
@@ -92,4 +86,4 @@ class BinDialog(QDialog):
             self._session.refresh_chats()
             self._read()
 
-        self._session.jobs.store(put_back, on_done=done)
+        self._session.jobs.store(put_back, owner=self, on_done=done)

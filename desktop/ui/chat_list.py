@@ -22,6 +22,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
     QAbstractItemView,
     QListView,
     QMenu,
@@ -45,6 +46,11 @@ Index = QModelIndex | QPersistentModelIndex
 class _Row(NamedTuple):
     text: str
     chat: Chat | None  # None: a heading
+
+    @property
+    def key(self) -> tuple[str, int | None]:
+        """What can be seen of it."""
+        return self.text, self.chat.id if self.chat else None
 
 
 class ChatModel(QAbstractListModel):
@@ -104,8 +110,7 @@ class ChatModel(QAbstractListModel):
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
 
     def _arrange(self) -> None:
-        self.beginResetModel()
-        self._rows = []
+        rows: list[_Row] = []
         now = time.time()
         last: DayGroup | None = None
         for chat in self._chats:
@@ -114,9 +119,14 @@ class ChatModel(QAbstractListModel):
                 continue
             group = group_of(chat.updated, now)
             if group != last:
-                self._rows.append(_Row(self._heading(group), None))
+                rows.append(_Row(self._heading(group), None))
                 last = group
-            self._rows.append(_Row(title, chat))
+            rows.append(_Row(title, chat))
+        if [row.key for row in rows] == [row.key for row in self._rows]:
+            self._rows = rows
+            return
+        self.beginResetModel()
+        self._rows = rows
         self.endResetModel()
 
     def _heading(self, group: DayGroup) -> str:
@@ -205,11 +215,20 @@ class ChatListView(QListView):
         self.chats.renamed.connect(self.renamed)
         self.clicked.connect(self._choose)
         self._current: int | None = None
+        self._seen: int | None = None  # the current one when the list was last brought up to date
+        self._waiting: Sequence[Chat] | None = None
 
     def show_chats(self, chats: Sequence[Chat], current: int | None) -> None:
-        """Show these chats and select the current one."""
+        """Show these chats and select the current one; after a title that is being edited is done."""
+        if self.state() == QAbstractItemView.State.EditingState:
+            self._waiting = chats
+            return
+        at = self.verticalScrollBar().value()
         self.chats.show(chats)
         self.select(current)
+        if current == self._seen:
+            self.verticalScrollBar().setValue(at)
+        self._seen = current
 
     def narrow(self, words: str) -> None:
         """Show only chats whose title holds the words."""
@@ -225,6 +244,12 @@ class ChatListView(QListView):
             self.setCurrentIndex(QModelIndex())
         else:
             self.setCurrentIndex(self.chats.index(row))
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        super().closeEditor(editor, hint)
+        if self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            self.show_chats(waiting, self._current)
 
     def rename(self, chat_id: int) -> None:
         """Begin to rename a chat in place."""

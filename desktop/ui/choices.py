@@ -35,7 +35,7 @@ class Choices(QObject):
     def show(self, model: Model | None, preset_id: int | None) -> None:
         """Show what is chosen."""
         self._model, self._preset_id = model, preset_id
-        preset = next((one for one in self._session.presets if one.id == preset_id), None)
+        preset = self._session.preset(preset_id)
         self._page.model.set_label(model.name if model else self._no_model())
         self._page.preset.set_label(preset.name if preset else self.tr("プリセットなし"))
         self._page.welcome.show_note(self._note(model))
@@ -58,7 +58,7 @@ class Choices(QObject):
             self.model_chosen.emit(model)
             self.said.emit(self.tr("「{name}」を追加しました。").format(name=model.name))
 
-        self._session.add_model(path, added, self.failed.emit)
+        self._session.add_model(path, self, added, self.failed.emit)
 
     def _no_model(self) -> str:
         progress = self._session.starter_progress

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.ui import theme
 from desktop.ui.buttons import RoundButton
+from desktop.ui.fields import ENTERS, TextEdit
 
 LONGEST_MESSAGE = 400_000  # characters; far beyond any context, and still quick to lay out
 DRAFT_MS = 400  # a kill loses at most this much typing
 SHADOW = 10  # px round the field, for its shadow
 
-_ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
-
-class MessageEdit(QPlainTextEdit):
+class MessageEdit(TextEdit):
     """The text field. Enter that belongs to an input method never sends."""
 
     send_pressed = Signal()
@@ -26,16 +25,12 @@ class MessageEdit(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.enter_sends = True
-        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(2)
         self.document().documentLayout().documentSizeChanged.connect(self.height_wanted)
-
-    def is_composing(self) -> bool:
-        """Return whether an input method holds an unfinished word at the caret."""
-        return bool(self.textCursor().block().layout().preeditAreaText())
 
     def wanted_height(self) -> int:
         """Return the height that shows all of the text, in pixels."""
@@ -43,10 +38,8 @@ class MessageEdit(QPlainTextEdit):
         return lines * self.fontMetrics().lineSpacing() + 2 * round(self.document().documentMargin()) + 2
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ENTERS:
+        if event.key() in ENTERS and not self.is_composing():
             event.accept()
-            if self.is_composing():  # the input method's own Enter
-                return
             modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
             control = Qt.KeyboardModifier.ControlModifier
             sends = (modifiers == Qt.KeyboardModifier.NoModifier) if self.enter_sends else False
@@ -157,8 +150,19 @@ class Composer(QWidget):
 
     def take(self, sent: str) -> None:
         """Remove what was sent; what was typed after it stays."""
-        text = self.text().lstrip("\n")
-        self.set_text(text.removeprefix(sent).lstrip("\n"))
+        self.set_text(self.typed_after(sent))
+
+    def typed_after(self, sent: str) -> str:
+        """Return what was typed after ``sent`` went off."""
+        return self.text().lstrip("\n").removeprefix(sent).lstrip("\n")
+
+    def insert(self, text: str) -> None:
+        """Put ``text`` after what is written, in a way that can be undone."""
+        cursor = self.edit.textCursor()
+        cursor.movePosition(cursor.MoveOperation.End)
+        cursor.insertText(f"\n{text}" if self.text().strip() else text)
+        self.edit.setTextCursor(cursor)
+        self.edit.setFocus()
 
     def set_zoom(self, percent: int) -> None:
         """Set the size of the text, in percent."""
@@ -211,6 +215,7 @@ class Composer(QWidget):
         if len(text) > LONGEST_MESSAGE:
             self.too_long.emit()
             return
+        self._draft_timer.stop()  # sending empties the draft; a failure saves it anew
         self.sent.emit(text.strip("\n"))
 
     def _fit(self) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from desktop.chat.turn import first_seen
+from desktop.chat.turn import Begun, first_seen
 from desktop.engine.protocol import (
     Event,
     Finished,
@@ -20,13 +21,13 @@ from desktop.engine.protocol import (
     Stats,
 )
 from desktop.errors import KotonohaError, sentence
-from desktop.store import Chat, Message, Model, Store
+from desktop.store import Chat, Message, Model
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.choices import Choices
 from desktop.ui.links import LinkDialog
 from desktop.ui.session import Session
 from desktop.ui.transcript import Entry
-from desktop.ui.turns import Begun, Turns, no_model
+from desktop.ui.turns import Running, Turns
 
 WORTH_SAYING = 256  # prompt tokens from which their progress is shown
 
@@ -55,9 +56,8 @@ class Conversation(QObject):
         self._path: list[Message] = []
         self._places: dict[int, tuple[int, int]] = {}
         self._new_preset_id: int | None = None  # of the chat that is not there yet
-        self._sending = False
-        self._opening = 0  # only the latest request to open counts
-        self._context_length = 0
+        self._opening: object | None = None  # the latest request to open, until it is answered
+        self._pending: Running | None = None  # the first turn of a chat that is not saved yet
         self._first_piece_at, self._first_tokens = 0.0, 0
 
         self.choices = Choices(page, session)
@@ -70,9 +70,9 @@ class Conversation(QObject):
         transcript.regenerate_requested.connect(self._answer_again)
         transcript.continue_requested.connect(self._resume)
         transcript.sibling_requested.connect(self._show_sibling)
-        transcript.link_activated.connect(lambda address: LinkDialog(address, page).exec())
+        transcript.link_activated.connect(lambda address: LinkDialog(address, page).open())
         transcript.copied.connect(lambda: self.said.emit(self.tr("コピーしました。")))
-        page.welcome.suggestion_chosen.connect(self._suggest)
+        page.welcome.suggestion_chosen.connect(composer.insert)
         self.choices.model_chosen.connect(self._take_model)
         self.choices.preset_chosen.connect(self._take_preset)
         self.choices.said.connect(self.said)
@@ -86,7 +86,7 @@ class Conversation(QObject):
         session.presets_changed.connect(self._show_choices)
         session.preferences_changed.connect(self._take_preferences)
         session.warming.connect(self._show_loading)
-        self._take_preferences()
+        self._take_preferences({"enter_sends", "zoom"})
 
     @property
     def chat_id(self) -> int | None:
@@ -97,78 +97,122 @@ class Conversation(QObject):
 
     def open_new(self) -> None:
         """Show an empty chat; it is saved when the first message is sent."""
-        self._opening += 1
         self._leave()
+        self._opening = None
         self._chat, self._path, self._places = None, [], {}
         self._new_preset_id = None
         self._show_all()
         self._page.composer.set_text(self._session.preferences.new_chat_draft, is_draft=True)
         self._page.composer.setFocus()
-        self._session.change(last_chat_id=None)
+        self._session.remember(last_chat_id=None)
         self.opened.emit(None)
 
     def open(self, chat_id: int) -> None:
-        """Show a chat."""
-        self._opening += 1
+        """Show a chat. Until it is read, what is typed waits for it."""
         self._leave()
-        request = self._opening
+        request = self._opening = object()
 
         def show(opened: Opened) -> None:
-            if request == self._opening:
-                self._show_opened(opened)
+            if request is not self._opening:
+                return
+            self._opening = None
+            typed = self._page.composer.text()
+            self._take(opened)
+            self._page.composer.set_text(opened.chat.draft + typed, is_draft=not typed)
+            self._page.composer.setFocus()
+            self._session.remember(last_chat_id=chat_id)
+            self.opened.emit(chat_id)
 
         def failed(error: Exception) -> None:
-            self._complain(error)
-            self.open_new()
+            if request is self._opening:
+                self.open_new()
+                self._complain(error)
 
-        self._session.jobs.store(lambda: _read(self._session.store, chat_id), on_done=show, on_failed=failed)
-
-    def _leave(self) -> None:
-        if self._page.composer.has_unsaved_draft():
-            self._page.composer.flush_draft()
-        self._page.composer.set_text("", is_draft=True)
-
-    def _show_opened(self, opened: Opened) -> None:
-        # What was typed while the chat was being read goes on from its draft.
-        typed = self._page.composer.text()
-        self._chat, self._path, self._places = opened.chat, opened.path, opened.places
-        self._show_all()
-        self._page.composer.set_text(opened.chat.draft + typed, is_draft=not typed)
-        self._page.composer.setFocus()
-        self._session.change(last_chat_id=opened.chat.id)
-        self.opened.emit(opened.chat.id)
+        self._read(chat_id, show, failed)
+        self._show_state()
 
     def reload(self) -> None:
-        """Read the open chat again, after its branch or its title changed."""
-        if self._chat is None:
-            return
-        chat_id = self._chat.id
+        """Read the open chat again, after its branch changed."""
+        if self._chat is not None and self._opening is None:
+            chat_id = self._chat.id
+            self._read(chat_id, lambda opened: self._take(opened) if self.chat_id == chat_id else None)
 
-        def show(opened: Opened) -> None:
-            if self.chat_id == chat_id:
-                self._chat, self._path, self._places = opened.chat, opened.path, opened.places
-                self._show_all()
+    def _leave(self) -> None:
+        """Save what is typed for the chat that is shown, and clear the composer."""
+        composer, running = self._page.composer, self._running()
+        if running is not None and running.message is None:
+            running.typed_after = composer.typed_after(running.text)
+        elif composer.has_unsaved_draft() and self._opening is None:
+            composer.flush_draft()
+        self._pending = None
+        self._page.banner.hide()
+        composer.set_text("", is_draft=True)
 
-        self._session.jobs.store(lambda: _read(self._session.store, chat_id), on_done=show)
+    def _read(
+        self,
+        chat_id: int,
+        show: Callable[[Opened], None],
+        failed: Callable[[Exception], None] | None = None,
+        *,
+        again: bool = False,
+    ) -> None:
+        store = self._session.store
+
+        def read() -> Opened:
+            chat = store.chats.get(chat_id)
+            return Opened(chat, store.messages.path(chat_id), store.messages.places(chat_id))
+
+        def done(opened: Opened) -> None:
+            # An answer may have ended between the reading and now.
+            if not again and opened.path and self._is_foreign(opened.path[-1]):
+                self._read(chat_id, show, failed, again=True)
+            else:
+                show(opened)
+
+        self._session.jobs.store(read, owner=self, on_done=done, on_failed=failed)
+
+    def _take(self, opened: Opened) -> None:
+        self._chat, self._path, self._places = opened.chat, opened.path, opened.places
+        self._show_all()
 
     def _show_all(self) -> None:
-        active = self._turns.active(self.chat_id)
-        entries = [self._entry(message) for message in self._path]
-        self._page.show_welcome(not entries)
-        self._page.transcript.show_entries(entries, divider=self._divider())
-        if active is not None and active.message is not None and entries:
-            written = "".join(active.pieces)
-            shown = self._path[-1].text
-            if self._path[-1].id == active.message.id and written.startswith(shown):
-                self._page.transcript.append_text(active.message.id, written[len(shown) :])
-            self._page.transcript.set_progress(active.message.id, active.progress)
-        self._page.composer.set_answering(active is not None)
+        transcript, active = self._page.transcript, self._turns.active(self.chat_id)
+        self._page.show_welcome(not self._path)
+        transcript.show_entries([self._entry(message) for message in self._path], divider=self._divider())
+        if active is not None and active.message is not None:
+            at = next((m.text for m in self._path if m.id == active.message.id), None)
+            if at is not None and active.written.startswith(at):
+                transcript.append_text(active.message.id, active.written[len(at) :])
+            transcript.set_progress(active.message.id, active.progress)
+        elif self._path and self._is_foreign(self._path[-1]):
+            transcript.set_progress(self._path[-1].id, self.tr("別のところで書いています…"))
         self._page.composer.set_status("")
+        self._show_state()
         self._show_title()
         self._show_choices()
         self._show_meter()
-        if active is None:
-            self._page.banner.hide()
+
+    def _show_state(self) -> None:
+        """Let the composer's button say what can be done now."""
+        running = self._running()
+        saved = running is not None and running.message is not None
+        self._page.composer.set_ready(self._opening is None and (running is None or saved))
+        self._page.composer.set_answering(saved)
+
+    def _running(self) -> Running | None:
+        """Return the turn of the chat that is shown."""
+        return self._pending or self._turns.active(self.chat_id)
+
+    def _is_shown(self, running: Running) -> bool:
+        return running is self._pending or (
+            running.chat_id is not None and running.chat_id == self.chat_id and self._opening is None
+        )
+
+    def _is_foreign(self, message: Message) -> bool:
+        """Return whether somebody else, such as the command line, is writing this answer."""
+        active = self._turns.active(message.chat_id)
+        ours = active is not None and active.message is not None and active.message.id == message.id
+        return message.status == "streaming" and not ours and not self._turns.is_unsaved(message.id)
 
     def _show_title(self) -> None:
         title = self._chat.title if self._chat else ""
@@ -183,36 +227,20 @@ class Conversation(QObject):
 
     def send(self, text: str) -> None:
         """Send ``text`` as the person's next message."""
-        if self._sending or self._turns.active(self.chat_id):
-            return
+        if self._opening is None and self._running() is None:
+            self._begin(lambda: self._turns.send(self._chat, text, self._new_preset_id))
+
+    def _begin(self, start: Callable[[], Running | None]) -> None:
         self._page.banner.hide()
-        self._sending = True
-        self._page.composer.set_ready(False)
-        if self._chat is not None:
-            self._turns.send(self._chat, text)
-            return
-        store, preset_id = self._session.store, self._new_preset_id
-        model = self._session.model_for(None)
-
-        def create() -> Chat:
-            return store.chats.create(model_id=model.id if model else None, preset_id=preset_id)
-
-        def created(chat: Chat) -> None:
-            self._chat = chat
-            self._session.change(last_chat_id=chat.id, new_chat_draft="")
-            self.opened.emit(chat.id)
-            self._turns.send(chat, text)
-
-        if model is None:
-            self._not_sent(no_model())
-            return
-        self._session.jobs.store(create, on_done=created, on_failed=self._not_sent)
-
-    def _not_sent(self, error: Exception | None = None) -> None:
-        self._sending = False
-        self._page.composer.set_ready(True)
-        if error is not None:
+        try:
+            running = start()
+        except KotonohaError as error:
+            self._page.composer.flush_draft()
             self._complain(error)
+            return
+        if self._chat is None:
+            self._pending = running
+        self._show_state()
 
     def stop(self) -> None:
         """Stop the answer of the open chat."""
@@ -223,14 +251,15 @@ class Conversation(QObject):
         self._turns.stop(chat_id)
 
     def _answer_again(self, message_id: int) -> None:
-        message = self._message(message_id)
-        if self._chat is not None and message is not None and message.parent_id is not None:
-            self._turns.answer_again(self._chat, message.parent_id)
+        chat, message = self._chat, self._message(message_id)
+        if chat is not None and message is not None and message.parent_id is not None:
+            parent_id = message.parent_id
+            self._begin(lambda: self._turns.answer_again(chat, parent_id))
 
     def _resume(self, message_id: int) -> None:
-        message = self._message(message_id)
-        if self._chat is not None and message is not None:
-            self._turns.resume(self._chat, message)
+        chat, message = self._chat, self._message(message_id)
+        if chat is not None and message is not None:
+            self._begin(lambda: self._turns.resume(chat, message))
 
     def _show_sibling(self, message_id: int, step: int) -> None:
         if self._chat is None or self._turns.active(self._chat.id):
@@ -243,17 +272,22 @@ class Conversation(QObject):
             if 0 <= wanted < len(siblings):
                 store.chats.set_leaf(chat_id, store.messages.leaf_under(siblings[wanted]))
 
-        self._session.jobs.store(walk, on_done=lambda _: self.reload())
+        self._session.jobs.store(walk, owner=self, on_done=lambda _: self.reload())
 
     # What the turns say
 
-    def _began(self, chat_id: int, begun: Begun) -> None:
-        if chat_id != self.chat_id:
+    def _began(self, running: Running, begun: Begun) -> None:
+        if not self._is_shown(running):
+            if running.typed_after:
+                self._session.keep_unsent(running.chat_id, running.typed_after)
             return
-        self._sending = False
+        if running is self._pending:
+            self._pending, self._chat = None, begun.chat
+            self._session.remember(last_chat_id=begun.chat.id)
+            self.opened.emit(begun.chat.id)
         self._first_piece_at = 0.0
-        self._page.composer.set_ready(True)
-        self._page.composer.set_answering(True)
+        self._show_state()
+        running.progress = self.tr("考えています…")
         if begun.question is None:
             self.reload()  # another branch, or an answer that goes on
             return
@@ -262,33 +296,31 @@ class Conversation(QObject):
         for message in (begun.question, begun.answer):
             self._path.append(message)
             self._page.transcript.add_entry(self._entry(message))
-        self._progress(begun.answer.id, self.tr("考えています…"))
+        self._page.transcript.set_progress(begun.answer.id, running.progress)
 
-    def _event(self, chat_id: int, message_id: int, event: Event) -> None:
-        if chat_id != self.chat_id:
+    def _event(self, running: Running, event: Event) -> None:
+        if not self._is_shown(running) or running.message is None:
             return
         match event:
             case Loading(fraction=fraction):
                 self._show_loading(fraction)
             case Loaded():
-                self._progress(message_id, self.tr("考えています…"))
+                self._progress(running, self.tr("考えています…"))
             case Started(left_out=left_out, prompt_tokens=tokens, context_length=length):
-                self._context_length = length
                 self._page.meter.set_tokens(tokens, length)
                 self._page.transcript.set_divider(first_seen(self._path, left_out) if left_out else None)
             case PromptProgress(done=done, total=total) if total >= WORTH_SAYING:
                 self._progress(
-                    message_id,
+                    running,
                     self.tr("読んでいます… {done} / {total} トークン").format(
                         done=f"{done:,}", total=f"{total:,}"
                     ),
                 )
             case Piece(text=piece, tokens=tokens):
-                self._page.transcript.append_text(message_id, piece)
+                self._page.transcript.append_text(running.message.id, piece)
                 self._show_speed(tokens)
-            case Finished(stats=stats):
-                if stats is not None:
-                    self._show_meter(stats)
+            case Finished(stats=stats) if stats is not None:
+                self._show_meter(stats)
             case _:
                 pass
 
@@ -302,44 +334,38 @@ class Conversation(QObject):
             self._page.composer.set_status(self.tr("{speed} トークン/秒").format(speed=f"{speed:.1f}"))
 
     def _show_loading(self, fraction: float) -> None:
-        active = self._turns.active(self.chat_id)
-        if (
-            active is not None
-            and active.message is not None
-            and "".join(active.pieces) == active.message.text
-        ):
-            self._progress(
-                active.message.id,
-                self.tr("モデルを読み込んでいます… {percent} %").format(percent=round(fraction * 100)),
-            )
+        running = self._turns.active(self.chat_id)
+        if running is not None and running.message is not None and len(running.pieces) == 1:
+            percent = round(fraction * 100)
+            self._progress(running, self.tr("モデルを読み込んでいます… {percent} %").format(percent=percent))
 
-    def _progress(self, message_id: int, text: str) -> None:
-        active = self._turns.active(self.chat_id)
-        if active is not None:
-            active.progress = text
-        self._page.transcript.set_progress(message_id, text)
+    def _progress(self, running: Running, text: str) -> None:
+        running.progress = text
+        if running.message is not None:
+            self._page.transcript.set_progress(running.message.id, text)
 
-    def _ended(self, chat_id: int, message: Message) -> None:
-        self._session.refresh_chats()
-        if chat_id != self.chat_id:
+    def _ended(self, running: Running, message: Message) -> None:
+        if not self._is_shown(running):
             return
-        self._page.composer.set_answering(False)
+        self._show_state()
         self._page.composer.set_status("")
         self._path = [message if message.id == old.id else old for old in self._path]
         self._page.transcript.update_entry(self._entry(message))
 
-    def _refused(self, chat_id: int, error: Exception) -> None:
-        self._session.refresh_chats()
-        if chat_id != self.chat_id:
-            return
-        self._not_sent(error)
-        self._page.composer.set_answering(False)
-        self._page.composer.set_status("")
-
-    def _unsaved(self, chat_id: int, message: Message, error: Exception) -> None:
-        self._ended(chat_id, message)
-        if chat_id == self.chat_id:
+    def _refused(self, running: Running, error: Exception) -> None:
+        if running is self._pending:
+            self._pending = None
+        elif not self._is_shown(running):
+            self._session.keep_unsent(running.chat_id, running.text + running.typed_after)
             self._complain(error)
+            return
+        self._show_state()
+        self._page.composer.flush_draft()
+        self._complain(error)
+
+    def _unsaved(self, running: Running, message: Message, error: Exception) -> None:
+        self._ended(running, message)
+        self._complain(error)
 
     # Model and preset
 
@@ -373,10 +399,7 @@ class Conversation(QObject):
     # Small things
 
     def _entry(self, message: Message) -> Entry:
-        active = self._turns.active(message.chat_id)
-        writing = active is not None and active.message is not None and active.message.id == message.id
-        # An answer whose end could not be saved is still streaming in the store, and nobody writes it.
-        orphaned = message.status == "streaming" and not writing
+        orphaned = message.status == "streaming" and self._turns.is_unsaved(message.id)
         return Entry(
             id=message.id,
             role=message.role,
@@ -403,31 +426,32 @@ class Conversation(QObject):
         return None
 
     def _show_meter(self, stats: Stats | None = None) -> None:
+        stats = stats or next((m.stats for m in reversed(self._path) if m.stats), None)
         if stats is None:
-            stats = next((m.stats for m in reversed(self._path) if m.stats), None)
-        length = self._context_length or self._session.preferences.context_length or 0
-        used = stats.prompt_tokens + stats.generated_tokens if stats else 0
-        self._page.meter.set_tokens(used, length if stats else 0)
+            self._page.meter.set_tokens(0, 0)
+        else:
+            self._page.meter.set_tokens(stats.prompt_tokens + stats.generated_tokens, stats.context_length)
 
     def _message(self, message_id: int) -> Message | None:
         return next((m for m in self._path if m.id == message_id), None)
 
     def _save_draft(self, text: str) -> None:
+        running = self._running()
+        if self._opening is not None or (running is not None and running.message is None):
+            return  # it waits for its chat
         if self._chat is None:
-            self._session.change(new_chat_draft=text)
+            self._session.remember(new_chat_draft=text)
             return
         chat_id, store = self._chat.id, self._session.store
         self._session.jobs.store(lambda: store.chats.set_draft(chat_id, text))
 
-    def _suggest(self, text: str) -> None:
-        self._page.composer.set_text(text)
-        self._page.composer.setFocus()
-
-    def _take_preferences(self) -> None:
+    def _take_preferences(self, names: set[str]) -> None:
         preferences = self._session.preferences
-        self._page.composer.set_enter_sends(preferences.enter_sends)
-        self._page.composer.set_zoom(preferences.zoom)
-        self._page.transcript.set_zoom(preferences.zoom)
+        if "enter_sends" in names:
+            self._page.composer.set_enter_sends(preferences.enter_sends)
+        if "zoom" in names:
+            self._page.composer.set_zoom(preferences.zoom)
+            self._page.transcript.set_zoom(preferences.zoom)
 
     def _say_too_long(self) -> None:
         self._complain(
@@ -441,8 +465,3 @@ class Conversation(QObject):
 
     def _complain(self, error: Exception) -> None:
         self._page.banner.show_message(sentence(error))
-
-
-def _read(store: Store, chat_id: int) -> Opened:
-    chat = store.chats.get(chat_id)
-    return Opened(chat, store.messages.path(chat_id), store.messages.places(chat_id))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -13,12 +12,13 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject
 from PySide6.QtWidgets import QApplication
 
 from desktop import paths
+from desktop.chat.turn import Begun
 from desktop.engine.protocol import Event, Piece
 from desktop.errors import KotonohaError
 from desktop.language import say
 from desktop.store import Message
 from desktop.ui.app import App, create_application
-from desktop.ui.turns import Begun
+from desktop.ui.turns import Running
 from desktop.ui.window import Window
 
 CHATS = (
@@ -40,17 +40,17 @@ def main(picture: Path | None) -> int:
     os.environ.setdefault("QT_SCALE_FACTOR", "2")
     picture = (picture or Path("kotonoha.png")).absolute()
     qt = create_application()
-    folder = Path(tempfile.mkdtemp(prefix="kotonoha-demo-"))
-    app = App(paths.home(), database=folder / "kotonoha.db")
     try:
-        app.start()
-        Demo(qt, app).run(picture)
+        with tempfile.TemporaryDirectory(prefix="kotonoha-demo-", ignore_cleanup_errors=True) as folder:
+            app = App(paths.home(), database=Path(folder) / "kotonoha.db")
+            try:
+                app.start()
+                Demo(qt, app).run(picture)
+            finally:
+                app.end()
     except KotonohaError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    finally:
-        app.end()
-        shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 
@@ -76,6 +76,7 @@ class Demo(QObject):
         turns.progressed.connect(self._event)
         turns.ended.connect(self._end)
         turns.refused.connect(self._refuse)
+        turns.unsaved.connect(lambda running, _message, error: self._refuse(running, error))
         for questions in CHATS:
             window.conversation.open_new()
             for question in questions:
@@ -99,20 +100,20 @@ class Demo(QObject):
         if ended.status == "failed":
             raise KotonohaError("demo_failed", ended.error, ended.error)
 
-    def _began(self, _chat_id: int, begun: Begun) -> None:
+    def _began(self, _running: Running, begun: Begun) -> None:
         if begun.question is not None:
             sys.stdout.write(f"{say('あなた', 'You')}: {begun.question.text}\n{say('言の葉', 'Kotonoha')}: ")
             sys.stdout.flush()
 
-    def _event(self, _chat_id: int, _message_id: int, event: Event) -> None:
+    def _event(self, _running: Running, event: Event) -> None:
         if isinstance(event, Piece):
             sys.stdout.write(event.text)
             sys.stdout.flush()
 
-    def _end(self, _chat_id: int, message: Message) -> None:
+    def _end(self, _running: Running, message: Message) -> None:
         self._ended.append(message)
 
-    def _refuse(self, _chat_id: int, error: Exception) -> None:
+    def _refuse(self, _running: Running, error: Exception) -> None:
         self._refused = error
 
     def _settle(self) -> None:

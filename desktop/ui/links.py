@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox, QWidget
 
@@ -15,6 +15,7 @@ class LinkDialog(QMessageBox):
 
     def __init__(self, address: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._url = QUrl(address)
         self.setWindowTitle(self.tr("リンクを開く"))
         self.setInformativeText(address[:LONGEST])

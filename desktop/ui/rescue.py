@@ -1,67 +1,54 @@
-"""What the person is asked when the database cannot be opened. Nothing is ever overwritten."""
+"""What the person is asked when the database cannot be opened. Only asks; nothing is done here."""
 
 from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Literal
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QMessageBox
 
 from desktop.errors import KotonohaError, sentence
-from desktop.store import rescue
 from desktop.ui.icons import app_icon
 
+Choice = Literal["restore", "fresh", "again", "quit"]
 
-class Rescue(QObject):
-    """Dialogs before there is a window."""
 
-    def refuse(self, error: Exception) -> int:
+class Rescue(QMessageBox):
+    """A dialog before there is a window."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.setWindowTitle(self.tr("言の葉"))
+        self.setWindowIcon(app_icon())
+        self.setIcon(QMessageBox.Icon.Warning)
+        self._error = error
+        self.setText(sentence(error))
+
+    def refuse(self) -> int:
         """Say why the application cannot start; return the exit code."""
-        box, _ = self._box(error)
-        box.addButton(self.tr("終了"), QMessageBox.ButtonRole.RejectRole)
-        box.exec()
+        self.addButton(self.tr("終了"), QMessageBox.ButtonRole.RejectRole)
+        self.exec()
         return 1
 
-    def offer(self, error: Exception, database: Path) -> bool:
-        """Offer what can be done about ``error``; return whether to open the database again."""
-        box, text = self._box(error)
-        restore: QPushButton | None = None
-        fresh: QPushButton | None = None
-        again: QPushButton | None = None
-        code = error.code if isinstance(error, KotonohaError) else ""
+    def ask(self, backup: Path | None) -> Choice:
+        """Offer what can be done; ``backup`` is the newest one that is whole."""
+        choices: dict[QAbstractButton, Choice] = {}
+        text = sentence(self._error)
+        code = self._error.code if isinstance(self._error, KotonohaError) else ""
         if code == "database_damaged":
-            backup = rescue.newest_backup(database)
             if backup is not None:
                 when = dt.datetime.fromtimestamp(backup.stat().st_mtime).strftime("%Y-%m-%d %H:%M")
                 text += "\n\n" + self.tr("いちばん新しい控えは {when} のものです。").format(when=when)
-                restore = box.addButton(self.tr("控えから戻す"), QMessageBox.ButtonRole.AcceptRole)
-            fresh = box.addButton(self.tr("空の状態で始める"), QMessageBox.ButtonRole.DestructiveRole)
+                restore = self.addButton(self.tr("控えから戻す"), QMessageBox.ButtonRole.AcceptRole)
+                choices[restore] = "restore"
+            fresh = self.addButton(self.tr("空の状態で始める"), QMessageBox.ButtonRole.DestructiveRole)
+            choices[fresh] = "fresh"
             text += "\n\n" + self.tr("壊れたファイルは消さずに、別の名前で残します。")
         elif code != "database_newer":
-            again = box.addButton(self.tr("もう一度試す"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(self.tr("終了"), QMessageBox.ButtonRole.RejectRole)
-        box.setText(text)
-        box.exec()
-        clicked = box.clickedButton()
-        try:
-            if restore is not None and clicked is restore:
-                newest = rescue.newest_backup(database)
-                assert newest is not None
-                rescue.restore(database, newest)
-                return True
-            if fresh is not None and clicked is fresh:
-                rescue.set_aside(database)
-                return True
-        except (KotonohaError, OSError) as problem:
-            return self.offer(problem, database)
-        return again is not None and clicked is again
-
-    def _box(self, error: Exception) -> tuple[QMessageBox, str]:
-        box = QMessageBox()
-        box.setWindowTitle(self.tr("言の葉"))
-        box.setWindowIcon(app_icon())
-        box.setIcon(QMessageBox.Icon.Warning)
-        text = sentence(error)
-        box.setText(text)
-        return box, text
+            again = self.addButton(self.tr("もう一度試す"), QMessageBox.ButtonRole.AcceptRole)
+            choices[again] = "again"
+        self.addButton(self.tr("終了"), QMessageBox.ButtonRole.RejectRole)
+        self.setText(text)
+        self.exec()
+        return choices.get(self.clickedButton(), "quit")

@@ -13,7 +13,8 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from desktop.engine.client import Engine
-from desktop.engine.protocol import Event, Loading, ModelSettings
+from desktop.engine.protocol import Event, Failed, Loading, ModelSettings
+from desktop.jobs import Cancel
 from desktop.models import library, starter
 from desktop.store import Chat, Model, Preferences, Preset, Store
 from desktop.ui.worker import Jobs
@@ -22,7 +23,7 @@ from desktop.ui.worker import Jobs
 class Session(QObject):
     """Owns the long-lived parts and the small lists that menus show."""
 
-    preferences_changed = Signal()
+    preferences_changed = Signal(object)  # the names of the changed fields, a set
     models_changed = Signal()
     presets_changed = Signal()
     chats_changed = Signal()
@@ -37,21 +38,38 @@ class Session(QObject):
         self.models: list[Model] = []
         self.presets: list[Preset] = []
         self.chats: list[Chat] = []
-        self._warm: ModelSettings | None = None
+        self._warm: tuple[ModelSettings, Cancel] | None = None  # being loaded ahead of its question
+        self._cold: ModelSettings | None = None  # could not be loaded
         self.starter_progress: float | None = None  # 0 to 1 while the starter model is being put in place
 
     # What was chosen
 
     def change(self, **fields: Any) -> None:  # noqa: ANN401 - the fields of Preferences
         """Change preferences; they count at once and are saved in the background."""
-        changed = msgspec.structs.replace(self.preferences, **fields)
-        if changed == self.preferences:
-            return
-        self.preferences = changed
-        self.jobs.store(lambda: self.store.settings.change(**fields))
-        if "idle_minutes" in fields:
-            self.engine.configure(idle_seconds=60.0 * changed.idle_minutes)
-        self.preferences_changed.emit()
+        names = self.remember(**fields)
+        if "idle_minutes" in names:
+            self.engine.configure(idle_seconds=60.0 * self.preferences.idle_minutes)
+        if names:
+            self.preferences_changed.emit(names)
+
+    def remember(self, **fields: Any) -> set[str]:  # noqa: ANN401
+        """Save, without telling anybody, what only the next start asks for; return what is new."""
+        new = {name: value for name, value in fields.items() if getattr(self.preferences, name) != value}
+        if new:
+            self.preferences = msgspec.structs.replace(self.preferences, **new)
+            self.jobs.store(lambda: self.store.settings.change(**new))
+        return set(new)
+
+    def first_sent(self) -> None:
+        """The draft of the chat that was not there yet went off with its first message."""
+        self.preferences = msgspec.structs.replace(self.preferences, new_chat_draft="")
+
+    def keep_unsent(self, chat_id: int | None, text: str) -> None:
+        """Keep as a draft what could not be sent, and what nobody shows any more."""
+        if chat_id is not None:
+            self.jobs.store(lambda: self.store.chats.set_draft(chat_id, text))
+        elif not self.preferences.new_chat_draft:
+            self.remember(new_chat_draft=text)
 
     # Lists
 
@@ -66,6 +84,10 @@ class Session(QObject):
     def refresh_presets(self) -> None:
         """Read the list of presets again."""
         self.jobs.store(self.store.presets.list, on_done=self._take_presets)
+
+    def rename_presets(self, builtin: Callable[[], list[dict[str, Any]]]) -> None:
+        """Give the built-in presets their names in the language in use."""
+        self.jobs.store(lambda: self.store.presets.seed(builtin()), on_done=lambda _: self.refresh_presets())
 
     def _take_chats(self, chats: list[Chat]) -> None:
         self.chats = chats
@@ -108,7 +130,11 @@ class Session(QObject):
         )
 
     def add_model(
-        self, path: Path, on_done: Callable[[Model], None], on_failed: Callable[[Exception], None]
+        self,
+        path: Path,
+        owner: QObject,
+        on_done: Callable[[Model], None],
+        on_failed: Callable[[Exception], None],
     ) -> None:
         """Check a GGUF file's header and add it to the library; the file stays where it is."""
 
@@ -116,30 +142,40 @@ class Session(QObject):
             self.refresh_models()
             on_done(model)
 
-        self.jobs.run(lambda _: library.register(self.store, path), on_done=done, on_failed=on_failed)
+        self._cold = None
+        self.jobs.run(
+            lambda _: library.register(self.store, path), owner=owner, on_done=done, on_failed=on_failed
+        )
 
     def warm(self, model: Model) -> None:
         """Load ``model`` now if it is not loaded, so that the first answer comes sooner."""
         settings = self.model_settings(model)
-        if settings in (self._warm, self.engine.loaded):
+        self.cool(settings)
+        if self._warm is not None or settings in (self._cold, self.engine.loaded):
             return
-        self._warm = settings
 
-        def progress(event: Event) -> None:
+        def take(event: Event) -> None:
             if isinstance(event, Loading):
                 self.warming.emit(event.fraction)
+            elif isinstance(event, Failed):  # told by the question that needs the model
+                self._cold = settings
 
-        def cold(_: object) -> None:
-            if self._warm == settings:
+        def end(_: object) -> None:
+            if self._warm is not None and self._warm[0] == settings:
                 self._warm = None
 
-        # A failure is told by the question that needs the model.
-        self.jobs.run(
-            lambda cancel: self.engine.load(settings, cancel),
-            on_event=progress,
-            on_done=cold,
-            on_failed=cold,
+        cancel = self.jobs.run(
+            lambda cancel: self.engine.load(settings, cancel), on_event=take, on_done=end, on_failed=end
         )
+        self._warm = (settings, cancel)
+
+    def cool(self, wanted: ModelSettings) -> None:
+        """Stop loading ahead any other model than ``wanted``."""
+        if self._warm is not None and self._warm[0] != wanted:
+            self._warm[1].set()
+            self._warm = None
+        if self._cold != wanted:
+            self._cold = None
 
     def model_for(self, chat: Chat | None) -> Model | None:
         """Return the model that answers in this chat: its own, else the usual one, else any."""
@@ -149,10 +185,9 @@ class Session(QObject):
                 return by_id[wanted]
         return self.models[0] if self.models else None
 
-    def preset_for(self, chat: Chat | None) -> Preset | None:
-        """Return the preset of this chat."""
-        wanted = chat.preset_id if chat else None
-        return next((preset for preset in self.presets if preset.id == wanted), None)
+    def preset(self, preset_id: int | None) -> Preset | None:
+        """Return the preset with this id, None when there is none."""
+        return next((preset for preset in self.presets if preset.id == preset_id), None)
 
     def model_settings(self, model: Model) -> ModelSettings:
         """Return how to load ``model``."""

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -31,7 +30,9 @@ from PySide6.QtWidgets import (
 from desktop import __version__
 from desktop.paths import RESOURCES
 from desktop.store import Preferences
+from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
 from desktop.ui import theme
+from desktop.ui.fields import TextEdit
 from desktop.ui.session import Session
 from desktop.ui.sidebar import OfflineLine
 
@@ -176,7 +177,8 @@ class SettingsPage(QWidget):
         super().__init__(parent)
         self._session = session
         self._shown: Preferences = session.preferences
-        self._update: list[Callable[[Preferences], None]] = []
+        self._update: dict[str, Callable[[Preferences], None]] = {}
+        self._typing: list[tuple[QTimer, Callable[[], None]]] = []
 
         side = QFrame(self)
         side.setObjectName("sidebar")
@@ -215,7 +217,14 @@ class SettingsPage(QWidget):
         layout.addWidget(side)
         layout.addWidget(self._stack, 1)
         session.preferences_changed.connect(self._show_preferences)
-        self._show_preferences()
+        self._show_preferences(set(self._update))
+
+    def flush(self) -> None:
+        """Save what is being typed."""
+        for timer, save in self._typing:
+            if timer.isActive():
+                timer.stop()
+                save()
 
     # Sections
 
@@ -244,7 +253,7 @@ class SettingsPage(QWidget):
         section.add_row(
             self.tr("文字の大きさ"),
             self.tr("対話と入力欄の文字です。Ctrl++ と Ctrl+- でも変えられます。"),
-            self._whole("zoom", 70, 250, step=10, suffix=" %"),
+            self._whole("zoom", ZOOM_LEAST, ZOOM_MOST, step=10, suffix=" %"),
         )
         return name, section
 
@@ -358,13 +367,13 @@ class SettingsPage(QWidget):
         for value, label in options.items():
             box.addItem(label, value)
         box.activated.connect(lambda i: self._change(field, box.itemData(i)))
-        self._update.append(lambda p: box.setCurrentIndex(box.findData(getattr(p, field))))
+        self._update[field] = lambda p: box.setCurrentIndex(box.findData(getattr(p, field)))
         return box
 
     def _switch(self, field: str) -> Switch:
         switch = Switch()
         switch.clicked.connect(lambda on: self._change(field, on))
-        self._update.append(lambda p: switch.setChecked(getattr(p, field)))
+        self._update[field] = lambda p: switch.setChecked(getattr(p, field))
         return switch
 
     def _whole(self, field: str, least: int, most: int, *, step: int = 1, suffix: str = "") -> QSpinBox:
@@ -374,7 +383,7 @@ class SettingsPage(QWidget):
         box.setSuffix(suffix)
         box.setKeyboardTracking(False)
         box.valueChanged.connect(lambda value: self._change(field, value))
-        self._update.append(lambda p: box.setValue(getattr(p, field)))
+        self._update[field] = lambda p: box.setValue(getattr(p, field))
         return box
 
     def _optional(self, field: str, least: int, most: int, none: str, suffix: str) -> QSpinBox:
@@ -387,7 +396,7 @@ class SettingsPage(QWidget):
         box.setGroupSeparatorShown(True)
         box.setKeyboardTracking(False)
         box.valueChanged.connect(lambda value: self._change(field, value if value >= least else None))
-        self._update.append(lambda p: box.setValue(getattr(p, field) or least - 1))
+        self._update[field] = lambda p: box.setValue(getattr(p, field) or least - 1)
         return box
 
     def _optional_zero(self, field: str, most: int, zero: str, suffix: str) -> QSpinBox:
@@ -402,30 +411,35 @@ class SettingsPage(QWidget):
         box.setDecimals(2)
         box.setKeyboardTracking(False)
         box.valueChanged.connect(lambda value: self._change(field, round(value, 2)))
-        self._update.append(lambda p: box.setValue(getattr(p, field)))
+        self._update[field] = lambda p: box.setValue(getattr(p, field))
         return box
 
-    def _long_text(self, field: str) -> QPlainTextEdit:
-        edit = QPlainTextEdit()
+    def _long_text(self, field: str) -> TextEdit:
+        edit = TextEdit()
         edit.setFixedHeight(92)
         edit.setTabChangesFocus(True)
         edit.setPlaceholderText(self.tr("例: 日本語で、結論から短く答えてください。"))
         timer = QTimer(edit, singleShot=True, interval=TYPING_MS)
         edit.textChanged.connect(timer.start)
-        timer.timeout.connect(lambda: self._change(field, edit.toPlainText()))
+
+        def save() -> None:
+            self._change(field, edit.toPlainText())
+
+        timer.timeout.connect(save)
+        self._typing.append((timer, save))
 
         def show(preferences: Preferences) -> None:
             if not timer.isActive() and edit.toPlainText() != getattr(preferences, field):
                 edit.setPlainText(getattr(preferences, field))
 
-        self._update.append(show)
+        self._update[field] = show
         return edit
 
     def _change(self, field: str, value: Any) -> None:  # noqa: ANN401
         if getattr(self._shown, field) != value:
             self._session.change(**{field: value})
 
-    def _show_preferences(self) -> None:
+    def _show_preferences(self, names: set[str]) -> None:
         self._shown = self._session.preferences
-        for update in self._update:
-            update(self._shown)
+        for name in names & self._update.keys():
+            self._update[name](self._shown)

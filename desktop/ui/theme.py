@@ -200,6 +200,10 @@ QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
 QListView {{ background: transparent; border: none; }}
+QListWidget#framed {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_FIELD}px;
+  padding: 4px; }}
+QListWidget#framed::item {{ padding: 7px 8px; border-radius: {RADIUS_BADGE}px; }}
+QListWidget#framed::item:selected {{ background: @accent_soft@; color: @ink@; }}
 QScrollArea, QScrollArea > QWidget > QWidget#page {{ background: transparent; border: none; }}
 
 #card {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_CARD}px; }}
@@ -211,8 +215,6 @@ QPushButton#suggestion:hover, QPushButton#suggestion:focus {{
 #toast QLabel {{ color: @page@; font-size: {SMALL_PX}px; }}
 #toast QPushButton {{ background: transparent; border: none; color: @page@; font-weight: 600;
   padding: 4px 8px; text-decoration: underline; }}
-#banner[kind="wrong"] {{ background: @wrong_soft@; border-bottom: 1px solid @line@; }}
-#banner[kind="wrong"] QLabel {{ color: @wrong@; font-size: {SMALL_PX}px; }}
-#banner[kind="caution"] {{ background: @caution_soft@; border-bottom: 1px solid @line@; }}
-#banner[kind="caution"] QLabel {{ color: @caution@; font-size: {SMALL_PX}px; }}
+#banner {{ background: @wrong_soft@; border: none; border-bottom: 1px solid @line@; }}
+#banner QLabel {{ color: @wrong@; font-size: {SMALL_PX}px; }}
 """

@@ -1,4 +1,4 @@
-"""The answers that are being written, in whichever chat."""
+"""The answers that are being written, in whichever chat. Outlives the window."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from desktop.chat.options import sampling_of, system_prompt_of
-from desktop.chat.titles import title_of
-from desktop.chat.turn import answer
+from desktop.chat.turn import Begun, answer, begin
 from desktop.engine.protocol import Event, Piece
 from desktop.errors import KotonohaError, sentence
 from desktop.jobs import Cancel
@@ -18,41 +17,47 @@ from desktop.store import Chat, Message, Model
 from desktop.ui.session import Session
 
 
-@dataclass(frozen=True)
-class Begun:
-    """The messages of a turn are saved; ``question`` is None where an old one is answered again."""
+@dataclass(eq=False)
+class Running:
+    """A turn, from the click to its end."""
 
-    question: Message | None
-    answer: Message
-
-
-@dataclass
-class Active:
-    """A running answer. ``pieces`` is its text so far, which may be ahead of the store."""
-
-    cancel: Cancel
-    message: Message | None = None
-    pieces: list[str] = field(default_factory=list)
+    chat_id: int | None  # None until a new chat is saved
+    text: str = ""  # the person's message
+    message: Message | None = None  # the answer; None until both are saved
+    pieces: list[str] = field(default_factory=list)  # its text so far, which may be ahead of the store
     progress: str = ""
+    typed_after: str = ""  # what the person typed after it before leaving the chat
+    cancel: Cancel = field(default_factory=Cancel)
+
+    @property
+    def written(self) -> str:
+        """The text of the answer so far."""
+        return "".join(self.pieces)
 
 
 class Turns(QObject):
     """Starts, follows and stops answers; at most one in each chat."""
 
-    began = Signal(int, object)  # chat id, Begun
-    progressed = Signal(int, int, object)  # chat id, message id, engine event
-    ended = Signal(int, object)  # chat id, the finished Message
-    refused = Signal(int, object)  # chat id, the exception: nothing was saved
-    unsaved = Signal(int, object, object)  # chat id, the answer as far as it is known, the exception
+    began = Signal(object, object)  # Running, Begun: both messages are saved
+    progressed = Signal(object, object)  # Running, engine event
+    ended = Signal(object, object)  # Running, the finished Message
+    refused = Signal(object, object)  # Running, the exception: nothing was saved
+    unsaved = Signal(object, object, object)  # Running, the answer as far as it is known, the exception
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._active: dict[int, Active] = {}
+        self._running: list[Running] = []
+        self._unsaved: set[int] = set()
 
-    def active(self, chat_id: int | None) -> Active | None:
+    def active(self, chat_id: int | None) -> Running | None:
         """Return the running answer of a chat."""
-        return self._active.get(chat_id) if chat_id is not None else None
+        found = (one for one in self._running if chat_id is not None and one.chat_id == chat_id)
+        return next(found, None)
+
+    def is_unsaved(self, message_id: int) -> bool:
+        """Return whether the end of this answer could not be saved."""
+        return message_id in self._unsaved
 
     def stop(self, chat_id: int | None) -> None:
         """Stop the answer of a chat; what was written stays."""
@@ -60,45 +65,51 @@ class Turns(QObject):
         if active is not None:
             active.cancel.set()
 
-    def send(self, chat: Chat, text: str) -> None:
-        """Save the person's message, then answer it."""
+    def send(self, chat: Chat | None, text: str, preset_id: int | None) -> Running | None:
+        """Save the person's message, in a new chat where there is none, then answer it.
+
+        These three return None when the chat is being answered already, and raise
+        ``KotonohaError("no_model")``.
+        """
         store = self._session.store
-        titled = bool(chat.title)
+        running = Running(chat.id if chat else None, text)
+        chat_id, preset = running.chat_id, chat.preset_id if chat else preset_id
+        return self._start(running, chat, preset, lambda model: begin(store, chat_id, text, model, preset_id))
 
-        def begin(model: Model) -> Begun:
-            if not titled:
-                store.chats.rename(chat.id, title_of(text), by_hand=False)
-            return Begun(*store.messages.send(chat.id, text, model.name))
-
-        self._start(chat, begin)
-
-    def answer_again(self, chat: Chat, parent_id: int) -> None:
+    def answer_again(self, chat: Chat, parent_id: int) -> Running | None:
         """Answer an old question once more, beside the earlier answers."""
         messages = self._session.store.messages
-        self._start(chat, lambda model: Begun(None, messages.answer_again(chat.id, parent_id, model.name)))
+        return self._start(
+            Running(chat.id),
+            chat,
+            chat.preset_id,
+            lambda model: Begun(chat, None, messages.answer_again(chat.id, parent_id, model.name)),
+        )
 
-    def resume(self, chat: Chat, message: Message) -> None:
+    def resume(self, chat: Chat, message: Message) -> Running | None:
         """Continue an answer that ended too early, from the text of ``message``, saved or not."""
-        messages = self._session.store.messages
+        messages, unsaved = self._session.store.messages, self.is_unsaved(message.id)
+        return self._start(
+            Running(chat.id),
+            chat,
+            chat.preset_id,
+            lambda _: Begun(chat, None, messages.resume(message.id, message.text, unsaved=unsaved)),
+        )
 
-        def begin(_: Model) -> Begun:
-            messages.write(message.id, message.text)
-            return Begun(None, messages.resume(message.id))
-
-        self._start(chat, begin)
-
-    def _start(self, chat: Chat, begin: Callable[[Model], Begun]) -> None:
-        if chat.id in self._active:
-            return
+    def _start(
+        self, running: Running, chat: Chat | None, preset_id: int | None, begin: Callable[[Model], Begun]
+    ) -> Running | None:
+        if self.active(running.chat_id) is not None:
+            return None
         session = self._session
         model = session.model_for(chat)
         if model is None:
-            self.refused.emit(chat.id, no_model())
-            return
-        preset = session.preset_for(chat)
+            raise _no_model()
+        preset = session.preset(preset_id)
         settings = session.model_settings(model)
         sampling = sampling_of(session.preferences, preset)
         system = system_prompt_of(session.preferences, preset, chat)
+        session.cool(settings)
 
         def job(cancel: Cancel) -> Generator[Begun | Event, None, Message]:
             begun = begin(model)
@@ -115,45 +126,48 @@ class Turns(QObject):
             session.store.models.touch(model.id)
             return session.store.messages.get(begun.answer.id)
 
-        self._active[chat.id] = Active(
-            session.jobs.run(
-                job,
-                on_event=lambda event: self._take(chat.id, event),
-                on_done=lambda message: self._end(chat.id, message),
-                on_failed=lambda error: self._fail(chat.id, error),
-            )
+        self._running.append(running)
+        running.cancel = session.jobs.run(
+            job,
+            on_event=lambda event: self._take(running, event),
+            on_done=lambda message: self._end(running, message),
+            on_failed=lambda error: self._fail(running, error),
         )
+        return running
 
-    def _take(self, chat_id: int, event: Begun | Event) -> None:
-        active = self._active[chat_id]
+    def _take(self, running: Running, event: Begun | Event) -> None:
         if isinstance(event, Begun):
-            active.message = event.answer
-            active.pieces = [event.answer.text]
-            self.began.emit(chat_id, event)
+            if running.chat_id is None:
+                self._session.first_sent()
+            running.chat_id = event.chat.id
+            running.message = event.answer
+            running.pieces = [event.answer.text]
+            self._unsaved.discard(event.answer.id)
+            self.began.emit(running, event)
             self._session.refresh_chats()
             return
-        assert active.message is not None
         if isinstance(event, Piece):
-            active.pieces.append(event.text)
-        self.progressed.emit(chat_id, active.message.id, event)
+            running.pieces.append(event.text)
+        self.progressed.emit(running, event)
 
-    def _end(self, chat_id: int, message: Message) -> None:
-        self._active.pop(chat_id, None)
-        self.ended.emit(chat_id, message)
+    def _end(self, running: Running, message: Message) -> None:
+        self._running.remove(running)
+        self.ended.emit(running, message)
+        self._session.refresh_chats()
 
-    def _fail(self, chat_id: int, error: Exception) -> None:
-        active = self._active.pop(chat_id)
-        if active.message is None:
-            self.refused.emit(chat_id, error)
+    def _fail(self, running: Running, error: Exception) -> None:
+        self._running.remove(running)
+        if running.message is None:
+            self.refused.emit(running, error)
             return
+        self._unsaved.add(running.message.id)
         known = msgspec.structs.replace(
-            active.message, text="".join(active.pieces), status="failed", error=sentence(error)
+            running.message, text=running.written, status="failed", error=sentence(error)
         )
-        self.unsaved.emit(chat_id, known, error)
+        self.unsaved.emit(running, known, error)
 
 
-def no_model() -> KotonohaError:
-    """Return what to say when there is no model to answer."""
+def _no_model() -> KotonohaError:
     return KotonohaError(
         "no_model",
         "モデルがまだありません。書いたものは残っています。"

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from desktop.errors import sentence
+from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
 from desktop.ui.bin_dialog import BinDialog
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.conversation import Conversation
@@ -22,7 +23,7 @@ from desktop.ui.toast import Toast
 from desktop.ui.turns import Turns
 
 NARROW = 900  # px: a window below this gives the list's place to the page
-ZOOM_STEP, ZOOM_LEAST, ZOOM_MOST = 10, 70, 250  # percent
+ZOOM_STEP = 10  # percent
 
 
 class Window(QMainWindow):
@@ -104,7 +105,7 @@ class Window(QMainWindow):
         self.settings.backup_requested.connect(self._back_up)
         self.settings.bin_requested.connect(self._open_bin)
         session.chats_changed.connect(self._show_chats)
-        session.preferences_changed.connect(self._fold)
+        session.preferences_changed.connect(self._take_preferences)
         session.jobs.failed.connect(self._complain)
 
     def _add_shortcuts(self) -> None:
@@ -147,7 +148,9 @@ class Window(QMainWindow):
     def _rename(self, chat_id: int, title: str) -> None:
         store = self._session.store
         self._session.jobs.store(
-            lambda: store.chats.rename(chat_id, title), on_done=lambda _: self._session.refresh_chats()
+            lambda: store.chats.rename(chat_id, title),
+            owner=self,
+            on_done=lambda _: self._session.refresh_chats(),
         )
 
     def _delete(self, chat_id: int) -> None:
@@ -155,7 +158,7 @@ class Window(QMainWindow):
         title = next((chat.title for chat in self._session.chats if chat.id == chat_id), "")
 
         def restore() -> None:
-            jobs.store(lambda: store.chats.restore(chat_id), on_done=lambda _: restored())
+            jobs.store(lambda: store.chats.restore(chat_id), owner=self, on_done=lambda _: restored())
 
         def restored() -> None:
             self._session.refresh_chats()
@@ -173,7 +176,7 @@ class Window(QMainWindow):
             )
 
         self.conversation.stop_in(chat_id)
-        jobs.store(lambda: store.chats.delete(chat_id), on_done=deleted)
+        jobs.store(lambda: store.chats.delete(chat_id), owner=self, on_done=deleted)
 
     def _open_bin(self) -> None:
         dialog = BinDialog(self._session, self)
@@ -184,7 +187,7 @@ class Window(QMainWindow):
         def done(path: Path) -> None:
             self.toast.show_message(self.tr("控えを作りました: {name}").format(name=path.name))
 
-        self._session.jobs.run(lambda _: self._session.store.backup(), on_done=done)
+        self._session.jobs.run(lambda _: self._session.store.backup(), owner=self, on_done=done)
 
     def _complain(self, error: Exception) -> None:
         if self._rooms.currentIndex() == 0:
@@ -199,6 +202,10 @@ class Window(QMainWindow):
             self.sidebar.setVisible(not self.sidebar.isVisible())
         else:
             self._session.change(list_folded=self.sidebar.isVisible())
+
+    def _take_preferences(self, names: set[str]) -> None:
+        if "list_folded" in names:
+            self._fold()
 
     def _fold(self) -> None:
         self.sidebar.setVisible(self.width() >= NARROW and not self._session.preferences.list_folded)
@@ -237,6 +244,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.page.composer.has_unsaved_draft():
             self.page.composer.flush_draft()
-        self._session.change(window=bytes(self.saveGeometry().toBase64().data()).decode())
+        self.settings.flush()
+        self._session.remember(window=bytes(self.saveGeometry().toBase64().data()).decode())
         self.closing.emit()
         event.accept()

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
 
 from desktop.jobs import Cancel, Cancelled
 
 log = logging.getLogger(__name__)
-
-Step = Callable[[], None]
 
 
 class Jobs(QObject):
@@ -34,7 +33,7 @@ class Jobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._posted.connect(self._step, Qt.ConnectionType.QueuedConnection)
+        self._posted.connect(self._tell, Qt.ConnectionType.QueuedConnection)
         self._in_order = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._running: dict[Cancel, threading.Thread] = {}
         self._closed = False
@@ -43,15 +42,19 @@ class Jobs(QObject):
         self,
         job: Callable[[Cancel], Any],
         *,
+        owner: QObject | None = None,
         on_event: Callable[[Any], None] | None = None,
         on_done: Callable[[Any], None] | None = None,
         on_failed: Callable[[Exception], None] | None = None,
     ) -> Cancel:
-        """Start ``job`` in a thread of its own; return what cancels it."""
+        """Start ``job`` in a thread of its own; return what cancels it.
+
+        Nothing is told any more once ``owner`` is deleted; the job goes on.
+        """
         cancel = Cancel()
 
         def work() -> None:
-            self._work(job, cancel, on_event, on_done, on_failed)
+            self._work(job, cancel, _Told(owner, on_event, on_done, on_failed))
             self._running.pop(cancel, None)
 
         thread = threading.Thread(target=work, name="job", daemon=True)
@@ -63,12 +66,14 @@ class Jobs(QObject):
         self,
         function: Callable[[], Any],
         *,
+        owner: QObject | None = None,
         on_done: Callable[[Any], None] | None = None,
         on_failed: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Call ``function`` after all earlier calls of this kind."""
+        """Call ``function`` after all earlier calls of this kind; ``owner`` as in ``run``."""
         if not self._closed:
-            self._in_order.submit(self._work, lambda _: function(), Cancel(), None, on_done, on_failed)
+            told = _Told(owner, None, on_done, on_failed)
+            self._in_order.submit(self._work, lambda _: function(), Cancel(), told)
 
     def close(self, seconds: float = 5.0) -> None:
         """Cancel what runs, wait ``seconds`` a job at most, and finish what was given to the store."""
@@ -79,44 +84,44 @@ class Jobs(QObject):
             thread.join(seconds)
         self._in_order.shutdown(wait=True)
 
-    def _work(
-        self,
-        job: Callable[[Cancel], Any],
-        cancel: Cancel,
-        on_event: Callable[[Any], None] | None,
-        on_done: Callable[[Any], None] | None,
-        on_failed: Callable[[Exception], None] | None,
-    ) -> None:
+    def _work(self, job: Callable[[Cancel], Any], cancel: Cancel, told: _Told) -> None:
         try:
             result = job(cancel)
-            if isinstance(result, Generator):
-                result = self._drain(result, on_event)
+            if isinstance(result, Iterator):
+                result = self._drain(result, told)
         except Cancelled:
             return
         except Exception as error:
-            if on_failed is None:
+            if told.failed is None:
                 log.exception("a job failed")
-                self._post(lambda error=error: self.failed.emit(error))  # type: ignore[misc]
-            else:
-                self._post(lambda error=error: on_failed(error))  # type: ignore[misc]
+                told = told._replace(owner=None, failed=self.failed.emit)
+            self._post(told.owner, told.failed, error)
         else:
-            if on_done is not None:
-                self._post(lambda: on_done(result))
+            self._post(told.owner, told.done, result)
 
-    def _drain(self, events: Generator[Any, None, Any], on_event: Callable[[Any], None] | None) -> Any:  # noqa: ANN401
+    def _drain(self, events: Iterator[Any], told: _Told) -> Any:  # noqa: ANN401
         while True:
             try:
                 event = next(events)
             except StopIteration as stop:
                 return stop.value
-            if on_event is not None:
-                self._post(lambda event=event: on_event(event))  # type: ignore[misc]
+            self._post(told.owner, told.event, event)
 
-    def _post(self, step: Step) -> None:
-        if not self._closed:
-            self._posted.emit(step)
+    def _post(self, owner: QObject | None, tell: Callable[[Any], None] | None, what: object) -> None:
+        if tell is not None and not self._closed:
+            self._posted.emit((owner, tell, what))
 
     @Slot(object)
-    def _step(self, step: Step) -> None:
-        if not self._closed:
-            step()
+    def _tell(self, posted: tuple[QObject | None, Callable[[Any], None], Any]) -> None:
+        owner, tell, what = posted
+        if not self._closed and (owner is None or isValid(owner)):
+            tell(what)
+
+
+class _Told(NamedTuple):
+    """Who hears of a job, and how."""
+
+    owner: QObject | None
+    event: Callable[[Any], None] | None
+    done: Callable[[Any], None] | None
+    failed: Callable[[Exception], None] | None

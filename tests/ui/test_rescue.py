@@ -108,7 +108,7 @@ def test_a_newer_database_is_refused_and_only_ending_is_offered(qtbot, home):
     try:
         Store.open(path)
     except Exception as error:
-        assert Rescue().offer(error, path) is False
+        assert Rescue(error).ask(None) == "quit"
     assert "新しい版" in said[0]
     assert buttons == ["終了"]
     assert path.read_bytes() == before

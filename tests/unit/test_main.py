@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import sys
 from pathlib import Path
 
@@ -10,16 +11,24 @@ from benchmarks.__main__ import AIMS, table
 from desktop.cli import parse
 
 
-@pytest.mark.parametrize("name", ["DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"])
-def test_a_screen_is_named_by_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_screen_is_one_that_answers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
     for each in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(each, raising=False)
     assert not entry.has_screen()
-    monkeypatch.setenv(name, "")
-    assert not entry.has_screen()
-    monkeypatch.setenv(name, ":0")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     assert entry.has_screen()
+    monkeypatch.delenv("QT_QPA_PLATFORM")
+
+    monkeypatch.setenv("DISPLAY", ":64999")
+    assert not entry.has_screen()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-test")
+    assert not entry.has_screen()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "wayland-test"))
+        server.listen()
+        assert entry.has_screen()
 
 
 @pytest.mark.parametrize("platform", ["win32", "darwin"])

@@ -207,6 +207,10 @@
         <translation>Copied.</translation>
     </message>
     <message>
+        <source>別のところで書いています…</source>
+        <translation>Being written elsewhere…</translation>
+    </message>
+    <message>
         <source>新しい対話</source>
         <translation>New chat</translation>
     </message>

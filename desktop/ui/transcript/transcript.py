@@ -11,7 +11,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import replace
 from itertools import pairwise
-from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -26,10 +25,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
 from desktop.ui.transcript import answer, question
 from desktop.ui.transcript.answer import AnswerView
 from desktop.ui.transcript.button import JumpButton
-from desktop.ui.transcript.highlight import highlight
 from desktop.ui.transcript.look import Look
 from desktop.ui.transcript.message import DIVIDER, GAP, MAX_HEIGHT, MessageView, column, deadline
 from desktop.ui.transcript.question import QuestionView
@@ -42,16 +41,9 @@ if TYPE_CHECKING:
 FRAME_MS = 16
 SLICE_MS = 5.0  # of preparing what is not in sight, between two looks at the event loop
 FOOT = 32  # space under the last message
-MIN_ZOOM, MAX_ZOOM = 50, 300  # percent
 _NEAR = 2  # px from the end that still count as the end
-_WARM_MS = 1_500
 _DRAG_MS, _DRAG_STEP = 30, 24  # scrolling while a selection is dragged out of the viewport
 _EDGE = 12  # px of the viewport where that begins
-
-
-def _warm() -> None:
-    """Load Pygments beside the event loop; at the first code block it would hold up a frame."""
-    Thread(target=highlight, args=("x = 1", "python"), daemon=True).start()
 
 
 class _Row:
@@ -72,7 +64,6 @@ class Transcript(QAbstractScrollArea):
 
     regenerate_requested = Signal(int)
     continue_requested = Signal(int)
-    edit_requested = Signal(int)
     sibling_requested = Signal(int, int)
     link_activated = Signal(str)
     copied = Signal()
@@ -109,7 +100,6 @@ class Transcript(QAbstractScrollArea):
         self._drag.timeout.connect(self._scroll_with_drag)
         self.verticalScrollBar().setSingleStep(40)
         self.verticalScrollBar().rangeChanged.connect(self._balance)
-        QTimer.singleShot(_WARM_MS, self, _warm)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow_focus)
@@ -199,7 +189,7 @@ class Transcript(QAbstractScrollArea):
 
     def set_zoom(self, percent: int) -> None:
         """Set the size of text and column, in percent (50 to 300)."""
-        percent = max(MIN_ZOOM, min(MAX_ZOOM, percent))
+        percent = max(ZOOM_LEAST, min(ZOOM_MOST, percent))
         if percent != self._zoom:
             self._zoom = percent
             self._restyle()
