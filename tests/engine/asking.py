@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from desktop.engine.client import Engine
 from desktop.engine.protocol import (
+    Alive,
     Event,
     Failed,
     Finished,
@@ -56,6 +57,8 @@ def collect(
     answer = Answer([])
     waiting = True
     for event in events:
+        if isinstance(event, Alive):
+            continue
         answer.events.append(event)
         if waiting and at is not None and isinstance(event, at):
             waiting = False
