@@ -118,6 +118,7 @@ class App(QObject):
     def end(self) -> None:
         """Stop what runs, save what is left, and close everything."""
         self._jobs.close()
+        self._remove_translations()
         if self.session is not None:
             self.session.engine.close()
             self.session.store.close()
@@ -216,9 +217,7 @@ class App(QObject):
     def _translate(self, choice: str) -> None:
         """Install the translations. The window's own words are Japanese in the source."""
         set_language(None if choice == "system" else choice)  # type: ignore[arg-type]
-        for translator in self._translators:
-            self._qt.removeTranslator(translator)
-        self._translators.clear()
+        self._remove_translations()
         locale = QLocale(language())
         QLocale.setDefault(locale)
         qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
@@ -227,6 +226,11 @@ class App(QObject):
             if translator.load(name, folder):
                 self._qt.installTranslator(translator)
                 self._translators.append(translator)
+
+    def _remove_translations(self) -> None:
+        for translator in self._translators:
+            self._qt.removeTranslator(translator)
+        self._translators.clear()
 
     # One instance
 
