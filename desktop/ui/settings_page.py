@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QColor, QDesktopServices, QPainter, QPaintEvent
+from PySide6.QtCore import QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractSpinBox,
     QButtonGroup,
     QComboBox,
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -33,138 +30,11 @@ from desktop.store import Preferences
 from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
 from desktop.ui import theme
 from desktop.ui.fields import TextEdit
+from desktop.ui.section import Section, SectionButton, Switch
 from desktop.ui.session import Session
 from desktop.ui.sidebar import OfflineLine
 
-NAME_WIDTH, CONTROL_WIDTH = 200, 168  # px
 TYPING_MS = 500
-
-
-class Switch(QAbstractButton):
-    """On or off."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setCheckable(True)
-        self.setFixedSize(40, 24)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(tokens.accent if self.hasFocus() or self.isChecked() else tokens.faint))
-        painter.setBrush(QColor(tokens.accent if self.isChecked() else tokens.line))
-        painter.drawRoundedRect(QRectF(1.5, 1.5, 37, 21), 10.5, 10.5)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens.on_accent if self.isChecked() else tokens.card))
-        painter.drawEllipse(QRectF(20 if self.isChecked() else 4, 4, 16, 16))
-
-
-class _NoWheel(QObject):
-    """The wheel scrolls the page, never a value that the mouse happens to be over."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel:
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
-
-
-class SectionButton(QAbstractButton):
-    """One section in the list."""
-
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setText(text)
-        self.setCheckable(True)
-        self.setFixedHeight(34)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect())
-        if self.isChecked() or self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens.accent_soft if self.isChecked() else tokens.bubble))
-            painter.drawRoundedRect(box, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QColor(tokens.accent))
-            painter.drawRoundedRect(
-                box.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS_FIELD, theme.RADIUS_FIELD
-            )
-        painter.setFont(theme.ui_font(14))
-        painter.setPen(QColor(tokens.ink))
-        painter.drawText(box.adjusted(10, 0, -10, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
-
-
-class Section(QWidget):
-    """A heading, a sentence, and rows between hairlines."""
-
-    def __init__(self, heading: str, sentence: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("page")
-        self._no_wheel = _NoWheel(self)
-        head = QLabel(heading, self)
-        head.setObjectName("heading")
-        sub = QLabel(sentence, self)
-        sub.setObjectName("sub")
-        sub.setWordWrap(True)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(40, 26, 40, 40)
-        self._layout.setSpacing(0)
-        self._layout.addWidget(head)
-        self._layout.addSpacing(6)
-        self._layout.addWidget(sub)
-        self._layout.addSpacing(18)
-        self._layout.addStretch(1)
-
-    def add_row(
-        self, name: str, explanation: str, control: QWidget | None = None, *, below: QWidget | None = None
-    ) -> None:
-        """Add a row; the control gets the row's name and explanation for screen readers.
-
-        A wide control goes ``below`` the text.
-        """
-        row = QWidget(self)
-        label = QLabel(name, row)
-        label.setFixedWidth(NAME_WIDTH)
-        label.setWordWrap(True)
-        text = QLabel(explanation, row)
-        text.setObjectName("sub")
-        text.setWordWrap(True)
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        across = QHBoxLayout(row)
-        across.setContentsMargins(4, 12, 4, 12)
-        across.setSpacing(20)
-        across.addWidget(label)
-        across.addWidget(text, 1)
-        for widget in (control, below):
-            if widget is not None:
-                widget.setAccessibleName(name)
-                widget.setAccessibleDescription(explanation)
-                label.setBuddy(widget)
-        self._insert(row)
-        if control is not None:
-            if isinstance(control, QComboBox | QAbstractSpinBox):
-                control.setFixedWidth(CONTROL_WIDTH)
-            if isinstance(control, QAbstractSpinBox):
-                control.lineEdit().setTextMargins(10, 0, 10, 0)  # a style sheet cannot
-            control.installEventFilter(self._no_wheel)
-            across.addWidget(control)
-        if below is not None:
-            self._insert(below)
-            self._layout.insertSpacing(self._layout.count() - 1, 16)
-        line = QFrame(self)
-        line.setObjectName("hairline")
-        line.setFixedHeight(1)
-        self._insert(line)
-
-    def _insert(self, widget: QWidget) -> None:
-        self._layout.insertWidget(self._layout.count() - 1, widget)
 
 
 class SettingsPage(QWidget):
