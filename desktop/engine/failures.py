@@ -104,6 +104,8 @@ def explain(failed: Failed) -> KotonohaError:
 
     ``prompt_too_long`` adds its figures. Other details are technical and belong into the log.
     """
+    if failed.ja and failed.en:
+        return KotonohaError(failed.code, f"{failed.ja}{_KEPT_JA}", f"{failed.en} {_KEPT_EN}")
     happened_ja, todo_ja, happened_en, todo_en = _SENTENCES.get(failed.code, _SENTENCES["engine_error"])
     figures_ja = figures_en = ""
     if failed.code == "prompt_too_long" and failed.detail:

@@ -15,6 +15,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -35,6 +36,8 @@ from desktop.engine.protocol import (
     Stop,
     Unloaded,
 )
+from desktop.errors import KotonohaError
+from desktop.gguf.check import loadable
 
 if TYPE_CHECKING:
     from desktop.engine.prompt import PromptMaker
@@ -160,6 +163,8 @@ class _Server:
                 yield from answer(self._model, self._prompts, request)
         except Stopped:
             yield Finished(request.id, "stopped")
+        except KotonohaError as refused:  # the file, before it was loaded
+            yield Failed(request.id, refused.code, ja=refused.ja, en=refused.en)
         except (LoadFailed, DecodeFailed) as failed:
             yield Failed(request.id, failed.code, failed.detail)
         except PromptTooLong as failed:
@@ -174,9 +179,9 @@ class _Server:
 
     def _load(self, request_id: int, settings: ModelSettings) -> Loaded:
         from desktop.engine.prompt import PromptMaker
-        from desktop.engine.runtime import Model, check_file
+        from desktop.engine.runtime import Model
 
-        check_file(settings.path)  # before the loaded model is given up for it
+        loadable(Path(settings.path))  # before the loaded model is given up for it
         self._unload()  # two models at once may not fit
         self._wire.send(Loading(request_id, 0.0))
         sent = time.monotonic()

@@ -166,11 +166,16 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
-    """The request failed. ``code`` is one of ``engine.failures``; ``detail`` is technical, perhaps empty."""
+    """The request failed. ``code`` is one of ``engine.failures``; ``detail`` is technical, perhaps empty.
+
+    ``ja`` and ``en`` say what happened and what to do where that is known better than from the code alone.
+    """
 
     id: int
     code: str
     detail: str = ""
+    ja: str = ""
+    en: str = ""
 
 
 class Unloaded(msgspec.Struct, frozen=True, tag=True):

@@ -13,6 +13,7 @@ from desktop.engine.kv_cache import KVCache
 from desktop.engine.native import AbortFlag, NativeLog
 from desktop.engine.protocol import ModelSettings
 from desktop.engine.threads import physical_cores
+from desktop.gguf.check import loadable
 
 DEFAULT_CONTEXT = 8192  # tokens, where the person chose nothing and the model was trained for more
 SMALLEST_CONTEXT = 256  # tokens
@@ -51,9 +52,10 @@ class Model:
     def __init__(
         self, settings: ModelSettings, *, log: NativeLog, abort: AbortFlag, progress: Callable[[float], None]
     ) -> None:
-        """Load; ``progress`` gets 0 to 1. Raise ``LoadFailed``, or ``Stopped`` when ``abort`` is set."""
+        """Load; ``progress`` gets 0 to 1. Raise what ``loadable`` raises, ``LoadFailed``,
+        or ``Stopped`` when ``abort`` is set."""
         started = time.perf_counter()
-        check_file(settings.path)
+        loadable(Path(settings.path))
         self.settings = settings
         self._log = log
         self._abort = abort
@@ -233,20 +235,3 @@ class Model:
             "out_of_memory" if status == -2 else "decode_failed",
             f"llama_decode {status}: {self._log.reason()}",
         )
-
-
-def check_file(name: str) -> None:
-    """Tell a missing, unreadable or foreign file from a damaged one before llama.cpp sees it.
-
-    Raise ``LoadFailed``.
-    """
-    path = Path(name)
-    try:
-        with path.open("rb") as file:
-            magic = file.read(4)
-    except (FileNotFoundError, NotADirectoryError):
-        raise LoadFailed("model_missing", str(path)) from None
-    except (OSError, ValueError) as error:
-        raise LoadFailed("model_unreadable", str(error)) from None
-    if magic != b"GGUF":
-        raise LoadFailed("model_invalid", f"{path.name}: not a GGUF file")
