@@ -21,12 +21,14 @@ from desktop.engine.protocol import (
     Failed,
     Finished,
     Generate,
+    ListDevices,
     Load,
     Loaded,
     ModelSettings,
     Ready,
     Sampling,
     Stop,
+    Task,
     Turn,
     Unloaded,
 )
@@ -81,6 +83,10 @@ class Engine:
         """Answer the conversation; yield the events of ``protocol``. Closing the generator stops it."""
         return self._request(Generate(next(self._ids), model, tuple(turns), sampling), cancel)
 
+    def devices(self, cancel: Cancel) -> Iterator[Event]:
+        """List what models can be run on; yield ``[Devices] (Finished | Failed)``."""
+        return self._request(ListDevices(next(self._ids)), cancel)
+
     def configure(self, idle_seconds: float) -> None:
         """Free the model after so many seconds without a request; 0: never."""
         # Without the lock, which is held while a child starts or ends: a child that is not there yet reads
@@ -110,7 +116,7 @@ class Engine:
         if child is not None:
             child.end()
 
-    def _request(self, request: Load | Generate, cancel: Cancel) -> Iterator[Event]:
+    def _request(self, request: Task, cancel: Cancel) -> Iterator[Event]:
         """Wait for the turn, then run the request."""
         while not cancel.is_set() and not self._closed:
             if self._turn.acquire(timeout=_SLICE / 2):
@@ -121,12 +127,12 @@ class Engine:
                 return
         yield Finished(request.id, "stopped")
 
-    def _run(self, request: Load | Generate, cancel: Cancel) -> Iterator[Event]:
+    def _run(self, request: Task, cancel: Cancel) -> Iterator[Event]:
         """Run the request; once more, in a new child, when the old one was dying already."""
         while not (yield from self._try(request, cancel)):
             pass
 
-    def _try(self, request: Load | Generate, cancel: Cancel) -> Generator[Event, None, bool]:
+    def _try(self, request: Task, cancel: Cancel) -> Generator[Event, None, bool]:
         """Run the request; return False when a child of earlier requests died without a word about it."""
         try:
             child, accountable = self._running()
@@ -137,7 +143,7 @@ class Engine:
             yield Finished(request.id, "stopped")
             return True
         reports = child.reports()
-        child.send(request, request.model)
+        child.send(request, None if isinstance(request, ListDevices) else request.model)
         forget = cancel.on_set(lambda: child.send(Stop(request.id)))
         done = silent = False
         try:
@@ -163,7 +169,7 @@ class Engine:
         self,
         child: Child,
         reports: queue.SimpleQueue[Report],
-        request: Load | Generate,
+        request: Task,
         stopping: Callable[[], bool],
     ) -> Iterator[Event]:
         """Yield the request's events up to its last; kill the child where it cannot end by itself."""
@@ -208,7 +214,7 @@ class Engine:
                     if isinstance(report, Finished | Failed):
                         return
 
-    def _give_up(self, child: Child, request: Load | Generate, code: str, detail: str) -> Event:
+    def _give_up(self, child: Child, request: Task, code: str, detail: str) -> Event:
         """Kill the child and return the event that tells so."""
         self._discard(child)
         if self._closed:

@@ -23,10 +23,12 @@ import msgspec
 from desktop.engine.protocol import (
     Alive,
     Configure,
+    Devices,
     Event,
     Failed,
     Finished,
     Generate,
+    ListDevices,
     Load,
     Loaded,
     Loading,
@@ -34,6 +36,7 @@ from desktop.engine.protocol import (
     Ready,
     Request,
     Stop,
+    Task,
     Unloaded,
 )
 from desktop.errors import KotonohaError
@@ -118,7 +121,7 @@ class _Server:
             match request:
                 case Configure():
                     self._idle_seconds = request.idle_seconds
-                case Load() | Generate():
+                case Load() | Generate() | ListDevices():
                     self._work(request)
                     idle_since = time.monotonic()
 
@@ -128,7 +131,7 @@ class _Server:
             return None
         return min(max(idle_since + self._idle_seconds - time.monotonic(), 0.0), threading.TIMEOUT_MAX)
 
-    def _work(self, request: Load | Generate) -> None:
+    def _work(self, request: Task) -> None:
         """Do one request; its last event is Finished or Failed, whatever happens."""
         self._current = request.id
         self._abort.clear()
@@ -145,14 +148,19 @@ class _Server:
         finally:
             self._current = 0
 
-    def _events(self, request: Load | Generate) -> Iterator[Event]:
+    def _events(self, request: Task) -> Iterator[Event]:
         from desktop.engine.answer import answer
+        from desktop.engine.devices import list_devices
         from desktop.engine.fit import PromptTooLong
         from desktop.engine.runtime import DecodeFailed, LoadFailed, Stopped
         from desktop.engine.sampling import SchemaInvalid
         from desktop.engine.template import TemplateFailed
 
         try:
+            if isinstance(request, ListDevices):
+                yield Devices(request.id, list_devices())
+                yield Finished(request.id, "end")
+                return
             if self._model is None or self._model.settings != request.model:
                 yield self._load(request.id, request.model)
             assert self._model is not None

@@ -8,8 +8,8 @@ The events of one ``Generate``::
     Loading* [Loaded] Started PromptProgress* Piece* (Finished | Failed)
 
 and of one ``Load``: ``Loading* [Loaded] (Finished | Failed)`` (``Finished`` has the reason ``end``, or
-``stopped`` when it was cancelled). ``Loaded`` comes only when a model was really loaded. ``Alive`` may come
-at any time.
+``stopped`` when it was cancelled). ``Loaded`` comes only when a model was really loaded. Of one
+``ListDevices``: ``[Devices] (Finished | Failed)``. ``Alive`` may come at any time.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Literal
 import msgspec
 
 Role = Literal["system", "user", "assistant"]
+DeviceKind = Literal["cpu", "gpu", "integrated_gpu", "accelerator"]
 FinishReason = Literal["end", "stop_text", "limit", "context_full", "stopped"]
 
 
@@ -72,6 +73,12 @@ class Generate(msgspec.Struct, frozen=True, tag=True):
     sampling: Sampling = Sampling()
 
 
+class ListDevices(msgspec.Struct, frozen=True, tag=True):
+    """Tell what a model can be run on. Needs no model."""
+
+    id: int
+
+
 class Stop(msgspec.Struct, frozen=True, tag=True):
     """End the request ``id`` as soon as possible."""
 
@@ -84,7 +91,8 @@ class Configure(msgspec.Struct, frozen=True, tag=True):
     idle_seconds: float  # free the model after so long without a request; 0: never
 
 
-Request = Load | Generate | Stop | Configure
+Task = Load | Generate | ListDevices  # what is answered by events
+Request = Task | Stop | Configure
 
 # Events
 
@@ -117,6 +125,24 @@ class Loaded(msgspec.Struct, frozen=True, tag=True):
     trained_context_length: int  # tokens
     has_chat_template: bool
     seconds: float
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A device that a model can be run on, as ggml names it."""
+
+    name: str  # "CPU", "CUDA0" …
+    description: str  # the product: "NVIDIA H100" …
+    backend: str  # "CPU", "CUDA", "Metal", "Vulkan" …
+    kind: DeviceKind
+    total_bytes: int
+    free_bytes: int  # of the CPU: what programs can still have, file caches included
+
+
+class Devices(msgspec.Struct, frozen=True, tag=True):
+    """The devices of this build on this machine; the CPU is always one of them."""
+
+    id: int
+    devices: tuple[Device, ...]
 
 
 class Started(msgspec.Struct, frozen=True, tag=True):
@@ -182,4 +208,16 @@ class Unloaded(msgspec.Struct, frozen=True, tag=True):
     """The idle model was freed."""
 
 
-Event = Ready | Alive | Loading | Loaded | Started | PromptProgress | Piece | Finished | Failed | Unloaded
+Event = (
+    Ready
+    | Alive
+    | Loading
+    | Loaded
+    | Devices
+    | Started
+    | PromptProgress
+    | Piece
+    | Finished
+    | Failed
+    | Unloaded
+)

@@ -54,7 +54,8 @@ def whole(path: Path) -> Contents:
     """Read the file at ``path``, and where the model is split all its parts; return what they hold together.
 
     Raises ``KotonohaError``: ``"model_missing"`` when a file is not there, ``"model_unreadable"`` when it
-    cannot be read, ``"model_invalid"`` when it is not a GGUF file, is damaged, ends too early, or a part is wrong.
+    cannot be read, ``"model_invalid"`` when it is not a GGUF file, is damaged, ends too early, or a part is
+    wrong.
     """
     first = _read(path)
     count = first.integer("split.count")

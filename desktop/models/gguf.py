@@ -33,8 +33,8 @@ def read_header(path: Path) -> Header:
     """Read the header of the GGUF file at ``path`` and check that the file, with all its parts, is whole.
 
     Raises ``KotonohaError``: ``"model_missing"`` when a file is not there, ``"model_unreadable"`` when it
-    cannot be read, ``"model_invalid"`` when it is not a GGUF file, is damaged, ends too early or is not the first
-    part of a split model, ``"model_unsupported"`` when this version does not know the architecture.
+    cannot be read, ``"model_invalid"`` when it is not a GGUF file, is damaged, ends too early or is not the
+    first part of a split model, ``"model_unsupported"`` when this version does not know the architecture.
     """
     contents = whole(path)
     if contents.architecture not in ("", "clip"):  # a vision part is no model, but is known

@@ -1,0 +1,80 @@
+"""The devices of this build, from the real child; and how much memory the machine has left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from asking import GREEDY, Ask, collect
+
+from desktop.engine.client import Engine
+from desktop.engine.memory import available_bytes
+from desktop.engine.protocol import Devices, ModelSettings
+from desktop.jobs import Cancel
+
+
+@pytest.mark.slow
+def test_the_cpu_is_always_there(engine: Engine) -> None:
+    answer = collect(engine.devices(Cancel()))
+    assert answer.finished.reason == "end"
+    (listed,) = (event for event in answer.events if isinstance(event, Devices))
+    (cpu,) = (device for device in listed.devices if device.kind == "cpu")
+    assert (cpu.name, cpu.backend) == ("CPU", "CPU")
+    assert cpu.description
+    assert 1 << 20 < cpu.free_bytes <= cpu.total_bytes
+
+
+@pytest.mark.slow
+def test_asking_does_not_cost_the_loaded_model(engine: Engine, smol: ModelSettings, ask_smol: Ask) -> None:
+    ask_smol("Hi", sampling=GREEDY)
+    assert engine.loaded == smol
+    collect(engine.devices(Cancel()))
+    assert engine.loaded == smol
+    assert ask_smol("Hi", sampling=GREEDY).started.reused_tokens > 0
+
+
+def test_what_a_closed_engine_says() -> None:
+    engine = Engine()
+    engine.close()
+    assert collect(engine.devices(Cancel())).finished.reason == "stopped"
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """Files like those of Linux: 8 GiB available, in a group inside a group."""
+    (tmp_path / "meminfo").write_text("MemTotal: 16777216 kB\nMemAvailable: 8388608 kB\nHugePages: x\n")
+    (tmp_path / "cgroup").write_text("1:name=systemd:/\n0::/outer/inner\n")
+    (tmp_path / "groups/outer/inner").mkdir(parents=True)
+    return tmp_path
+
+
+def available(machine: Path) -> int | None:
+    return available_bytes(machine / "meminfo", machine / "cgroup", machine / "groups")
+
+
+def limit(group: Path, most: str, used: int, cached: int = 0) -> None:
+    (group / "memory.max").write_text(f"{most}\n")
+    (group / "memory.current").write_text(f"{used}\n")
+    (group / "memory.stat").write_text(f"anon 1\ninactive_file {cached}\n")
+
+
+def test_memory_without_a_limit(machine: Path) -> None:
+    assert available(machine) == 8 << 30
+    limit(machine / "groups/outer", "max", 5)
+    assert available(machine) == 8 << 30
+
+
+def test_the_narrowest_group_counts(machine: Path) -> None:
+    limit(machine / "groups/outer/inner", str(6 << 30), 1 << 30)
+    assert available(machine) == 5 << 30
+    limit(machine / "groups/outer", str(4 << 30), 3 << 30, cached=1 << 30)
+    assert available(machine) == 2 << 30
+    limit(machine / "groups/outer", str(1 << 30), 3 << 30)
+    assert available(machine) == 0
+
+
+def test_no_control_groups_and_no_linux(machine: Path) -> None:
+    (machine / "cgroup").unlink()
+    assert available(machine) == 8 << 30
+    (machine / "meminfo").unlink()
+    assert available(machine) is None
