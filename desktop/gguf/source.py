@@ -82,27 +82,37 @@ class Source:
         return kept
 
     def words(self, count: int, *, distinct: bool) -> bool:
-        """Pass over ``count`` texts; return whether they all differ where they must be ``distinct``."""
+        """Pass over ``count`` texts; return whether they all differ where they must be ``distinct``.
+
+        As in llama.cpp, a text ends at a NUL, and empty ones count as different.
+        """
         # A vocabulary has some 100,000 entries, so this loop is written for speed and keeps only hashes.
         length_at: Callable[[bytes, int], tuple[int]] = struct.Struct("<Q").unpack_from
         seen = set()
+        empty = 0
         for _ in range(count):
             if self._at + 8 > len(self._window):
                 self._need(8)
             start = self._at + 8
             end = start + length_at(self._window, self._at)[0]
-            if end <= len(self._window):
-                self._at = end
-                if distinct:
-                    seen.add(hash(self._window[start:end]))
-            elif distinct:
-                self._at = start
+            if not distinct and end > len(self._window):
+                self.skip(end - self._at)
+                continue
+            if end > len(self._window):
                 if end - start > _WINDOW:
                     raise Damaged
-                seen.add(hash(self.take(end - start)))
-            else:
-                self.skip(end - self._at)
-        return not distinct or len(seen) == count
+                self._need(end - self._at)
+                start, end = self._at + 8, self._at + end - start + 8
+            self._at = end
+            if distinct:
+                word = self._window[start:end]
+                if b"\0" in word:
+                    word = word.partition(b"\0")[0]
+                if word:
+                    seen.add(hash(word))
+                else:
+                    empty += 1
+        return not distinct or len(seen) + empty == count
 
     def _need(self, size: int) -> None:
         """Have the next ``size`` bytes in the window."""
