@@ -54,7 +54,7 @@ def _window_or_terminal() -> int:
         return window()
     if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
         _tell(
-            "画面がないので、ターミナルで会話します。",
+            "画面がないので、ターミナルで対話します。",
             "There is no screen, so the chat is here in the terminal.",
         )
         return _command(["ask"])

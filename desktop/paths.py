@@ -28,11 +28,7 @@ def home() -> Path:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return path.resolve()
     except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: there is no home to expand ~ to
-        raise KotonohaError(
-            "home_unusable",
-            f"データを置くフォルダーを使えません。空き容量と、書き込みの許可を確かめてください。（{error}）",
-            f"The data folder cannot be used. Check free space and permission to write. ({error})",
-        ) from error
+        raise _unusable(error) from error
 
 
 def database() -> Path:
@@ -41,7 +37,20 @@ def database() -> Path:
 
 
 def models() -> Path:
-    """Return the folder of model files, created on first use."""
+    """Return the folder of model files, created on first use. Raises like ``home``."""
     path = home() / "models"
-    path.mkdir(exist_ok=True)
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise _unusable(error) from error
     return path
+
+
+def _unusable(error: Exception) -> KotonohaError:
+    return KotonohaError(
+        "home_unusable",
+        "データを置くフォルダーを使えません。同じ名前のファイルがないか、空き容量と書き込みの許可を"
+        f"確かめてください。（{error}）",
+        "The data folder cannot be used. Check that there is no file of that name, free space, and "
+        f"permission to write. ({error})",
+    )

@@ -16,7 +16,10 @@ class DayGroup(NamedTuple):
 
 def group_of(when: float, now: float) -> DayGroup:
     """Return the group of a time, both in Unix seconds, by local calendar days. A future time is today."""
-    day = dt.datetime.fromtimestamp(when).date()
+    try:
+        day = dt.datetime.fromtimestamp(when).date()
+    except (OverflowError, ValueError, OSError):  # a damaged row must not hide the others
+        return DayGroup("today") if when > now else DayGroup("month", 1970, 1)
     today = dt.datetime.fromtimestamp(now).date()
     age = (today - day).days
     if age <= 0:

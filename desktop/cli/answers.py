@@ -169,7 +169,7 @@ class Asker:
             raise AssertionError("the engine's stream ended without an end")
         finally:
             self.status.clear()
-            if parts and not quiet and not parts[-1].endswith("\n"):
+            if parts and not quiet and sys.stdout is not None and not parts[-1].endswith("\n"):
                 _write("\n")
 
     def _find_preset(self, name: str | None) -> Preset | None:
@@ -189,5 +189,15 @@ class Asker:
 def _write(text: str) -> None:
     if sys.stdout.isatty():
         text = _CONTROL.sub("", text)
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        sys.stdout = None  # what is in its buffer would fail again
+        raise KotonohaError(
+            "output_failed",
+            f"答えを書き出せません。（{error}）",
+            f"The answer cannot be written out. ({error})",
+        ) from error

@@ -71,7 +71,7 @@ class _TerminalChat:
                 print(say(_HELP_JA, _HELP_EN))
             case "/new":
                 self._chat = None
-                print(say("新しい会話を始めます。", "A new chat begins."))
+                print(say("新しい対話を始めます。", "A new chat begins."))
             case "/model":
                 self._model(rest.strip())
             case _ if command.startswith("/") and command[1:].isascii() and command[1:].isalpha():
@@ -126,10 +126,10 @@ def _keys() -> KeyBindings:
 
 _HELP_JA = """\
 /model [名前]   モデルの一覧を見る、または切り替える
-/new            新しい会話を始める
+/new            新しい対話を始める
 /help           この説明
 Alt+Enter（Esc のあと Enter）で改行、上下キーで前の質問。
-Ctrl-C で答えを止め、Ctrl-D で終わります。会話はウィンドウからも見られます。"""
+Ctrl-C で答えを止め、Ctrl-D で終わります。対話はウィンドウからも見られます。"""
 
 _HELP_EN = """\
 /model [NAME]   list the models, or change to one

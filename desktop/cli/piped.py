@@ -15,9 +15,16 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 def read(stream: BinaryIO) -> str:
     """Return everything that comes through ``stream``, as text.
 
-    Raises ``KotonohaError("input_too_large")`` for more than ``LONGEST`` bytes.
+    Raises ``KotonohaError``: ``"input_too_large"`` for more than ``LONGEST`` bytes, ``"input_unreadable"``.
     """
-    data = stream.read(LONGEST + 1)
+    try:
+        data = stream.read(LONGEST + 1)
+    except OSError as error:
+        raise KotonohaError(
+            "input_unreadable",
+            f"渡された文章を読めません。（{error}）",
+            f"The text passed in cannot be read. ({error})",
+        ) from error
     if len(data) > LONGEST:
         raise KotonohaError(
             "input_too_large",

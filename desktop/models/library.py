@@ -6,6 +6,7 @@ Files are looked at through their headers only; what is known of them is kept in
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Generator
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,8 @@ from desktop.models import starter
 from desktop.models.gguf import Header, read_header
 from desktop.models.starter import Progress
 from desktop.store import Model, Store
+
+STRANGE_WORDS = 3  # so many in a name that are not in the file's name: it was made by a tool
 
 
 class Choice(NamedTuple):
@@ -33,7 +36,7 @@ def register(store: Store, path: Path) -> Model:
 
     Raises ``KotonohaError``: ``"model_missing"``, ``"model_invalid"`` or ``"model_unsupported"``.
     """
-    path = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - a link keeps the name that it was given
+    path = Path(os.path.abspath(_expanded(path)))  # noqa: PTH100 - a link keeps the name that it was given
     header = _chat_model(path)
     return store.models.add(
         path=path,
@@ -65,7 +68,7 @@ def resolve(store: Store, wanted: str | None) -> Choice | None:
     if found is not None:
         _chat_model(Path(found.path))
         return _choice(found)
-    path = Path(wanted).expanduser()
+    path = _expanded(Path(wanted))
     if path.suffix.lower() == ".gguf" or path.is_file():
         known = store.models.by_path(path)
         return (
@@ -84,17 +87,33 @@ def resolve(store: Store, wanted: str | None) -> Choice | None:
 def display_name(header: Header) -> str:
     """Return what people call the model: its own name, else its file's, and the quantization."""
     name = header.name or header.path.stem
+    words, known = _words(name), _words(header.path.stem)
+    if words & known and len(words - known) >= STRANGE_WORDS:
+        # "SmolLM2-135M-Instruct", not "Smollm2 135M 8k Lc100K Mix1 Ep2"
+        quantization = rf"[._-]{re.escape(header.quantization)}$" if header.quantization else "$"
+        name = re.sub(quantization, "", header.path.stem, flags=re.IGNORECASE)
     if header.quantization and header.quantization.lower() not in name.lower():
         name = f"{name} · {header.quantization}"
     return name
+
+
+def _expanded(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:  # ~ of nobody: a file of this very name then
+        return path
+
+
+def _words(name: str) -> set[str]:
+    return set(re.split(r"[\W_]+", name.casefold()))
 
 
 def note(model: Model) -> str:
     """Return a remark to show beside the model's name; "" for most."""
     if Path(model.path).name == starter.FILE_NAME:
         return say(
-            "小さなお試し用のモデルです。答えは簡単なものになります。",
-            "A small trial model: its answers are simple.",
+            "小さなお試し用なので、答えは簡単なものになります。",
+            "It is a small one to try things with: its answers are simple.",
         )
     return ""
 
@@ -112,6 +131,12 @@ def _choice(model: Model) -> Choice:
 
 def _chat_model(path: Path) -> Header:
     """Return the header of a file that can chat: no adapter, no vision part."""
+    if path.exists() and not path.is_file():  # reading a pipe would wait for its other end
+        raise KotonohaError(
+            "model_missing",
+            f"{path.name} はファイルではありません。モデルの .gguf ファイルを選んでください。",
+            f"{path.name} is not a file. Choose the .gguf file of a model.",
+        )
     header = read_header(path)
     if header.kind != "model" or header.architecture in ("", "clip"):
         raise KotonohaError(

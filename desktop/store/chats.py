@@ -107,6 +107,11 @@ class Chats:
         """Take the chat out of the bin."""
         self._set(id, "deleted", None)
 
+    def erase(self, id: int) -> None:
+        """Delete for good, messages and all, a chat that is in the bin; any other is left alone."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM chats WHERE id = ? AND deleted IS NOT NULL", (id,))
+
     def purge(self, older_than_seconds: float = BIN_SECONDS) -> int:
         """Delete for good, messages and all, what has been in the bin for so long; return how many chats."""
         with self._database.write() as connection:

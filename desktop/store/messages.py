@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -18,6 +18,7 @@ from desktop.store.text import clean, line
 
 Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed"]
 
+_STATUSES = frozenset(get_args(Status))
 _RESUMABLE = ("interrupted", "stopped", "limit", "failed")
 _ERROR_CHARACTERS = 4_000
 
@@ -27,6 +28,7 @@ WITH RECURSIVE branch(id, parent_id) AS (
     SELECT id, parent_id FROM messages WHERE id = :leaf AND chat_id = :chat
     UNION ALL
     SELECT messages.id, messages.parent_id FROM branch JOIN messages ON messages.id = branch.parent_id
+    WHERE messages.id < branch.id
 )
 SELECT messages.* FROM branch JOIN messages USING (id) ORDER BY id
 """
@@ -34,6 +36,7 @@ SELECT messages.* FROM branch JOIN messages USING (id) ORDER BY id
 _LEAF_UNDER = """
 WITH RECURSIVE below(id) AS (
     SELECT :id UNION ALL SELECT messages.id FROM below JOIN messages ON messages.parent_id = below.id
+    WHERE messages.id > below.id
 )
 SELECT max(id) AS id FROM below
 """
@@ -79,7 +82,7 @@ class Messages:
         Raises ``chat_missing`` and ``message_missing``.
         """
         with self._database.read() as connection:
-            leaf = fetch(connection, "chats", chat_id)["leaf_id"] if leaf_id is None else leaf_id
+            leaf = _leaf(connection, chat_id) if leaf_id is None else leaf_id
             if leaf is None:
                 return []
             fetch(connection, "messages", leaf)
@@ -118,7 +121,7 @@ class Messages:
         One transaction, which also empties the draft, moves the chat to the top and out of the bin.
         """
         with self._database.write() as connection:
-            leaf = fetch(connection, "chats", chat_id)["leaf_id"]
+            leaf = _leaf(connection, chat_id)
             sent = _send(connection, chat_id, leaf, text, model_name)
             connection.execute("UPDATE chats SET draft = '', deleted = NULL WHERE id = ?", (chat_id,))
             return sent
@@ -215,6 +218,16 @@ class Messages:
             ).rowcount
 
 
+def _leaf(connection: Connection, chat_id: int) -> int | None:
+    """Return the message that the shown branch ends in: in a damaged row, the newest of the chat."""
+    leaf: int | None = fetch(connection, "chats", chat_id)["leaf_id"]
+    own = "SELECT max(id) AS id FROM messages WHERE chat_id = ?"
+    if leaf is not None:
+        found: int | None = connection.execute(f"{own} AND id = ?", (chat_id, leaf)).fetchone()["id"]
+        leaf = found or connection.execute(own, (chat_id,)).fetchone()["id"]
+    return leaf
+
+
 def _send(
     connection: Connection, chat_id: int, leaf: int | None, text: str, model_name: str
 ) -> tuple[Message, Message]:
@@ -260,7 +273,8 @@ def _insert_answer(connection: Connection, asked: Message, model_name: str, now:
 
 
 def _message(row: dict[str, Any]) -> Message:
-    return msgspec.convert(row | {"stats": _stats(row["stats"])}, Message)
+    status = row["status"] if row["status"] in _STATUSES else "interrupted"  # of a later version
+    return msgspec.convert(row | {"stats": _stats(row["stats"]), "status": status}, Message)
 
 
 def _stats(kept: str | None) -> Stats | None:

@@ -16,11 +16,13 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 from PySide6.QtCore import (
+    QDeadlineTimer,
     QLibraryInfo,
     QLocale,
     QObject,
     QSocketNotifier,
     Qt,
+    QThread,
     QTimer,
     QTranslator,
     Signal,
@@ -46,7 +48,8 @@ from desktop.ui.window import Window
 from desktop.ui.worker import Jobs
 
 log = logging.getLogger(__name__)
-RAISE_WAIT_MS = 2_000
+RAISE_WAIT_MS = 5_000
+LONGEST_SOCKET = 100  # bytes of a Unix socket's path; the system allows 104 or 108
 SETTLED_MS = 3_000  # after the window is shown
 BACKUP_SECONDS = 24 * 3600  # at most so old is the newest backup after a start
 
@@ -57,11 +60,11 @@ def main() -> int:
     try:
         home = paths.home()
         instance = Instance(home)
-        alone = instance.acquire()
+        raised = None if instance.acquire() else _raise_other(home, instance)
     except KotonohaError as error:
         return Rescue(error).refuse()
-    if not alone:
-        return 0 if _raise_other(home) else Rescue(_already_running()).refuse()
+    if raised is not None:
+        return 0 if raised else Rescue(_already_running()).refuse()
     _log_to(home)
     app = App(home)
     with _quit_on_signals(qt.quit):
@@ -265,14 +268,29 @@ _I18N = paths.RESOURCES / "i18n"
 
 
 def _server_name(home: Path) -> str:
-    return "kotonoha-" + hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    name = "kotonoha-" + hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    # Qt would put the socket into the temporary folder, which may not be there.
+    socket_path = home / "raise.sock"
+    if sys.platform != "win32" and len(os.fsencode(socket_path)) < LONGEST_SOCKET:
+        return str(socket_path)
+    return name
 
 
-def _raise_other(home: Path) -> bool:
-    """Ask the running instance to raise its window; return whether it answered."""
-    connection = QLocalSocket()
-    connection.connectToServer(_server_name(home))
-    return connection.waitForConnected(RAISE_WAIT_MS) and connection.waitForReadyRead(RAISE_WAIT_MS)
+def _raise_other(home: Path, instance: Instance) -> bool | None:
+    """Ask the running instance to raise its window; return whether it did, None if it has just ended.
+
+    It may still be starting, and not listen yet.
+    """
+    deadline = QDeadlineTimer(RAISE_WAIT_MS)
+    while not deadline.hasExpired():
+        connection = QLocalSocket()
+        connection.connectToServer(_server_name(home))
+        if connection.waitForConnected(RAISE_WAIT_MS) and connection.waitForReadyRead(RAISE_WAIT_MS):
+            return True
+        if instance.acquire():
+            return None
+        QThread.msleep(100)
+    return False
 
 
 def _log_to(home: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QWidget
 
 from desktop.ui import theme
 from desktop.ui.icons import icon, paint_icon
+
+CHIP_PADDING = 46  # px beside the words: the rounded ends and the arrow
 
 
 class RoundButton(QAbstractButton):
@@ -18,6 +20,7 @@ class RoundButton(QAbstractButton):
         self._icon_name = icon_name
         self._diameter = diameter
         self.setFixedSize(diameter, diameter)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where one writes
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_icon_name(self, name: str) -> None:
@@ -63,6 +66,7 @@ class IconButton(QPushButton):
         self._icon_name = icon_name
         self._size = size
         self.setObjectName("quiet")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(name)
         self.setToolTip(name)
         self.setIconSize(QSize(size, size))
@@ -79,11 +83,13 @@ class IconButton(QPushButton):
 
 
 class Chip(QPushButton):
-    """A pill that opens a menu: model, preset. Long labels are elided in the middle."""
+    """A pill that opens a menu: model, preset. Its label is elided where there is no room."""
 
     def __init__(self, parent: QWidget | None = None, *, longest: int = 260) -> None:
         super().__init__(parent)
         self.setObjectName("chip")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._longest = longest
         self._label = ""
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands after the text
@@ -93,14 +99,31 @@ class Chip(QPushButton):
     def set_label(self, label: str) -> None:
         """Show ``label``; the whole of it stands in the tool tip when it is too long."""
         self._label = label
-        shown = self.fontMetrics().elidedText(label, Qt.TextElideMode.ElideMiddle, self._longest)
-        self.setText(shown)
-        self.setToolTip(label if shown != label else "")
+        self._elide()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        words = min(self.fontMetrics().horizontalAdvance(self._label) + 2, self._longest)
+        return QSize(words + CHIP_PADDING, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(CHIP_PADDING + 24, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
             self._dress()
         super().changeEvent(event)
+
+    def _elide(self) -> None:
+        room = max(0, self.width() - CHIP_PADDING)
+        shown = self.fontMetrics().elidedText(self._label, Qt.TextElideMode.ElideRight, room)
+        if shown != self.text():
+            self.setText(shown)
+        self.setToolTip(self._label if shown != self._label else "")
 
     def _dress(self) -> None:
         self.setIcon(icon("chevron-down", theme.current().sub, 14))

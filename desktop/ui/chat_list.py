@@ -40,6 +40,8 @@ from desktop.ui.fields import LineEdit
 ROW, HEADING = 34, 34  # px
 CHAT = Qt.ItemDataRole.UserRole
 
+_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -164,6 +166,11 @@ class _Delegate(QStyledItemDelegate):
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(QColor(ground))
                 painter.drawRoundedRect(QRectF(rect), theme.RADIUS_FIELD, theme.RADIUS_FIELD)
+            if state & QStyle.StateFlag.State_HasFocus:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QColor(tokens.accent))
+                ring = QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5)
+                painter.drawRoundedRect(ring, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
             painter.setFont(theme.ui_font(14))
             painter.setPen(QColor(tokens.ink))
             box = rect.adjusted(10, 0, -10, 0)
@@ -197,6 +204,7 @@ class ChatListView(QListView):
     chosen = Signal(int)
     renamed = Signal(int, str)
     delete_requested = Signal(int)
+    typed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -251,6 +259,11 @@ class ChatListView(QListView):
             waiting, self._waiting = self._waiting, None
             self.show_chats(waiting, self._current)
 
+    def current_id(self) -> int | None:
+        """Return the chat that the keyboard is at."""
+        chat = self.currentIndex().data(CHAT)
+        return chat.id if chat is not None else None
+
     def rename(self, chat_id: int) -> None:
         """Begin to rename a chat in place."""
         row = self.chats.row_of(chat_id)
@@ -266,6 +279,9 @@ class ChatListView(QListView):
             if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
                 self.delete_requested.emit(chat.id)
                 return
+        if event.text().isprintable() and event.text() and not event.modifiers() & _COMMANDS:
+            self.typed.emit(event.text())  # one wants to write, not to search the list
+            return
         super().keyPressEvent(event)
 
     def _choose(self, index: QModelIndex) -> None:
@@ -279,7 +295,7 @@ class ChatListView(QListView):
         if chat is None:
             return
         menu = QMenu(self)
-        menu.addAction(self.tr("名前を変える"), lambda: self.rename(chat.id))
+        menu.addAction(self.tr("題名を変える"), lambda: self.rename(chat.id))
         menu.addAction(self.tr("ごみ箱に入れる"), lambda: self.delete_requested.emit(chat.id))
         menu.exec(self.viewport().mapToGlobal(point))
         menu.deleteLater()

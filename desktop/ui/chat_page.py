@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.ui import theme
 from desktop.ui.banner import Banner
 from desktop.ui.buttons import Chip, IconButton
 from desktop.ui.composer import SHADOW, Composer
+from desktop.ui.labels import ElidedLabel
 from desktop.ui.transcript import Transcript
 from desktop.ui.welcome import Welcome
 
@@ -55,24 +56,6 @@ class ContextMeter(QWidget):
         painter.drawRoundedRect(bar, 3, 3)
 
 
-class TitleLabel(QLabel):
-    """A title that is elided instead of pushing its neighbours away."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("chatTitle")
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setMinimumWidth(60)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().windowText().color())
-        painter.setFont(self.font())
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
-
-
 class ChatPage(QWidget):
     """Arranges the page."""
 
@@ -81,7 +64,9 @@ class ChatPage(QWidget):
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.fold = IconButton("panel-left", self.tr("一覧をたたむ・ひらく"), self)
-        self.title = TitleLabel(self)
+        self.title = ElidedLabel(self)
+        self.title.setObjectName("chatTitle")
+        self.title.setMinimumWidth(48)
         self.preset = Chip(self, longest=180)
         self.preset.setAccessibleName(self.tr("プリセット"))
         self.model = Chip(self, longest=260)
@@ -95,9 +80,9 @@ class ChatPage(QWidget):
         row.setSpacing(10)
         row.addWidget(self.fold)
         row.addWidget(self.title, 1)
+        row.addWidget(self.meter)  # before the chips, which would else jump when it appears
         row.addWidget(self.preset)
         row.addWidget(self.model)
-        row.addWidget(self.meter)
 
         self.banner = Banner(self)
         self.transcript = Transcript(self)
@@ -106,7 +91,7 @@ class ChatPage(QWidget):
         self._stack.addWidget(self.welcome)
         self._stack.addWidget(self.transcript)
         self.composer = Composer(self)
-        self.composer.setMaximumWidth(theme.COLUMN_WIDTH + 40 + 2 * SHADOW)
+        self.set_zoom(100)
 
         across = QHBoxLayout()
         across.setContentsMargins(16, 0, 16, 8)
@@ -120,6 +105,12 @@ class ChatPage(QWidget):
         layout.addWidget(self.banner)
         layout.addLayout(self._stack, 1)
         layout.addLayout(across)
+
+    def set_zoom(self, percent: int) -> None:
+        """Set the size of text and column, in percent."""
+        self.composer.set_zoom(percent)
+        self.composer.setMaximumWidth(round(theme.COLUMN_WIDTH * percent / 100) + 40 + 2 * SHADOW)
+        self.transcript.set_zoom(percent)
 
     def show_welcome(self, welcome: bool) -> None:
         """Show the empty state, or the transcript."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
+from desktop.language import language
 from desktop.models import library
 from desktop.store import Model
 from desktop.ui.chat_page import ChatPage
@@ -42,17 +43,25 @@ class Choices(QObject):
 
     def add_model(self) -> None:
         """Ask for a GGUF file and use it."""
-        name, _ = QFileDialog.getOpenFileName(
-            self._page,
-            self.tr("GGUFファイルを選ぶ"),
-            "",
-            self.tr("GGUFモデル (*.gguf);;すべてのファイル (*)"),
-        )
-        if name:
-            self.add_model_file(Path(name))
+        dialog = QFileDialog(self._page, self.tr("GGUFファイルを選ぶ"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("GGUFモデル (*.gguf)"), self.tr("すべてのファイル (*)")])
+        for label, text in (  # Qt's own Japanese lacks some of them
+            (QFileDialog.DialogLabel.LookIn, self.tr("場所:")),
+            (QFileDialog.DialogLabel.FileName, self.tr("ファイル名:")),
+            (QFileDialog.DialogLabel.FileType, self.tr("種類:")),
+            (QFileDialog.DialogLabel.Accept, self.tr("開く")),
+            (QFileDialog.DialogLabel.Reject, self.tr("やめる")),
+        ):
+            dialog.setLabelText(label, text)
+        dialog.fileSelected.connect(lambda name: self.add_model_file(Path(name)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def add_model_file(self, path: Path) -> None:
         """Add a GGUF file and use it."""
+
+        self._page.banner.hide()
 
         def added(model: Model) -> None:
             self.model_chosen.emit(model)
@@ -68,7 +77,8 @@ class Choices(QObject):
 
     def _note(self, model: Model | None) -> str:
         if model is not None:
-            return self.tr("今のモデルは {name} です。").format(name=model.name) + library.note(model)
+            name = self.tr("{name} を使っています。").format(name=model.name)
+            return (name if language() == "ja" else f"{name} ") + library.note(model)
         if self._session.starter_progress is not None:
             return ""
         return self.tr("はじめに、モデルの .gguf ファイルを一つ追加してください。")
@@ -82,7 +92,7 @@ class Choices(QObject):
         if self._session.models:
             menu.addSeparator()
         menu.addAction(self.tr("GGUFファイルを追加…"), self.add_model)
-        _pop_up(menu, self._page.model)
+        self._pop_up(menu, self._page.model)
 
     def _preset_menu(self) -> None:
         menu = QMenu(self._page)
@@ -96,12 +106,11 @@ class Choices(QObject):
             action.setCheckable(True)
             action.setChecked(preset.id == self._preset_id)
             action.setToolTip(preset.description)
-        _pop_up(menu, self._page.preset)
+        self._pop_up(menu, self._page.preset)
 
-
-def _pop_up(menu: QMenu, button: QPushButton) -> None:
-    """Open the menu under the button, their right edges in line."""
-    point = button.rect().bottomRight()
-    point.setX(point.x() - menu.sizeHint().width())
-    menu.exec(button.mapToGlobal(point))
-    menu.deleteLater()
+    def _pop_up(self, menu: QMenu, button: QPushButton) -> None:
+        """Open the menu under the button, their right edges in line; then one goes on writing."""
+        point = button.rect().bottomRight()
+        menu.exec(button.mapToGlobal(QPoint(point.x() - menu.sizeHint().width(), point.y() + 4)))
+        menu.deleteLater()
+        self._page.composer.setFocus()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.ui import theme
 from desktop.ui.buttons import RoundButton
 from desktop.ui.fields import ENTERS, TextEdit
+from desktop.ui.labels import ElidedLabel
 
 LONGEST_MESSAGE = 400_000  # characters; far beyond any context, and still quick to lay out
+MOST_LINES = 20_000  # more take the window longer than a blink to lay out
 DRAFT_MS = 400  # a kill loses at most this much typing
 SHADOW = 10  # px round the field, for its shadow
 
@@ -52,10 +54,13 @@ class MessageEdit(TextEdit):
         super().keyPressEvent(event)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        if len(source.text()) + self.document().characterCount() > LONGEST_MESSAGE:
+        text = source.text().replace("\0", "\ufffd")  # as it will be kept
+        lines = text.count("\n") + self.document().blockCount()
+        if len(text) + self.document().characterCount() > LONGEST_MESSAGE or lines > MOST_LINES:
             self.too_long.emit()
             return
-        super().insertFromMimeData(source)
+        self.insertPlainText(text)
+        self.ensureCursorVisible()
 
 
 class Composer(QWidget):
@@ -77,9 +82,8 @@ class Composer(QWidget):
         self.edit = MessageEdit(self)
         self.edit.setAccessibleName(self.tr("メッセージ"))
         self.edit.setPlaceholderText(self.tr("メッセージを書く"))
-        self.hint = QLabel(self)
+        self.hint = ElidedLabel(self)
         self.hint.setObjectName("faint")
-        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.count = QLabel(self)
         self.count.setObjectName("faint")
         self.button = RoundButton("arrow-up", self)
@@ -156,6 +160,11 @@ class Composer(QWidget):
         """Return what was typed after ``sent`` went off."""
         return self.text().lstrip("\n").removeprefix(sent).lstrip("\n")
 
+    def insert_typed(self, text: str) -> None:
+        """Take over what is typed elsewhere."""
+        self.edit.insertPlainText(text)
+        self.edit.setFocus()
+
     def insert(self, text: str) -> None:
         """Put ``text`` after what is written, in a way that can be undone."""
         cursor = self.edit.textCursor()
@@ -167,7 +176,9 @@ class Composer(QWidget):
     def set_zoom(self, percent: int) -> None:
         """Set the size of the text, in percent."""
         self._zoom = percent
-        self.edit.setFont(theme.ui_font(theme.TEXT_PX * percent / 100))
+        font = theme.ui_font(theme.TEXT_PX * percent / 100)
+        self.edit.setFont(font)
+        self.edit.viewport().setFont(font)  # of the placeholder
         self._fit()
 
     def flush_draft(self) -> None:

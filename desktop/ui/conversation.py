@@ -119,7 +119,6 @@ class Conversation(QObject):
             typed = self._page.composer.text()
             self._take(opened)
             self._page.composer.set_text(opened.chat.draft + typed, is_draft=not typed)
-            self._page.composer.setFocus()
             self._session.remember(last_chat_id=chat_id)
             self.opened.emit(chat_id)
 
@@ -232,6 +231,7 @@ class Conversation(QObject):
 
     def _begin(self, start: Callable[[], Running | None]) -> None:
         self._page.banner.hide()
+        self._page.composer.setFocus()  # the button that was pressed may go away
         try:
             running = start()
         except KotonohaError as error:
@@ -264,6 +264,7 @@ class Conversation(QObject):
     def _show_sibling(self, message_id: int, step: int) -> None:
         if self._chat is None or self._turns.active(self._chat.id):
             return
+        self._page.composer.setFocus()
         store, chat_id = self._session.store, self._chat.id
 
         def walk() -> None:
@@ -307,7 +308,8 @@ class Conversation(QObject):
             case Loaded():
                 self._progress(running, self.tr("考えています…"))
             case Started(left_out=left_out, prompt_tokens=tokens, context_length=length):
-                self._page.meter.set_tokens(tokens, length)
+                running.prompt_tokens, running.context_length = tokens, length
+                self._show_meter()
                 self._page.transcript.set_divider(first_seen(self._path, left_out) if left_out else None)
             case PromptProgress(done=done, total=total) if total >= WORTH_SAYING:
                 self._progress(
@@ -318,6 +320,7 @@ class Conversation(QObject):
                 )
             case Piece(text=piece, tokens=tokens):
                 self._page.transcript.append_text(running.message.id, piece)
+                self._page.meter.set_tokens(running.prompt_tokens + tokens, running.context_length)
                 self._show_speed(tokens)
             case Finished(stats=stats) if stats is not None:
                 self._show_meter(stats)
@@ -426,8 +429,11 @@ class Conversation(QObject):
         return None
 
     def _show_meter(self, stats: Stats | None = None) -> None:
+        active = self._turns.active(self.chat_id)
         stats = stats or next((m.stats for m in reversed(self._path) if m.stats), None)
-        if stats is None:
+        if active is not None and active.context_length:
+            self._page.meter.set_tokens(active.prompt_tokens, active.context_length)
+        elif stats is None:
             self._page.meter.set_tokens(0, 0)
         else:
             self._page.meter.set_tokens(stats.prompt_tokens + stats.generated_tokens, stats.context_length)
@@ -450,15 +456,15 @@ class Conversation(QObject):
         if "enter_sends" in names:
             self._page.composer.set_enter_sends(preferences.enter_sends)
         if "zoom" in names:
-            self._page.composer.set_zoom(preferences.zoom)
-            self._page.transcript.set_zoom(preferences.zoom)
+            self._page.set_zoom(preferences.zoom)
 
     def _say_too_long(self) -> None:
         self._complain(
             KotonohaError(
                 "message_too_long",
-                "貼り付けた文章が長すぎます。40万字までに分けてください。書いてあったものはそのままです。",
-                "What was pasted is too long. Split it into at most 400,000 characters. "
+                "貼り付けた文章が長すぎます。40万字、2万行までに分けてください。"
+                "書いてあったものはそのままです。",
+                "What was pasted is too long. Split it into at most 400,000 characters and 20,000 lines. "
                 "What was there is unchanged.",
             )
         )

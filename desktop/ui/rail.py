@@ -20,6 +20,7 @@ class Room(QAbstractButton):
         self.setAccessibleName(name)
         self.setCheckable(True)
         self.setFixedSize(56, 48)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
+    QBoxLayout,
     QComboBox,
     QFrame,
-    QHBoxLayout,
     QLabel,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +19,8 @@ from PySide6.QtWidgets import (
 from desktop.ui import theme
 
 NAME_WIDTH, CONTROL_WIDTH = 200, 168  # px
+QWIDGETSIZE_MAX = (1 << 24) - 1  # Qt's own, which PySide6 does not name
+STACKED_BELOW, LONGEST_ROW = 620, 884  # px
 
 
 class Switch(QAbstractButton):
@@ -26,19 +29,23 @@ class Switch(QAbstractButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setCheckable(True)
-        self.setFixedSize(40, 24)
+        self.setFixedSize(46, 30)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(tokens.accent if self.hasFocus() or self.isChecked() else tokens.faint))
+        if self.hasFocus():
+            painter.setPen(QColor(tokens.ink))
+            painter.drawRoundedRect(QRectF(0.5, 0.5, 45, 29), 14.5, 14.5)
+        painter.setPen(QColor(tokens.accent if self.isChecked() else tokens.faint))
         painter.setBrush(QColor(tokens.accent if self.isChecked() else tokens.line))
-        painter.drawRoundedRect(QRectF(1.5, 1.5, 37, 21), 10.5, 10.5)
+        painter.drawRoundedRect(QRectF(4.5, 4.5, 37, 21), 10.5, 10.5)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.on_accent if self.isChecked() else tokens.card))
-        painter.drawEllipse(QRectF(20 if self.isChecked() else 4, 4, 16, 16))
+        painter.drawEllipse(QRectF(23 if self.isChecked() else 7, 7, 16, 16))
 
 
 class _NoWheel(QObject):
@@ -59,6 +66,7 @@ class SectionButton(QAbstractButton):
         self.setText(text)
         self.setCheckable(True)
         self.setFixedHeight(34)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -88,6 +96,7 @@ class Section(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self._no_wheel = _NoWheel(self)
+        self._rows: list[tuple[QBoxLayout, QLabel]] = []
         head = QLabel(heading, self)
         head.setObjectName("heading")
         sub = QLabel(sentence, self)
@@ -111,15 +120,14 @@ class Section(QWidget):
         """
         row = QWidget(self)
         label = QLabel(name, row)
-        label.setFixedWidth(NAME_WIDTH)
         label.setWordWrap(True)
         text = QLabel(explanation, row)
         text.setObjectName("sub")
         text.setWordWrap(True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        across = QHBoxLayout(row)
+        across = QBoxLayout(QBoxLayout.Direction.LeftToRight, row)
         across.setContentsMargins(4, 12, 4, 12)
-        across.setSpacing(20)
+        self._rows.append((across, label))
         across.addWidget(label)
         across.addWidget(text, 1)
         for widget in (control, below):
@@ -132,7 +140,9 @@ class Section(QWidget):
             if isinstance(control, QComboBox | QAbstractSpinBox):
                 control.setFixedWidth(CONTROL_WIDTH)
             if isinstance(control, QAbstractSpinBox):
-                control.lineEdit().setTextMargins(10, 0, 10, 0)  # a style sheet cannot
+                control.lineEdit().setTextMargins(10, 0, 0, 0)  # a style sheet cannot
+            if isinstance(control, QComboBox | QAbstractSpinBox):
+                control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel gives no focus
             control.installEventFilter(self._no_wheel)
             across.addWidget(control)
         if below is not None:
@@ -142,6 +152,25 @@ class Section(QWidget):
         line.setObjectName("hairline")
         line.setFixedHeight(1)
         self._insert(line)
+
+    def add_button(self, button: QPushButton) -> None:
+        """Add a button under the rows, at their right."""
+        self._layout.insertSpacing(self._layout.count() - 1, 16)
+        self._layout.insertWidget(self._layout.count() - 1, button, 0, Qt.AlignmentFlag.AlignRight)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the rows short enough to follow with the eye, and stack them where they are too short."""
+        super().resizeEvent(event)
+        side = 40 if self.width() >= STACKED_BELOW else 20
+        self._layout.setContentsMargins(side, 26, max(side, self.width() - side - LONGEST_ROW), 40)
+        stacked = self.width() < STACKED_BELOW
+        for across, label in self._rows:
+            across.setDirection(
+                QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
+            )
+            across.setSpacing(6 if stacked else 20)
+            label.setMinimumWidth(0 if stacked else NAME_WIDTH)
+            label.setMaximumWidth(QWIDGETSIZE_MAX if stacked else NAME_WIDTH)
 
     def _insert(self, widget: QWidget) -> None:
         self._layout.insertWidget(self._layout.count() - 1, widget)

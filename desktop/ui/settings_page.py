@@ -6,16 +6,18 @@ Everything takes effect at once; there is nothing to save and nothing to cancel.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
+    QListView,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -33,13 +35,16 @@ from desktop.ui.fields import TextEdit
 from desktop.ui.section import Section, SectionButton, Switch
 from desktop.ui.session import Session
 from desktop.ui.sidebar import OfflineLine
+from desktop.ui.text_dialog import TextDialog
 
 TYPING_MS = 500
+NARROW, NARROW_LIST_WIDTH = 760, 160  # px
 
 
 class SettingsPage(QWidget):
     """All sections."""
 
+    said = Signal(str)
     backup_requested = Signal()
     bin_requested = Signal()
 
@@ -47,10 +52,11 @@ class SettingsPage(QWidget):
         super().__init__(parent)
         self._session = session
         self._shown: Preferences = session.preferences
+        self._showing = False
         self._update: dict[str, Callable[[Preferences], None]] = {}
         self._typing: list[tuple[QTimer, Callable[[], None]]] = []
 
-        side = QFrame(self)
+        self._side = side = QFrame(self)
         side.setObjectName("sidebar")
         side.setFixedWidth(theme.LIST_WIDTH)
         column = QVBoxLayout(side)
@@ -64,6 +70,7 @@ class SettingsPage(QWidget):
             area = QScrollArea(self)
             area.setWidgetResizable(True)
             area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             area.setWidget(section[1])
             self._stack.addWidget(area)
             button = SectionButton(section[0], side)
@@ -103,7 +110,7 @@ class SettingsPage(QWidget):
         section = Section(name, self.tr("変えたことは、すぐに反映され、保存されます。"))
         section.add_row(
             self.tr("言語"),
-            self.tr("画面の言葉です。"),
+            self.tr("画面に表示する言語です。"),
             self._choice(
                 "language", {"system": self.tr("システムに合わせる"), "ja": "日本語", "en": "English"}
             ),
@@ -125,6 +132,7 @@ class SettingsPage(QWidget):
             self.tr("対話と入力欄の文字です。Ctrl++ と Ctrl+- でも変えられます。"),
             self._whole("zoom", ZOOM_LEAST, ZOOM_MOST, step=10, suffix=" %"),
         )
+        self._add_reset(section, "language", "theme", "zoom")
         return name, section
 
     def _writing(self) -> tuple[str, Section]:
@@ -170,21 +178,28 @@ class SettingsPage(QWidget):
         )
         section.add_row(
             "top-p",
-            self.tr("確率の合計がこの値になるまでの候補から選びます。1 で使いません。"),
+            self.tr("確率の合計がこの値になるまでの候補から選びます。1 にすると無効です。"),
             self._decimal("top_p", 0.05, 1.0, 0.01),
         )
         section.add_row(
-            "top-k", self.tr("上位いくつの候補から選ぶか。0 で使いません。"), self._whole("top_k", 0, 1000)
+            "top-k",
+            self.tr("上位いくつの候補から選ぶか。0 にすると無効です。"),
+            self._whole("top_k", 0, 1000),
         )
         section.add_row(
             "min-p",
-            self.tr("最有力の候補に対する割合がこれより低い候補を除きます。0 で使いません。"),
+            self.tr("最有力の候補に対する割合がこれより低い候補を除きます。0 にすると無効です。"),
             self._decimal("min_p", 0.0, 1.0, 0.01),
         )
         section.add_row(
             self.tr("繰り返しの抑制"),
-            self.tr("同じ言葉の繰り返しを減らします。1 で使いません。"),
+            self.tr("同じ言葉の繰り返しを減らします。1 にすると無効です。"),
             self._decimal("repeat_penalty", 1.0, 2.0, 0.05),
+        )
+        self._add_reset(
+            section,
+            *("system_prompt", "context_length", "max_tokens", "idle_minutes", "temperature"),
+            *("top_p", "top_k", "min_p", "repeat_penalty"),
         )
         return name, section
 
@@ -193,7 +208,7 @@ class SettingsPage(QWidget):
         section = Section(name, self.tr("対話は、書いたそばからこのPCの中に保存されます。"))
         folder = self._session.store.path.parent
         show = QPushButton(self.tr("フォルダーを開く"))
-        show.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))
+        show.clicked.connect(lambda: self._open(folder))
         section.add_row(self.tr("保存場所"), str(folder), show)
         backup = QPushButton(self.tr("今すぐ控えを作る"))
         backup.clicked.connect(self.backup_requested)
@@ -220,9 +235,7 @@ class SettingsPage(QWidget):
             self.tr("この版には、外部と通信する機能がありません。文章はこのPCの外に出ません。"),
         )
         licences = QPushButton(self.tr("読む"))
-        licences.clicked.connect(
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(RESOURCES / "licenses.txt")))
-        )
+        licences.clicked.connect(self._show_licences)
         section.add_row(
             self.tr("ライセンス"),
             self.tr("言の葉は Apache License 2.0 です。使っている部品のライセンスは一覧にあります。"),
@@ -230,10 +243,33 @@ class SettingsPage(QWidget):
         )
         return name, section
 
+    def _open(self, folder: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.said.emit(
+                self.tr("フォルダーを開くアプリがありません。場所: {folder}").format(folder=folder)
+            )
+
+    def _show_licences(self) -> None:
+        text = (RESOURCES / "licenses.txt").read_text(encoding="utf-8")
+        TextDialog(self.tr("ライセンス"), text, self).open()
+
+    def _add_reset(self, section: Section, *fields: str) -> None:
+        button = QPushButton(self.tr("既定に戻す"))
+        usual = Preferences()
+        button.clicked.connect(
+            lambda: self._session.change(**{field: getattr(usual, field) for field in fields})
+        )
+        section.add_button(button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._side.setFixedWidth(theme.LIST_WIDTH if self.width() >= NARROW else NARROW_LIST_WIDTH)
+
     # Controls, each bound to a field of the preferences
 
     def _choice(self, field: str, options: dict[str, str]) -> QComboBox:
         box = QComboBox()
+        box.setView(QListView())  # which a style sheet can dress
         for value, label in options.items():
             box.addItem(label, value)
         box.activated.connect(lambda i: self._change(field, box.itemData(i)))
@@ -306,10 +342,12 @@ class SettingsPage(QWidget):
         return edit
 
     def _change(self, field: str, value: Any) -> None:  # noqa: ANN401
-        if getattr(self._shown, field) != value:
+        if not self._showing and getattr(self._shown, field) != value:
             self._session.change(**{field: value})
 
     def _show_preferences(self, names: set[str]) -> None:
         self._shown = self._session.preferences
+        self._showing = True  # a value out of a box's range must not be saved as the box shows it
         for name in names & self._update.keys():
             self._update[name](self._shown)
+        self._showing = False

@@ -11,6 +11,7 @@ from desktop.ui.buttons import IconButton
 from desktop.ui.chat_list import ChatListView
 from desktop.ui.fields import LineEdit
 from desktop.ui.icons import icon
+from desktop.ui.labels import ElidedLabel
 
 
 class NewChatButton(QPushButton):
@@ -19,6 +20,7 @@ class NewChatButton(QPushButton):
     def __init__(self, text: str, shortcut: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setObjectName("wide")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._shortcut = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
         self.setFixedHeight(38)
 
@@ -39,7 +41,9 @@ class OfflineLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        label = QLabel(self.tr("オフライン　外部通信なし"), self)
+        label = ElidedLabel(self)
+        label.setText(self.tr("オフライン　外部通信なし"))
+        label.setToolTip(label.text())
         label.setObjectName("sub")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(24, 0, 0, 0)

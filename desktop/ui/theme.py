@@ -124,7 +124,9 @@ def _palette(t: Tokens) -> QPalette:
 
 
 def _style_sheet(t: Tokens) -> str:
-    sheet = _SHEET.replace("@chevron@", (RESOURCES / "icons" / "chevron-down-faint.svg").as_posix())
+    icons = RESOURCES / "icons"
+    sheet = _SHEET.replace("@chevron@", (icons / "chevron-down-faint.svg").as_posix())
+    sheet = sheet.replace("@chevron-up@", (icons / "chevron-up-faint.svg").as_posix())
     for field in fields(t):
         sheet = sheet.replace(f"@{field.name}@", getattr(t, field.name))
     return sheet
@@ -160,21 +162,33 @@ QPushButton#quiet {{ background: transparent; border: 1px solid transparent; col
   border-radius: {RADIUS_BADGE}px; }}
 QPushButton#quiet:hover {{ color: @ink@; background: @bubble@; }}
 QPushButton#quiet:focus {{ border: 1px solid @accent@; }}
+QPushButton#link {{ background: transparent; border: 1px solid transparent; color: @accent@;
+  padding: 2px 0; }}
+QPushButton#link:hover {{ text-decoration: underline; }}
+QPushButton#link:focus {{ border: 1px solid @accent@; border-radius: {RADIUS_BADGE}px; }}
 QPushButton#wide {{ text-align: left; padding: 9px 12px; font-size: 14px; }}
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: @card@; border: 1px solid @line@;
-  border-radius: {RADIUS_FIELD}px; padding: 7px 11px; font-size: {SMALL_PX}px; min-height: 20px;
+  border-radius: {RADIUS_FIELD}px; padding: 7px 11px; font-size: {SMALL_PX}px;
+  min-height: 20px; max-height: 20px;
   selection-background-color: @accent@; selection-color: @on_accent@; }}
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border: 1px solid @accent@; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: url("@chevron@"); width: 14px; height: 14px; }}
-QComboBox QAbstractItemView {{ background: @card@; border: 1px solid @line@; padding: 4px;
-  selection-background-color: @accent_soft@; selection-color: @ink@; }}
+QComboBox {{ combobox-popup: 0; }}
+QComboBox QListView {{ background: @card@; border: 1px solid @line@; padding: 4px; font-size: {SMALL_PX}px; }}
+QComboBox QListView::item {{ padding: 6px 10px; border-radius: {RADIUS_BADGE}px; color: @ink@; }}
+QComboBox QListView::item:selected, QComboBox QListView::item:hover {{
+  background: @accent_soft@; color: @ink@; }}
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {{ border: none; background: transparent;
   padding: 0; min-height: 0; }}
 QLineEdit#filter {{ padding-left: 2px; }}
-QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
-  width: 0; border: none; }}
+QSpinBox::up-button, QDoubleSpinBox::up-button {{ subcontrol-origin: border; subcontrol-position: top right;
+  width: 24px; border: none; margin-top: 2px; }}
+QSpinBox::down-button, QDoubleSpinBox::down-button {{ subcontrol-origin: border;
+  subcontrol-position: bottom right; width: 24px; border: none; margin-bottom: 2px; }}
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("@chevron-up@"); width: 12px; height: 12px; }}
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("@chevron@"); width: 12px; height: 12px; }}
 
 QPlainTextEdit {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_FIELD}px;
   padding: 6px 8px;

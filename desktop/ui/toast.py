@@ -14,23 +14,28 @@ class Toast(QFrame):
     """Shows one message at a time; a new one takes the place of the old."""
 
     def __init__(self, window: QWidget, over: QWidget) -> None:
-        """Lie over ``over``, a part of ``window`` that is there as long as the toast."""
+        """Lie over the foot of ``over``, a part of ``window``, until ``lie_over`` says otherwise."""
         super().__init__(window)
         self.setObjectName("toast")
         self._window = window
         self._over = over
+        self._above: QWidget | None = None
         self._undo: Callable[[], None] | None = None
         self.label = QLabel(self)
         self.button = QPushButton(self.tr("元に戻す"), self)
         self.button.setCursor(Qt.CursorShape.PointingHandCursor)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 8, 8, 8)
+        self._inside = layout = QHBoxLayout(self)
         layout.addWidget(self.label)
         layout.addWidget(self.button)
         self._timer = QTimer(self, singleShot=True, interval=SECONDS * 1000)
         self._timer.timeout.connect(self.hide)
         self.button.clicked.connect(self._go_back)
-        over.installEventFilter(self)
+        window.installEventFilter(self)
+        self.hide()
+
+    def lie_over(self, over: QWidget, above: QWidget | None = None) -> None:
+        """Lie over the foot of ``over``, or just above a widget that stands there."""
+        self._over, self._above = over, above
         self.hide()
 
     def show_message(self, text: str, undo: Callable[[], None] | None = None) -> None:
@@ -39,6 +44,7 @@ class Toast(QFrame):
         self.label.setText(text)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.button.setVisible(undo is not None)
+        self._inside.setContentsMargins(16, 8, 8 if undo else 16, 8)
         self.setAccessibleName(text)
         self.adjustSize()
         self._place()
@@ -57,8 +63,10 @@ class Toast(QFrame):
         self.setMaximumWidth(over.width() - 32)
         self.adjustSize()
         at = over.mapTo(self._window, QPoint(0, 0))
-        left = at.x() + (over.width() - self.width()) // 2
-        self.move(left, at.y() + over.height() - self.height() - 148)
+        foot = at.y() + over.height()
+        if self._above is not None:
+            foot = self._above.mapTo(self._window, QPoint(0, 0)).y()
+        self.move(at.x() + (over.width() - self.width()) // 2, foot - self.height() - 16)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():

@@ -26,6 +26,8 @@ class Running:
     message: Message | None = None  # the answer; None until both are saved
     pieces: list[str] = field(default_factory=list)  # its text so far, which may be ahead of the store
     progress: str = ""
+    prompt_tokens: int = 0
+    context_length: int = 0  # tokens; 0 until the prompt is ready
     typed_after: str = ""  # what the person typed after it before leaving the chat
     cancel: Cancel = field(default_factory=Cancel)
 

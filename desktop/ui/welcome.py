@@ -68,6 +68,7 @@ class Welcome(QScrollArea):
         self.note = QLabel(self)
         self.note.setObjectName("faint")
         self.note.setWordWrap(True)
+        self.note.setText(" ")  # its line is kept until there is something to say
 
         column = QWidget(self)
         column.setMaximumWidth(theme.COLUMN_WIDTH)
@@ -132,19 +133,21 @@ class Welcome(QScrollArea):
             grid.setColumnStretch(column, 1)
         return grid
 
-    def _foot(self) -> QHBoxLayout:
+    def _foot(self) -> QVBoxLayout:
         add_model = QPushButton(self.tr("手元の .gguf ファイルを使う"), self)
-        add_model.setObjectName("quiet")
+        add_model.setObjectName("link")
+        add_model.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         add_model.setCursor(Qt.CursorShape.PointingHandCursor)
         add_model.clicked.connect(self.add_model_requested)
-        row = QHBoxLayout()
-        row.addWidget(self.note, 1)
-        row.addWidget(add_model)
-        return row
+        rows = QVBoxLayout()
+        rows.setSpacing(2)
+        rows.addWidget(self.note)
+        rows.addWidget(add_model, 0, Qt.AlignmentFlag.AlignLeft)
+        return rows
 
     def show_note(self, text: str) -> None:
         """Say something small about the model in use."""
-        self.note.setText(text)
+        self.note.setText(text or " ")
 
     def _suggestions(self) -> list[tuple[str, str]]:
         return [

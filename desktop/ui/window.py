@@ -59,7 +59,8 @@ class Window(QMainWindow):
         layout.addWidget(self.rail)
         layout.addWidget(self._rooms, 1)
         self.setCentralWidget(center)
-        self.toast = Toast(self, self._rooms)
+        self.toast = Toast(self, self.page)
+        self.toast.lie_over(self.page, self.page.composer)
         self.conversation = Conversation(self.page, session, turns)
 
         self._connect()
@@ -73,12 +74,15 @@ class Window(QMainWindow):
         """Go to the chats."""
         self.rail.chats.setChecked(True)
         self._rooms.setCurrentIndex(0)
+        self.toast.lie_over(self.page, self.page.composer)
         self.page.composer.setFocus()
 
     def show_settings(self) -> None:
         """Go to the settings."""
         self.rail.settings.setChecked(True)
         self._rooms.setCurrentIndex(1)
+        self.settings.setFocus()
+        self.toast.lie_over(self.settings)
 
     def open_last_chat(self) -> None:
         """Open the chat that was open when the application ended, else a new one."""
@@ -87,6 +91,7 @@ class Window(QMainWindow):
             self.conversation.open_new()
         else:
             self.conversation.open(last)
+            self.page.composer.setFocus()
 
     # Inside
 
@@ -96,12 +101,14 @@ class Window(QMainWindow):
         self.rail.settings_chosen.connect(self.show_settings)
         self.sidebar.new_requested.connect(self._new_chat)
         self.sidebar.bin_requested.connect(self._open_bin)
-        self.sidebar.list.chosen.connect(self.conversation.open)
+        self.sidebar.list.chosen.connect(self._choose)
+        self.sidebar.list.typed.connect(self.page.composer.insert_typed)
         self.sidebar.list.renamed.connect(self._rename)
         self.sidebar.list.delete_requested.connect(self._delete)
         self.page.fold.clicked.connect(self._toggle_list)
         self.conversation.opened.connect(self.sidebar.list.select)
         self.conversation.said.connect(self.toast.show_message)
+        self.settings.said.connect(self.toast.show_message)
         self.settings.backup_requested.connect(self._back_up)
         self.settings.bin_requested.connect(self._open_bin)
         session.chats_changed.connect(self._show_chats)
@@ -115,7 +122,8 @@ class Window(QMainWindow):
             "Ctrl+L": self.show_chats,
             "Ctrl+B": self._toggle_list,
             "Ctrl+,": self.show_settings,
-            "Escape": self.conversation.stop,
+            "Escape": self._escape,
+            "F2": self._rename_current,
             "Ctrl++": lambda: self._zoom(ZOOM_STEP),
             "Ctrl+=": lambda: self._zoom(ZOOM_STEP),
             "Ctrl+-": lambda: self._zoom(-ZOOM_STEP),
@@ -125,9 +133,35 @@ class Window(QMainWindow):
         for keys, act in actions.items():
             QShortcut(QKeySequence(keys), self, act)
 
+    def _escape(self) -> None:
+        """Leave the settings, or stop the answer."""
+        if self._rooms.currentIndex() == 0:
+            self.conversation.stop()
+        else:
+            self.show_chats()
+
+    def _rename_current(self) -> None:
+        """Rename the chat that is current in the list when one is there, else the open one."""
+        chats = self.sidebar.list
+        chat_id = chats.current_id() if chats.hasFocus() else self.conversation.chat_id
+        if chat_id is not None:
+            self.show_chats()
+            self.sidebar.show()
+            chats.rename(chat_id)
+
+    def _choose(self, chat_id: int) -> None:
+        self.conversation.open(chat_id)
+        self._give_way()
+
+    def _give_way(self) -> None:
+        """In a narrow window the list makes room once something was chosen in it."""
+        if self.width() < NARROW:
+            self.sidebar.hide()
+
     def _new_chat(self) -> None:
         self.show_chats()
         self.conversation.open_new()
+        self._give_way()
 
     def _focus_filter(self) -> None:
         self.show_chats()
@@ -181,6 +215,7 @@ class Window(QMainWindow):
     def _open_bin(self) -> None:
         dialog = BinDialog(self._session, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(lambda _: self.page.composer.setFocus())
         dialog.open()
 
     def _back_up(self) -> None:

@@ -19,6 +19,7 @@ from shiboken6 import isValid
 from desktop.jobs import Cancel, Cancelled
 
 log = logging.getLogger(__name__)
+STORE_SECONDS = 30.0  # for what was given to the store; no disk is that slow
 
 
 class Jobs(QObject):
@@ -82,7 +83,9 @@ class Jobs(QObject):
             cancel.set()
         for thread in list(self._running.values()):
             thread.join(seconds)
-        self._in_order.shutdown(wait=True)
+        saving = threading.Thread(target=self._in_order.shutdown, name="store-end", daemon=True)
+        saving.start()
+        saving.join(STORE_SECONDS)
 
     def _work(self, job: Callable[[Cancel], Any], cancel: Cancel, told: _Told) -> None:
         try:

@@ -57,7 +57,8 @@ def test_it_answers_through_its_own_frozen_child(bundle: Path, tmp_path: Path) -
         time.sleep(0.01)
         try:
             for child in watched.children(recursive=True):
-                children.add((child.exe(), tuple(child.cmdline()[1:])))
+                if exe := child.exe():  # "" of one that is just ending
+                    children.add((exe, tuple(child.cmdline()[1:])))
         except psutil.Error:
             continue
     assert process.stdout is not None and process.stderr is not None

@@ -234,7 +234,7 @@ def test_a_chat_in_the_terminal(terminal: Terminal, home: Path) -> None:
 def test_ctrl_c_stops_the_answer_and_not_the_chat(terminal: Terminal, home: Path, smollm2: Path) -> None:
     terminal.wait_for(PROMPT)
     terminal.type(f"/model {smollm2}\r")
-    terminal.wait_for("Smollm2.*\n")
+    terminal.wait_for("SmolLM2.*\n")
     terminal.wait_for(PROMPT)
     terminal.type(f"{LONG}\r")
     terminal.wait_for("Reading.*K[A-Z][a-z]+ [a-z]+ ")  # the status line goes, the answer comes

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import closing
 
 import pytest
 
@@ -203,3 +204,36 @@ def test_huge_text(store: Store, chat: Chat, monkeypatch: pytest.MonkeyPatch) ->
         store.messages.send(chat.id, "あ" * 101, "m")
     assert told.value.code == "text_too_long"
     assert len(store.messages.path(chat.id)) == 2
+
+
+def _damage(store: Store, sql: str) -> None:
+    """Write into the file behind the store's back, as a faulty disk or another program would."""
+    import sqlite3
+
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(sql)
+        connection.commit()
+
+
+def test_a_circle_in_the_tree_ends(store: Store, chat: Chat) -> None:
+    asked, answer = store.messages.send(chat.id, "？", "m")
+    _damage(store, f"UPDATE messages SET parent_id = {answer.id} WHERE id = {asked.id}")
+    assert [m.id for m in store.messages.path(chat.id)] == [asked.id, answer.id]
+    assert store.messages.leaf_under(asked.id) == answer.id
+
+
+@pytest.mark.parametrize("leaf", [999, 2])
+def test_a_wrong_leaf_shows_the_newest_branch(store: Store, chat: Chat, leaf: int) -> None:
+    other = store.chats.create()
+    asked, answer = store.messages.send(chat.id, "？", "m")
+    there, _ = store.messages.send(other.id, "別の", "m")
+    _damage(store, f"UPDATE chats SET leaf_id = {leaf if leaf == 999 else there.id} WHERE id = {chat.id}")
+    assert [m.id for m in store.messages.path(chat.id)] == [asked.id, answer.id]
+
+
+def test_a_status_of_a_later_version_is_shown_as_interrupted(store: Store, chat: Chat) -> None:
+    _, answer = store.messages.send(chat.id, "？", "m")
+    _damage(store, f"UPDATE messages SET status = 'dreaming' WHERE id = {answer.id}")
+    assert store.messages.path(chat.id)[-1].status == "interrupted"

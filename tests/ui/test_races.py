@@ -242,3 +242,60 @@ def test_a_dialog_closed_before_its_list_was_read_is_left_alone(qtbot, app):
     qtbot.wait(50)
     closed.set()
     settle(qtbot, app)
+
+
+def test_values_out_of_a_boxs_range_are_left_alone(qtbot, home, starter_model):
+    unusual = {"temperature": 5.0, "top_k": 1_000_000, "idle_minutes": 10_080, "min_p": 0.333}
+    store = Store.open(paths.database())
+    store.settings.change(**unusual)
+    store.close()
+    app = App(paths.home())
+    app.start()
+    qtbot.waitUntil(lambda: app.window is not None, timeout=WAIT)
+    app.session.change(theme="dark")
+    app.window.close()
+    settle(qtbot, app)
+    kept = app.session.store.settings.get()
+    assert {name: getattr(kept, name) for name in unusual} == unusual
+    app.end()
+
+
+def test_text_with_a_nul_leaves_the_composer_when_it_is_sent(qtbot, app):
+    from PySide6.QtCore import QMimeData
+
+    mime = QMimeData()
+    mime.setText("a\0b こんにちは")
+    app.window.page.composer.edit.insertFromMimeData(mime)
+    app.window.page.composer.button.click()
+    qtbot.waitUntil(lambda: len(app.session.store.chats.list()) == 1, timeout=WAIT)
+    settle(qtbot, app)
+    assert app.window.page.composer.text() == ""
+
+
+def test_a_click_in_the_list_then_f2_renames_and_letters_go_to_the_composer(qtbot, app):
+    (chat, _) = two_chats(app)
+    app.session.store.chats.rename(chat.id, "元の題名")
+    app.session.refresh_chats()
+    view = app.window.sidebar.list
+    qtbot.waitUntil(lambda: view.chats.rowCount() == 3, timeout=WAIT)
+    at = view.visualRect(view.chats.index(view.chats.row_of(chat.id))).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.waitUntil(lambda: app.window.conversation.chat_id == chat.id, timeout=WAIT)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_F2)
+    QApplication.focusWidget().setText("富士山のこと")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: app.session.store.chats.get(chat.id).title == "富士山のこと", timeout=WAIT)
+    view.setFocus()
+    qtbot.keyClick(view, "k")
+    assert app.window.page.composer.text() == "k"
+    assert QApplication.focusWidget() is app.window.page.composer.edit
+
+
+def test_what_is_erased_from_the_bin_is_gone(qtbot, app):
+    chats = app.session.store.chats
+    kept, gone = two_chats(app)
+    chats.delete(gone.id)
+    chats.erase(kept.id)  # not in the bin: left alone
+    chats.erase(gone.id)
+    assert [chat.id for chat in chats.list()] == [kept.id]
+    assert chats.binned() == []

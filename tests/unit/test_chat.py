@@ -43,6 +43,11 @@ def test_groups_go_by_calendar_days():
     assert group_of(dt.datetime(2026, 9, 1, 12).timestamp(), now) == ("month", 2026, 9)
 
 
+@pytest.mark.parametrize("when", [1e13, float("inf"), 1e300, -1e15, float("-inf")])
+def test_a_time_that_is_none_has_a_group_too(when):
+    assert group_of(when, 1.8e9).kind == ("today" if when > 0 else "month")
+
+
 def test_turns_alternate_and_a_failed_answer_leaves_no_trace():
     path = [message(1, "user", "一"), message(2, "assistant", ""), message(3, "user", "二")]
     assert turns_of(path, " ") == (Turn("user", "一\n\n二"),)

@@ -156,3 +156,15 @@ def test_what_cannot_be_resolved(store: Store, smollm2: Path, tmp_path: Path) ->
     gone.unlink()
     assert code_of(store, model.name) == "model_missing"
     assert library.resolve(store, None) is None
+
+
+def test_what_is_no_file_is_refused_at_once(store: Store, tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "pipe.gguf")
+    for path in (tmp_path / "pipe.gguf", tmp_path):
+        with pytest.raises(KotonohaError) as told:
+            library.register(store, path)
+        assert told.value.code == "model_missing"
+    with pytest.raises(KotonohaError):
+        library.resolve(store, "~nobody-of-this-name/x.gguf")

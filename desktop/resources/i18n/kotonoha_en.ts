@@ -62,8 +62,20 @@
         <translation>Close</translation>
     </message>
     <message>
-        <source>新しい対話</source>
-        <translation>New chat</translation>
+        <source>完全に消す…</source>
+        <translation>Erase…</translation>
+    </message>
+    <message>
+        <source>完全に消す</source>
+        <translation>Erase</translation>
+    </message>
+    <message numerus="yes">
+        <source>選んだ対話 %n 件を完全に消します。元には戻せません。</source>
+        <translation><numerusform>%n chat will be erased. This cannot be undone.</numerusform><numerusform>%n chats will be erased. This cannot be undone.</numerusform></translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
     </message>
     <message>
         <source>ごみ箱は空です。</source>
@@ -77,8 +89,8 @@
         <translation>Chats</translation>
     </message>
     <message>
-        <source>名前を変える</source>
-        <translation>Rename</translation>
+        <source>題名を変える</source>
+        <translation>Change the title</translation>
     </message>
     <message>
         <source>ごみ箱に入れる</source>
@@ -134,8 +146,32 @@
         <translation>Choose a GGUF file</translation>
     </message>
     <message>
-        <source>GGUFモデル (*.gguf);;すべてのファイル (*)</source>
-        <translation>GGUF models (*.gguf);;All files (*)</translation>
+        <source>GGUFモデル (*.gguf)</source>
+        <translation>GGUF models (*.gguf)</translation>
+    </message>
+    <message>
+        <source>すべてのファイル (*)</source>
+        <translation>All files (*)</translation>
+    </message>
+    <message>
+        <source>場所:</source>
+        <translation>Look in:</translation>
+    </message>
+    <message>
+        <source>ファイル名:</source>
+        <translation>File name:</translation>
+    </message>
+    <message>
+        <source>種類:</source>
+        <translation>Type:</translation>
+    </message>
+    <message>
+        <source>開く</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
     </message>
     <message>
         <source>「{name}」を追加しました。</source>
@@ -150,8 +186,8 @@
         <translation>Preparing the trial model… {percent} %</translation>
     </message>
     <message>
-        <source>今のモデルは {name} です。</source>
-        <translation>The model in use is {name}.</translation>
+        <source>{name} を使っています。</source>
+        <translation>Using {name}.</translation>
     </message>
     <message>
         <source>はじめに、モデルの .gguf ファイルを一つ追加してください。</source>
@@ -410,7 +446,7 @@
         <translation>Language</translation>
     </message>
     <message>
-        <source>画面の言葉です。</source>
+        <source>画面に表示する言語です。</source>
         <translation>The language of the window.</translation>
     </message>
     <message>
@@ -459,15 +495,15 @@
     </message>
     <message>
         <source>モデルの動かし方</source>
-        <translation>Running models</translation>
+        <translation>Models</translation>
     </message>
     <message>
         <source>わからないものは、そのままで大丈夫です。次の回答から反映されます。</source>
-        <translation>Leave alone what you do not know. Changes count from the next answer.</translation>
+        <translation>If in doubt, leave a setting as it is. Changes count from the next answer.</translation>
     </message>
     <message>
         <source>いつもの指示</source>
-        <translation>Usual instructions</translation>
+        <translation>Standing instructions</translation>
     </message>
     <message>
         <source>プリセットを選ばない対話で、毎回モデルに渡す文です。空でもかまいません。</source>
@@ -526,28 +562,28 @@
         <translation>Lower is steadier, higher is freer. At 0 the answer is the same each time.</translation>
     </message>
     <message>
-        <source>確率の合計がこの値になるまでの候補から選びます。1 で使いません。</source>
-        <translation>Chooses among the likeliest words that together reach this probability. 1: off.</translation>
+        <source>確率の合計がこの値になるまでの候補から選びます。1 にすると無効です。</source>
+        <translation>Chooses among the likeliest words that together reach this probability. 1 turns it off.</translation>
     </message>
     <message>
-        <source>上位いくつの候補から選ぶか。0 で使いません。</source>
-        <translation>Chooses among so many of the likeliest words. 0: off.</translation>
+        <source>上位いくつの候補から選ぶか。0 にすると無効です。</source>
+        <translation>Chooses among so many of the likeliest words. 0 turns it off.</translation>
     </message>
     <message>
-        <source>最有力の候補に対する割合がこれより低い候補を除きます。0 で使いません。</source>
-        <translation>Leaves out words less likely than this share of the likeliest. 0: off.</translation>
+        <source>最有力の候補に対する割合がこれより低い候補を除きます。0 にすると無効です。</source>
+        <translation>Leaves out words less likely than this share of the likeliest. 0 turns it off.</translation>
+    </message>
+    <message>
+        <source>同じ言葉の繰り返しを減らします。1 にすると無効です。</source>
+        <translation>Makes repeated words rarer. 1 turns it off.</translation>
     </message>
     <message>
         <source>繰り返しの抑制</source>
         <translation>Repeat penalty</translation>
     </message>
     <message>
-        <source>同じ言葉の繰り返しを減らします。1 で使いません。</source>
-        <translation>Makes repeated words rarer. 1: off.</translation>
-    </message>
-    <message>
         <source>保存と控え</source>
-        <translation>Saving and backups</translation>
+        <translation>Storage</translation>
     </message>
     <message>
         <source>対話は、書いたそばからこのPCの中に保存されます。</source>
@@ -559,7 +595,7 @@
     </message>
     <message>
         <source>保存場所</source>
-        <translation>Kept in</translation>
+        <translation>Location</translation>
     </message>
     <message>
         <source>今すぐ控えを作る</source>
@@ -618,6 +654,14 @@
         <translation>Kotonoha is under the Apache License 2.0. The licences of its parts are listed.</translation>
     </message>
     <message>
+        <source>フォルダーを開くアプリがありません。場所: {folder}</source>
+        <translation>There is no application to open folders. It is here: {folder}</translation>
+    </message>
+    <message>
+        <source>既定に戻す</source>
+        <translation>Back to defaults</translation>
+    </message>
+    <message>
         <source>例: 日本語で、結論から短く答えてください。</source>
         <translation>For example: Answer briefly, the conclusion first.</translation>
     </message>
@@ -643,6 +687,13 @@
     <message>
         <source>この題名の対話はありません。</source>
         <translation>No chat has this title.</translation>
+    </message>
+</context>
+<context>
+    <name>TextDialog</name>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
     </message>
 </context>
 <context>

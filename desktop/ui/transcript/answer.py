@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle
 
 from desktop.ui import theme
@@ -209,9 +209,7 @@ class AnswerView(MessageView):
         tallest = max(b.height() for b in self._actions)
         beside = width - 2 * pad - buttons >= look.px(200)
         room_width = width - 2 * pad - (buttons if beside else 0)
-        flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-        metrics = QFontMetricsF(self._notice_font())
-        high = ceil(metrics.boundingRect(QRectF(0, 0, room_width, 1e6), flags, words).height())
+        high = ceil(_lines(words, self._notice_font(), room_width).boundingRect().height())
         inner = max(high, tallest) if beside else high + look.px(8) + tallest
         text_top = top + look.px(10) + (max(0, tallest - high) // 2 if beside else 0)
         return (
@@ -267,12 +265,9 @@ class AnswerView(MessageView):
                 painter.setBrush(look.colour(f"{kind}_soft"))
                 radius = look.px(theme.RADIUS_FIELD)
                 painter.drawRoundedRect(QRectF(card), radius, radius)
-                painter.setFont(self._notice_font())
-            else:
-                painter.setFont(look.small)
+            font = self._notice_font() if self._actions else look.small
             painter.setPen(look.colour(kind))
-            flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-            painter.drawText(QRectF(room), flags, self._notice_text())
+            _lines(self._notice_text(), font, room.width()).draw(painter, QPointF(room.topLeft()))
         self._footer.paint(painter)
         if entry.note and entry.status != "streaming":
             painter.setFont(look.small)
@@ -299,3 +294,19 @@ class AnswerView(MessageView):
         painter.setPen(look.colour("sub"))
         words = QRect(line).adjusted(look.px(20), 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._progress)
+
+
+def _lines(text: str, font: QFont, width: float) -> QTextLayout:
+    """Return ``text`` broken into lines as Japanese is: no line begins with 。 or 」."""
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout = QTextLayout(text.replace("\n", "\u2028"), font)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    y = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        line.setPosition(QPointF(0, y))
+        y += line.height()
+    layout.endLayout()
+    return layout

@@ -380,7 +380,10 @@ class Transcript(QAbstractScrollArea):
                 QWidget.setTabOrder(before, after)
         self._jump.setVisible(self._anchor is not None and self.verticalScrollBar().maximum() > 0)
         edge = self._look.px(16)
-        self._jump.move((width - self._jump.width()) // 2, page - self._jump.height() - edge)
+        beside = (width + column(self._look, width)[1]) // 2 + edge
+        middle = (width - self._jump.width()) // 2
+        fits = beside + self._jump.width() <= width
+        self._jump.move(beside if fits else middle, page - self._jump.height() - edge)
         self._jump.raise_()
 
     def _work(self) -> None:
