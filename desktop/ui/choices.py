@@ -70,17 +70,18 @@ class Choices(QObject):
         self._session.add_model(path, self, added, self.failed.emit)
 
     def _no_model(self) -> str:
-        progress = self._session.starter_progress
-        if progress is None:
+        if self._session.starter_progress is None:
             return self.tr("モデルを選ぶ")
-        return self.tr("お試しモデルを準備中… {percent} %").format(percent=round(progress * 100))
+        return self.tr("モデルを準備中…")
 
     def _note(self, model: Model | None) -> str:
+        progress = self._session.starter_progress
         if model is not None:
             name = self.tr("{name} を使っています。").format(name=model.name)
             return (name if language() == "ja" else f"{name} ") + library.note(model)
-        if self._session.starter_progress is not None:
-            return ""
+        if progress is not None:
+            percent = round(progress * 100)
+            return self.tr("お試しモデルを準備しています… {percent} %").format(percent=percent)
         return self.tr("はじめに、モデルの .gguf ファイルを一つ追加してください。")
 
     def _model_menu(self) -> None:

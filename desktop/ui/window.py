@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
@@ -255,7 +255,8 @@ class Window(QMainWindow):
         saved = QByteArray.fromBase64(QByteArray(self._session.preferences.window.encode()))
         if saved.isEmpty() or not self.restoreGeometry(saved):
             available = self.screen().availableGeometry()
-            self.resize(min(1280, available.width()), min(820, available.height()))
+            room = available.size() - QSize(24, 64)  # for the frame and the title bar
+            self.resize(QSize(1280, 820).boundedTo(room))
 
     # Files dropped on it
 

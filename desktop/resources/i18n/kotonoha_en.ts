@@ -182,12 +182,16 @@
         <translation>Choose a model</translation>
     </message>
     <message>
-        <source>お試しモデルを準備中… {percent} %</source>
-        <translation>Preparing the trial model… {percent} %</translation>
+        <source>モデルを準備中…</source>
+        <translation>Preparing a model…</translation>
     </message>
     <message>
         <source>{name} を使っています。</source>
         <translation>Using {name}.</translation>
+    </message>
+    <message>
+        <source>お試しモデルを準備しています… {percent} %</source>
+        <translation>Preparing the trial model… {percent} %</translation>
     </message>
     <message>
         <source>はじめに、モデルの .gguf ファイルを一つ追加してください。</source>
