@@ -22,6 +22,10 @@ def run(options: Namespace) -> int:
                 from desktop.cli.ask import run as ask
 
                 return ask(options)
+            case "devices":
+                from desktop.cli.devices import run as devices
+
+                return devices(options)
             case _:
                 from desktop.cli.checkout import run as develop
 

