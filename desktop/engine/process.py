@@ -189,7 +189,7 @@ class _Server:
         from desktop.engine.prompt import PromptMaker
         from desktop.engine.runtime import Model
 
-        loadable(Path(settings.path))  # before the loaded model is given up for it
+        loadable(Path(settings.path))  # before llama.cpp sees it, and the loaded one is given up
         self._unload()  # two models at once may not fit
         self._wire.send(Loading(request_id, 0.0))
         sent = time.monotonic()

@@ -13,7 +13,6 @@ from desktop.engine.kv_cache import KVCache
 from desktop.engine.native import AbortFlag, NativeLog
 from desktop.engine.protocol import ModelSettings
 from desktop.engine.threads import physical_cores
-from desktop.gguf.check import loadable
 
 DEFAULT_CONTEXT = 8192  # tokens, where the person chose nothing and the model was trained for more
 SMALLEST_CONTEXT = 256  # tokens
@@ -52,10 +51,11 @@ class Model:
     def __init__(
         self, settings: ModelSettings, *, log: NativeLog, abort: AbortFlag, progress: Callable[[float], None]
     ) -> None:
-        """Load; ``progress`` gets 0 to 1. Raise what ``loadable`` raises, ``LoadFailed``,
-        or ``Stopped`` when ``abort`` is set."""
+        """Load a file that has passed ``gguf.check.loadable``; ``progress`` gets 0 to 1.
+
+        Raise ``LoadFailed``, or ``Stopped`` when ``abort`` is set.
+        """
         started = time.perf_counter()
-        loadable(Path(settings.path))
         self.settings = settings
         self._log = log
         self._abort = abort

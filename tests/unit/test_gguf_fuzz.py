@@ -146,3 +146,30 @@ def load(engine: Engine, path: Path) -> str:
     assert isinstance(last, Finished)
     assert any(isinstance(event, Loaded) for event in events)
     return "loaded"
+
+
+@pytest.mark.slow
+def test_the_sentence_of_the_reader_comes_through_the_engine_which_lives_on(
+    smollm2: Path, tmp_path: Path
+) -> None:
+    parts = sections(smollm2, WORDS)
+    at = next(i for i, entry in enumerate(parts.entries) if b"tokenizer.ggml.tokens" in entry)
+    words = bytearray(parts.entries[at])
+    place = words.index(struct.pack("<Q", 1) + b"!")  # the words follow each other: ! and "
+    assert words[place + 17 : place + 18] == b'"'
+    words[place + 17 : place + 18] = b"!"  # llama.cpp would end its process for that
+    parts.entries[at] = bytes(words)
+    path = sparse(tmp_path / "twice.gguf", parts.header(), len(parts.header()) + parts.data)
+    engine = Engine()
+    try:
+        for _ in range(2):
+            last = list(engine.load(ModelSettings(str(path)), Cancel()))[-1]
+            assert isinstance(last, Failed)
+            error = explain(last)
+            assert error.code == "model_invalid"
+            assert error.ja.startswith("twice.gguf はモデルとして使えません: 語彙に同じ語が2つあります。")
+            assert error.ja.endswith("書いたものは残っています。")
+            assert error.en.endswith("What you wrote is safe.")
+        assert engine.pid is not None
+    finally:
+        engine.close()
