@@ -168,9 +168,9 @@ def _check_vocabulary(metadata: Mapping[str, Value]) -> None:
         if not isinstance(value, Array) or value.kind not in kinds:
             raise Damaged(f"{key} の型が違います", f"{key} is of the wrong type")
         if key.endswith((".scores", ".token_type")) and not (
-            isinstance(words, Array) and words.count == value.count
+            isinstance(words, Array) and words.count <= value.count
         ):
-            raise Damaged(f"{key} の数が語彙と合いません", f"{key} does not match the vocabulary")
+            raise Damaged(f"{key} の数が語彙より少ないです", f"{key} has fewer values than the vocabulary")
 
 
 def _alignment(metadata: Mapping[str, Value]) -> int:
