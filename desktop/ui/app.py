@@ -33,6 +33,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop import __version__, paths
 from desktop.engine.client import Engine
+from desktop.engine.states import chat_key, prune
 from desktop.errors import KotonohaError
 from desktop.language import language, set_language
 from desktop.presets.builtin import builtin_presets
@@ -134,6 +135,10 @@ class App(QObject):
         set_language(None if preferences.language == "system" else preferences.language)
         store.presets.seed(builtin_presets())
         store.chats.purge()
+        prune(
+            self._home / "states",
+            {chat_key(chat.id) for chat in (*store.chats.list(), *store.chats.binned())},
+        )
         return store, preferences
 
     def _ask_what_to_do(self, error: Exception) -> None:
@@ -165,7 +170,7 @@ class App(QObject):
         )
 
     def _show(self, store: Store, preferences: Preferences) -> None:
-        engine = Engine(idle_seconds=60.0 * preferences.idle_minutes)
+        engine = Engine(idle_seconds=60.0 * preferences.idle_minutes, states_folder=self._home / "states")
         self.session = session = Session(store, engine, self._jobs, preferences)
         self.turns = Turns(session)
         session.preferences_changed.connect(lambda _: self._dress())

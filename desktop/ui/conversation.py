@@ -41,6 +41,13 @@ class Opened:
     places: dict[int, tuple[int, int]]  # message id → (k, n) where it has siblings
 
 
+@dataclass(frozen=True, eq=False)
+class _Request:
+    """A request to open a chat."""
+
+    chat_id: int
+
+
 class Conversation(QObject):
     """Connects one ``ChatPage`` with the session and its turns."""
 
@@ -56,7 +63,7 @@ class Conversation(QObject):
         self._path: list[Message] = []
         self._places: dict[int, tuple[int, int]] = {}
         self._new_preset_id: int | None = None  # of the chat that is not there yet
-        self._opening: object | None = None  # the latest request to open, until it is answered
+        self._opening: _Request | None = None  # the latest request to open, until it is answered
         self._pending: Running | None = None  # the first turn of a chat that is not saved yet
         self._first_piece_at, self._first_tokens = 0.0, 0
 
@@ -97,7 +104,7 @@ class Conversation(QObject):
 
     def open_new(self) -> None:
         """Show an empty chat; it is saved when the first message is sent."""
-        self._leave()
+        self.leave()
         self._opening = None
         self._chat, self._path, self._places = None, [], {}
         self._new_preset_id = None
@@ -109,8 +116,8 @@ class Conversation(QObject):
 
     def open(self, chat_id: int) -> None:
         """Show a chat. Until it is read, what is typed waits for it."""
-        self._leave()
-        request = self._opening = object()
+        self.leave()
+        request = self._opening = _Request(chat_id)
 
         def show(opened: Opened) -> None:
             if request is not self._opening:
@@ -136,12 +143,14 @@ class Conversation(QObject):
             chat_id = self._chat.id
             self._read(chat_id, lambda opened: self._take(opened) if self.chat_id == chat_id else None)
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         """Save what is typed for the chat that is shown, and clear the composer."""
         composer, running = self._page.composer, self._running()
         if running is not None and running.message is None:
             running.typed_after = composer.typed_after(running.text)
-        elif composer.has_unsaved_draft() and self._opening is None:
+        elif self._opening is not None:
+            self._session.add_to_draft(self._opening.chat_id, composer.text())
+        elif composer.has_unsaved_draft():
             composer.flush_draft()
         self._pending = None
         self._page.banner.hide()

@@ -71,6 +71,12 @@ class Session(QObject):
         elif not self.preferences.new_chat_draft:
             self.remember(new_chat_draft=text)
 
+    def add_to_draft(self, chat_id: int, text: str) -> None:
+        """Keep what was typed for a chat that was left before it was read."""
+        chats = self.store.chats
+        if text:
+            self.jobs.store(lambda: chats.set_draft(chat_id, chats.get(chat_id).draft + text))
+
     # Lists
 
     def refresh_chats(self) -> None:

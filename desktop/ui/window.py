@@ -278,8 +278,7 @@ class Window(QMainWindow):
         return None
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.page.composer.has_unsaved_draft():
-            self.page.composer.flush_draft()
+        self.conversation.leave()
         self.settings.flush()
         self._session.remember(window=bytes(self.saveGeometry().toBase64().data()).decode())
         self.closing.emit()

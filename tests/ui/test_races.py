@@ -299,3 +299,19 @@ def test_what_is_erased_from_the_bin_is_gone(qtbot, app):
     chats.erase(gone.id)
     assert [chat.id for chat in chats.list()] == [kept.id]
     assert chats.binned() == []
+
+
+def test_what_is_typed_for_a_chat_that_is_left_before_it_was_read_is_its_draft(qtbot, app):
+    first, second = two_chats(app)
+    chats = app.session.store.chats
+    chats.set_draft(first.id, "元の下書き、")
+    closed = threading.Event()
+    app.session.jobs.store(lambda: closed.wait(60))
+    app.window.conversation.open(first.id)
+    app.window.page.composer.edit.insertPlainText("続き")
+    app.window.conversation.open(second.id)
+    closed.set()
+    qtbot.waitUntil(lambda: app.window.conversation.chat_id == second.id, timeout=WAIT)
+    settle(qtbot, app)
+    assert app.window.page.composer.text() == ""
+    assert chats.get(first.id).draft == "元の下書き、続き"
