@@ -25,6 +25,7 @@ from desktop.engine.protocol import (
     Stats,
     Turn,
 )
+from desktop.engine.states import chat_key
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
 from desktop.store import Chat, Message, Model, Status, Store
@@ -113,7 +114,8 @@ def answer(
     draft = _Draft(store, message)
     try:
         turns = turns_of(store.messages.path(message.chat_id, leaf_id=message.id), system)
-        for event in engine.generate(model, turns, sampling, cancel):
+        key = chat_key(message.chat_id)
+        for event in engine.generate(model, turns, sampling, cancel, state_key=key):
             match event:
                 case Started(left_out=left_out):
                     draft.left_out = left_out

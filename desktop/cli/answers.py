@@ -78,7 +78,9 @@ class Asker:
             json_schema=schema,
             **{name: value for name, value in chosen.items() if value is not None},
         )
-        self.engine = Engine(idle_seconds=self.preferences.idle_minutes * 60.0)
+        self.engine = Engine(
+            idle_seconds=self.preferences.idle_minutes * 60.0, states_folder=paths.home() / "states"
+        )
 
     def close(self) -> None:
         """End the engine and close the store."""

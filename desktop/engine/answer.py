@@ -20,6 +20,7 @@ from desktop.engine.protocol import (
 )
 from desktop.engine.runtime import DecodeFailed, Model, Stopped
 from desktop.engine.sampling import Sampler
+from desktop.engine.state_keeper import StateKeeper
 from desktop.engine.text_stream import TextStream
 
 # Seconds that a piece may wait for the next, so that fast models do not wake the application for every token.
@@ -55,8 +56,10 @@ class _Course:
         )
 
 
-def answer(model: Model, prompts: PromptMaker, request: Generate) -> Iterator[Event]:
-    """Yield ``Started``, ``PromptProgress``, ``Piece`` and ``Finished``.
+def answer(
+    model: Model, prompts: PromptMaker, request: Generate, states: StateKeeper | None = None
+) -> Iterator[Event]:
+    """Yield ``Started``, ``PromptProgress``, ``Piece`` and ``Finished``; ``states`` has what was saved.
 
     Raise ``PromptTooLong``, ``TemplateFailed``, ``SchemaInvalid`` or ``DecodeFailed``; what was yielded
     before stays true.
@@ -75,6 +78,8 @@ def answer(model: Model, prompts: PromptMaker, request: Generate) -> Iterator[Ev
         yield Finished(request.id, "stopped")
         return
     course.prompt_tokens = len(tokens)
+    if states is not None:
+        states.enter(model, request.state_key, tokens)
     course.reused_tokens = model.cache.reuse(tokens)
     yield Started(request.id, len(tokens), course.reused_tokens, left_out, context_length)
     reason: FinishReason = "stopped"

@@ -81,9 +81,15 @@ class Child:
             self._asked = model
         self._requests.put(msgspec.json.encode(request) + b"\n")
 
-    def end(self) -> None:
-        """Kill it if it still runs, and let go of its pipes. Harmless when done before."""
-        self._requests.put(None)
+    def end(self, patience: float = 0.0) -> None:
+        """End it if it still runs, and let go of its pipes. Harmless when done before.
+
+        It gets ``patience`` seconds to end by itself, and is killed then.
+        """
+        self._requests.put(None)  # the end of its standard input
+        if patience > 0:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=patience)
         if self._gone == [None]:  # dying by itself: wait for the true reason
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=1)
@@ -114,6 +120,7 @@ class Child:
             while (data := self._requests.get()) is not None:
                 self._process.stdin.write(data)
                 self._process.stdin.flush()
+            self._process.stdin.close()
         except (OSError, ValueError):  # it died; the reader tells
             pass
 

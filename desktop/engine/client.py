@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from pathlib import Path
 
 from desktop.engine.child import Child, Report
 from desktop.engine.protocol import (
@@ -32,6 +33,7 @@ from desktop.engine.protocol import (
     Turn,
     Unloaded,
 )
+from desktop.engine.states import DEFAULT_BYTES
 from desktop.jobs import Cancel
 
 _SLICE = 0.1  # seconds between two looks at the clock
@@ -50,7 +52,9 @@ class Engine:
 
     The child starts with the first request. Times are in seconds: ``idle_seconds`` without a request free the
     model (0: never), ``silence_seconds`` without a sign of life mean a hung child (``start_seconds`` for its
-    first sign), and a stop that is not obeyed within ``stop_seconds`` kills it.
+    first sign), and a stop that is not obeyed within ``stop_seconds`` kills it. In ``states_folder`` the
+    child keeps the computed states of conversations, ``states_bytes`` at most (0: none); ``close`` waits up
+    to ``farewell_seconds`` for the last one.
     """
 
     def __init__(
@@ -61,12 +65,18 @@ class Engine:
         silence_seconds: float = 10.0,
         start_seconds: float = 60.0,
         stop_seconds: float = 3.0,
+        states_folder: Path | None = None,
+        states_bytes: int = DEFAULT_BYTES,
+        farewell_seconds: float = 10.0,
     ) -> None:
         self._command = list(engine_command() if command is None else command)
         self._idle_seconds = idle_seconds
         self._silence_seconds = silence_seconds
         self._start_seconds = start_seconds
         self._stop_seconds = stop_seconds
+        self._states_folder = states_folder
+        self._states_bytes = states_bytes
+        self._farewell_seconds = farewell_seconds
         self._ids = itertools.count(1)
         self._turn = threading.Lock()  # held by the running request
         self._state = threading.Lock()
@@ -78,10 +88,16 @@ class Engine:
         return self._request(Load(next(self._ids), model), cancel)
 
     def generate(
-        self, model: ModelSettings, turns: Sequence[Turn], sampling: Sampling, cancel: Cancel
+        self,
+        model: ModelSettings,
+        turns: Sequence[Turn],
+        sampling: Sampling,
+        cancel: Cancel,
+        *,
+        state_key: str = "",
     ) -> Iterator[Event]:
         """Answer the conversation; yield the events of ``protocol``. Closing the generator stops it."""
-        return self._request(Generate(next(self._ids), model, tuple(turns), sampling), cancel)
+        return self._request(Generate(next(self._ids), model, tuple(turns), sampling, state_key), cancel)
 
     def devices(self, cancel: Cancel) -> Iterator[Event]:
         """List what models can be run on; yield ``[Devices] (Finished | Failed)``."""
@@ -94,7 +110,11 @@ class Engine:
         self._idle_seconds = idle_seconds
         child = self._child
         if child is not None:
-            child.send(Configure(idle_seconds))
+            child.send(self._configuration())
+
+    def _configuration(self) -> Configure:
+        folder = "" if self._states_folder is None else str(self._states_folder)
+        return Configure(self._idle_seconds, folder, self._states_bytes)
 
     @property
     def loaded(self) -> ModelSettings | None:
@@ -114,7 +134,8 @@ class Engine:
             self._closed = True
             child, self._child = self._child, None
         if child is not None:
-            child.end()
+            saves = self._states_folder is not None and self._states_bytes > 0 and child.loaded is not None
+            child.end(self._farewell_seconds if saves else 0.0)
 
     def _request(self, request: Task, cancel: Cancel) -> Iterator[Event]:
         """Wait for the turn, then run the request."""
@@ -232,7 +253,7 @@ class Engine:
                 self._child.end()
             self._child = None
             self._child = Child(self._command)
-            self._child.send(Configure(self._idle_seconds))
+            self._child.send(self._configuration())
             return self._child, True
 
     def _discard(self, child: Child) -> None:

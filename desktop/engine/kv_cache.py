@@ -7,6 +7,7 @@ whatever is not certain is computed again.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Sequence
 
 import llama_cpp.llama_cpp as llama
@@ -16,23 +17,67 @@ class KVCache:
     """Sequence 0 of one context. ``tokens`` are those computed, by position."""
 
     def __init__(self, context: int, *, window: int, trimmable: bool) -> None:
-        """``window`` is the sliding window in tokens, 0 where every layer keeps every position."""
+        """``window`` is the sliding window in tokens, 0 where there is none."""
+        self._context = context
         self._memory = llama.llama_get_memory(context)
-        self._window = window
+        self.window = window
         self._trimmable = trimmable
         self.tokens: list[int] = []
+        # llama.cpp begins a loaded cache at its first cell again and writes over what the window has passed,
+        # in the order of the cells. Where that is not the order of the positions, gaps come about.
+        self._in_order = True
+        self._gapless = True
 
     def reuse(self, prompt: Sequence[int]) -> int:
         """Keep what ``prompt`` begins with; return how many of its tokens are computed already.
 
         The last token is always left to compute, because its logits begin the answer.
         """
-        shared = 0
-        for known, wanted in zip(self.tokens, prompt[:-1], strict=False):
-            if known != wanted:
-                break
-            shared += 1
-        return self.trim(shared)
+        length = self.trim(_shared(self.tokens, prompt))
+        self._gapless = self._gapless and self._in_order
+        return length
+
+    @property
+    def first(self) -> int:
+        """The position from which on every layer holds all; -1: only the whole can be gone on from."""
+        return int(llama.llama_memory_seq_pos_min(self._memory, 0)) if self._gapless else -1
+
+    def usable(self, tokens: Sequence[int], first: int, prompt: Sequence[int]) -> int:
+        """Return how many tokens ``reuse`` would keep of a cache that holds ``tokens`` from ``first`` on."""
+        shared = _shared(tokens, prompt)
+        if shared == len(tokens):
+            return shared
+        return shared if self._trimmable and 0 <= first <= self._reach(shared) else 0
+
+    def state_size(self) -> int:
+        """Return the size in bytes of ``state``."""
+        return int(llama.llama_state_get_size(self._context))
+
+    def state(self) -> ctypes.Array[ctypes.c_uint8]:
+        """Return a copy of all that the cache holds; empty where that failed. Raise ``MemoryError``."""
+        # Not llama_state_seq_get_data: it leaves out what a sliding window has passed, though the cache holds
+        # it, and nothing in the middle could be edited after it is loaded.
+        size = self.state_size()
+        state = (ctypes.c_uint8 * size)()
+        return state if llama.llama_state_get_data(self._context, state, size) == size else _NOTHING
+
+    def load(self, state: bytearray, tokens: Sequence[int], first: int) -> bool:
+        """Hold what ``state`` held, in place of everything else; return False, empty, where it cannot be.
+
+        ``state`` must be what ``state()`` gave of the same model with the same settings, byte for byte.
+        """
+        self.clear()
+        size = len(state)
+        data = (ctypes.c_uint8 * size).from_buffer(state)
+        if (
+            llama.llama_state_set_data(self._context, data, size) != size
+            or llama.llama_memory_seq_pos_max(self._memory, 0) != len(tokens) - 1
+        ):
+            self.clear()
+            return False
+        self.tokens = list(tokens)
+        self._in_order, self._gapless = first == 0, first >= 0
+        return True
 
     def trim(self, length: int) -> int:
         """Forget the positions from ``length`` on; return how many are really left, which may be none."""
@@ -51,18 +96,38 @@ class KVCache:
         """Forget everything."""
         llama.llama_memory_clear(self._memory, False)
         self.tokens = []
+        self._in_order = self._gapless = True
 
     def _trim(self, length: int) -> bool:
         last = llama.llama_memory_seq_pos_max(self._memory, 0)
-        if last < length - 1:
-            return False
-        if last >= length and not (
-            self._trimmable and llama.llama_memory_seq_rm(self._memory, 0, length, -1)
+        if last == length - 1:  # nothing to forget: llama.cpp keeps what the next token looks at
+            del self.tokens[length:]
+            return True
+        if last < length or not (
+            self._trimmable
+            and 0 <= self.first <= self._reach(length)
+            and llama.llama_memory_seq_rm(self._memory, 0, length, -1)
         ):
             return False
         del self.tokens[length:]
-        first = llama.llama_memory_seq_pos_min(self._memory, 0)
-        if llama.llama_memory_seq_pos_max(self._memory, 0) != length - 1:
-            return False
-        # A recurrent state has one position, the newest; it stands for all before it.
-        return not self._trimmable or 0 <= first <= max(0, length - self._window if self._window else 0)
+        # Where the window's part is gone, the lowest position is none at all.
+        return llama.llama_memory_seq_pos_max(
+            self._memory, 0
+        ) == length - 1 and 0 <= self.first <= self._reach(length)
+
+    def _reach(self, length: int) -> int:
+        """Return the highest position that the cache may begin with to be complete up to ``length``."""
+        return max(0, length - self.window) if self.window else 0
+
+
+_NOTHING = (ctypes.c_uint8 * 0)()
+
+
+def _shared(tokens: Sequence[int], prompt: Sequence[int]) -> int:
+    """Return how many tokens are the same at the beginning, the prompt's last one aside."""
+    shared = 0
+    for known, wanted in zip(tokens, prompt[:-1], strict=False):
+        if known != wanted:
+            break
+        shared += 1
+    return shared

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from desktop.engine.runtime import Model
 
 HEARTBEAT_SECONDS = 1.0
+FAREWELL_SECONDS = 60.0  # for the last state, when nobody kills this process before
 PROGRESS_SECONDS = 0.05  # between two Loading events
 ORPHANED, BAD_REQUEST, OVERDUE = 0, 3, 4  # exit statuses
 
@@ -88,9 +89,10 @@ class _Server:
 
         self._wire = wire
         self._guard = Guard()
-        self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._current = 0  # the id of the running request
         self._stopped = 0  # the last id that was asked to stop
+        self._ending = False  # standard input has ended
         self._beating = threading.Event()
         threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
         # Importing llama.cpp takes a moment; the heart beats meanwhile.
@@ -98,6 +100,7 @@ class _Server:
         import llama_cpp.llama_cpp as llama
 
         from desktop.engine.native import AbortFlag, NativeLog
+        from desktop.engine.state_keeper import StateKeeper
 
         self._log = NativeLog()
         self._abort = AbortFlag()
@@ -105,6 +108,7 @@ class _Server:
         self._version = f"llama.cpp (llama-cpp-python {llama_cpp.__version__})"
         self._model: Model | None = None
         self._prompts: PromptMaker | None = None
+        self._states = StateKeeper()
         self._idle_seconds = 0.0
 
     def serve(self) -> int:
@@ -119,8 +123,13 @@ class _Server:
                 self._wire.send(Unloaded())
                 continue
             match request:
+                case None:
+                    self._unload()
+                    self._states.flush()
+                    return ORPHANED
                 case Configure():
                     self._idle_seconds = request.idle_seconds
+                    self._states.configure(request.states_folder, request.states_bytes)
                 case Load() | Generate() | ListDevices():
                     self._work(request)
                     idle_since = time.monotonic()
@@ -135,7 +144,7 @@ class _Server:
         """Do one request; its last event is Finished or Failed, whatever happens."""
         self._current = request.id
         self._abort.clear()
-        if self._stopped == request.id:
+        if self._ending or self._stopped == request.id:
             self._abort.set()
         try:
             for event in self._events(request):
@@ -168,7 +177,7 @@ class _Server:
             if isinstance(request, Load):
                 yield Finished(request.id, "end")
             else:
-                yield from answer(self._model, self._prompts, request)
+                yield from answer(self._model, self._prompts, request, self._states)
         except Stopped:
             yield Finished(request.id, "stopped")
         except KotonohaError as refused:  # the file, before it was loaded
@@ -217,11 +226,15 @@ class _Server:
 
     def _unload(self) -> None:
         if self._model is not None:
+            self._states.leave(self._model)
             self._model.close()
         self._model = self._prompts = None
 
     def _read(self) -> None:
-        """Take requests. The parent's end, however it comes, ends standard input and this process."""
+        """Take requests. The parent's end, however it comes, ends standard input and this process.
+
+        What runs is stopped, and the state of the conversation saved, unless that takes too long.
+        """
         decoder = msgspec.json.Decoder(Request)
         with os.fdopen(0, "rb", closefd=False) as lines:
             for line in lines:
@@ -236,6 +249,10 @@ class _Server:
                         self._abort.set()
                 else:
                     self._requests.put(request)
+        self._ending = True
+        self._abort.set()
+        self._requests.put(None)
+        time.sleep(FAREWELL_SECONDS)
         os._exit(ORPHANED)
 
     def _beat(self) -> None:

@@ -71,6 +71,7 @@ class Generate(msgspec.Struct, frozen=True, tag=True):
     model: ModelSettings
     turns: tuple[Turn, ...]
     sampling: Sampling = Sampling()
+    state_key: str = ""  # the conversation whose computed state is kept; "": of none
 
 
 class ListDevices(msgspec.Struct, frozen=True, tag=True):
@@ -89,6 +90,8 @@ class Configure(msgspec.Struct, frozen=True, tag=True):
     """Settings of the child itself."""
 
     idle_seconds: float  # free the model after so long without a request; 0: never
+    states_folder: str = ""  # where the computed states of conversations are kept; "": nowhere
+    states_bytes: int = 0  # at most so many in all, those used longest ago go first; 0: none
 
 
 Task = Load | Generate | ListDevices  # what is answered by events

@@ -12,6 +12,7 @@ import llama_cpp.llama_cpp as llama
 from desktop.engine.kv_cache import KVCache
 from desktop.engine.native import AbortFlag, NativeLog
 from desktop.engine.protocol import ModelSettings
+from desktop.engine.states import file_identity
 from desktop.engine.threads import physical_cores
 
 DEFAULT_CONTEXT = 8192  # tokens, where the person chose nothing and the model was trained for more
@@ -57,6 +58,7 @@ class Model:
         """
         started = time.perf_counter()
         self.settings = settings
+        self.file = _fingerprint(settings.path)  # for saved states
         self._log = log
         self._abort = abort
         self._model: int | None = None
@@ -126,7 +128,7 @@ class Model:
         self._abort.attach(self._context)
         self.context_length = int(llama.llama_n_ctx(self._context))
         recurrent = llama.llama_model_is_recurrent(self._model) or llama.llama_model_is_hybrid(self._model)
-        self.cache = KVCache(self._context, window=0 if full else window, trimmable=not recurrent)
+        self.cache = KVCache(self._context, window=window, trimmable=not recurrent)
 
     def _cache_bytes(self, length: int) -> int:
         """Return the size of a cache of ``length`` tokens in every layer, with 16-bit keys and values."""
@@ -235,3 +237,10 @@ class Model:
             "out_of_memory" if status == -2 else "decode_failed",
             f"llama_decode {status}: {self._log.reason()}",
         )
+
+
+def _fingerprint(path: str) -> str:
+    try:
+        return file_identity(path)
+    except OSError as error:
+        raise LoadFailed("model_unreadable", str(error)) from None

@@ -17,7 +17,8 @@ class FakeEngine:
     def __init__(self, *events):
         self.events = events
 
-    def generate(self, model, turns, sampling, cancel):
+    def generate(self, model, turns, sampling, cancel, *, state_key):
+        assert state_key.startswith("chat-")
         yield from self.events
 
 
