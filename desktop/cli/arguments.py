@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
@@ -35,6 +36,23 @@ class _Formatter(argparse.HelpFormatter):
         super().add_usage(usage, actions, groups, say("使い方: ", "usage: ") if prefix is None else prefix)
 
 
+# argparse says these in English alone.
+_JAPANESE = (
+    (r"unrecognized arguments: (.*)", r"{} というオプションや引数はありません。"),
+    (r"argument (\S+): invalid choice: (.*?) \(choose from (.*)\)", r"{1} はありません。使えるもの: {2}"),
+    (r"argument (\S+): expected one argument", r"{} には値が要ります。"),
+    (r"argument (\S+): invalid \S+ value: (.*)", r"{} の値 {} は使えません。"),
+    (r"the following arguments are required: (.*)", r"{} が要ります。"),
+)
+
+
+def _in_japanese(message: str) -> str:
+    for pattern, sentence in _JAPANESE:
+        if found := re.fullmatch(pattern, message, re.DOTALL):
+            return sentence.format(*found.groups())
+    return f"引数が正しくありません（{message}）。"
+
+
 class _Parser(argparse.ArgumentParser):
     def __init__(self, **keywords: object) -> None:
         super().__init__(add_help=False, allow_abbrev=False, formatter_class=_Formatter, **keywords)  # type: ignore[arg-type]
@@ -43,7 +61,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.print_usage()
-        detail = say(f"引数が正しくありません（{message}）。", f"wrong arguments ({message}).")
+        detail = say(_in_japanese(message), f"wrong arguments ({message}).")
         self.exit(2, f"{self.prog}: {detail}\n")
 
     def print_usage(self, file: object = None) -> None:
@@ -56,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="kotonoha",
         description=say(
-            "日本語のオープンモデルと、このパソコンの中だけで会話します。コマンドなしで、ウィンドウを開きます。",
+            "日本語のオープンモデルと、このパソコンの中だけで話せます。コマンドなしで、ウィンドウを開きます。",
             "Chat with Japanese open models, entirely on this computer. Without a command the window opens.",
         ),
         epilog=say(
@@ -81,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
     about = say(
-        "質問に答える。質問がなければ、ターミナルで会話する",
+        "質問に答える。質問がなければ、ターミナルで対話する",
         "answer a question; without one, chat in the terminal",
     )
     ask = commands.add_parser(
@@ -127,7 +145,7 @@ def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="FILE.json",
         help=say("答えをこのJSON Schemaに従わせる", "bind the answer to this JSON schema"),
     )
-    add("--save", action="store_true", help=say("会話を保存する", "keep the chat"))
+    add("--save", action="store_true", help=say("対話を保存する", "keep the chat"))
     add("--json", action="store_true", help=say("答えをJSONで出す", "print the answer as a JSON object"))
 
 

@@ -74,7 +74,12 @@ class _Wire:
         self._lock = threading.Lock()
 
     def send(self, event: Event) -> None:
-        data = self._encoder.encode(event) + b"\n"
+        try:
+            data = self._encoder.encode(event) + b"\n"
+        except UnicodeEncodeError:  # a template's own words, in a failure's detail
+            assert isinstance(event, Failed)
+            detail = event.detail.encode("utf-8", "replace").decode()
+            data = self._encoder.encode(Failed(event.id, event.code, detail)) + b"\n"
         try:
             with self._lock:
                 while data:
@@ -170,7 +175,7 @@ class _Server:
                 yield Devices(request.id, list_devices())
                 yield Finished(request.id, "end")
                 return
-            if self._model is None or self._model.settings != request.model:
+            if self._model is None or self._model.settings != request.model or self._model.is_outdated():
                 yield self._load(request.id, request.model)
             assert self._model is not None
             assert self._prompts is not None

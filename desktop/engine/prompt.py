@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from desktop.engine.protocol import Turn
 from desktop.engine.runtime import Model
 from desktop.engine.sampling import grammar_of
-from desktop.engine.template import ChatTemplate
+from desktop.engine.template import ChatTemplate, TemplateFailed
 from desktop.engine.transcript import STOPS, transcript
 
 
@@ -50,6 +50,8 @@ class PromptMaker:
                 tokens += (
                     self._inner(part.text, part.special) if tokens else self._first(part.text, part.special)
                 )
+        if not tokens:
+            raise TemplateFailed("the prompt is empty")
         if self._model.add_bos and tokens[:1] != [self._model.bos]:
             tokens.insert(0, self._model.bos)
         return tokens

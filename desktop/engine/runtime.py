@@ -63,6 +63,7 @@ class Model:
         self._abort = abort
         self._model: int | None = None
         self._context: int | None = None
+        self._identity = _identity(settings.path)
         try:
             self._load(settings, progress)
             self._open(settings)
@@ -70,6 +71,11 @@ class Model:
             self.close()
             raise
         self.seconds = time.perf_counter() - started
+
+    def is_outdated(self) -> bool:
+        """Return whether another file took the place of the loaded one; a deleted one stays in memory."""
+        now = _identity(self.settings.path)
+        return now is not None and now != self._identity
 
     def _load(self, settings: ModelSettings, progress: Callable[[float], None]) -> None:
         def report(fraction: float, _data: object) -> bool:
@@ -244,3 +250,12 @@ def _fingerprint(path: str) -> str:
         return file_identity(path)
     except OSError as error:
         raise LoadFailed("model_unreadable", str(error)) from None
+
+
+def _identity(name: str) -> tuple[int, ...] | None:
+    """Return what tells a file from another that takes its place; None where there is none."""
+    try:
+        found = Path(name).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

@@ -112,3 +112,26 @@ def test_a_missing_file_does_not_cost_the_loaded_model(
     collect(engine.load(smol, Cancel()))
     assert code_of(engine, tmp_path / "missing.gguf") == "model_missing"
     assert engine.loaded == smol
+
+
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.gguf")
+    engine = Engine()
+    try:
+        failed = collect(engine.load(ModelSettings(str(tmp_path / "pipe.gguf")), Cancel())).failed
+    finally:
+        engine.close()
+    assert failed.code == "model_unreadable"
+
+
+def test_another_file_under_the_same_name_is_loaded_anew(tmp_path: Path, smollm2: Path) -> None:
+    path = tmp_path / "model.gguf"
+    path.symlink_to(smollm2)
+    engine = Engine()
+    try:
+        collect(engine.load(ModelSettings(str(path)), Cancel()))
+        path.unlink()
+        path.write_bytes(b"GGUF" + bytes(64))
+        assert collect(engine.load(ModelSettings(str(path)), Cancel())).failed.code == "model_invalid"
+    finally:
+        engine.close()
