@@ -16,6 +16,7 @@ AIMS: dict[str, tuple[str, float]] = {
     "decode_vs_raw": (">=", 0.98),
     "turn10_first_token": ("<=", 0.15),
     "reopened_first_token": ("<=", 0.10),
+    "memory_error_worst_full": ("<=", 0.05),
     "ui_stall_p99_ms": ("<=", 16),
     "window_ready_s": ("<=", 0.7),
     "open_5000_ms": ("<=", 60),
