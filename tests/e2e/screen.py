@@ -64,6 +64,22 @@ class Screen:
         """Type a text, Japanese included."""
         self.xdotool("type", "--delay", "60", text)
 
+    def copied(self) -> str:
+        """Return the text on the clipboard, as another program sees it."""
+        code = (
+            "from PySide6.QtGui import QGuiApplication; app = QGuiApplication([]);"
+            "print(app.clipboard().text(), end='')"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=WAIT,
+            check=True,
+        )
+        return done.stdout
+
     def picture(self, path: Path) -> None:
         """Save what is on the screen."""
         if shutil.which("import"):

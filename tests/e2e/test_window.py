@@ -61,6 +61,8 @@ def test_chat_kill_and_start_again(screen, home, starter_model, tmp_path):
     until(lambda: [s for s, _ in answers(home) if s == "interrupted"])
     assert answers(home)[0][1] == kept
 
+    until(lambda: kept.strip() in _read_answer(screen))
+
     # The composer has the focus in the chat that was open: a draft typed now belongs to it.
     until(lambda: rows(home, "SELECT 1 FROM settings WHERE name = 'last_chat_id' AND value = '1'"))
     until(lambda: _typed(screen, home))
@@ -71,6 +73,18 @@ def test_chat_kill_and_start_again(screen, home, starter_model, tmp_path):
     assert code == 0
     assert "Traceback" not in errors
     assert rows(home, "SELECT draft FROM chats") == [("続きを",)]
+
+
+def _read_answer(screen):
+    """Click into the answer, select all of it, copy it, and look at the clipboard."""
+    window = screen.find_window("言の葉")
+    for y in (145, 175):
+        screen.xdotool("mousemove", "--window", window, "445", str(y), "click", "1")
+        screen.press("ctrl+a", "ctrl+c")
+        text = screen.copied()
+        if text and "詳しく" not in text:
+            return text
+    return ""
 
 
 def _typed(screen, home):
