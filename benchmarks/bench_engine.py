@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-import platformdirs
-
+from benchmarks.small_models import starter_path
 from desktop.engine.client import Engine
 from desktop.engine.protocol import Finished, ModelSettings, Piece, Sampling, Started, Turn
 from desktop.engine.threads import physical_cores
 from desktop.jobs import Cancel
-from desktop.models import starter
 
 TOKENS = 96  # of one round; they are decoded after a prompt of some 350
 ROUNDS = 7
@@ -29,7 +27,7 @@ SAMPLING = Sampling(temperature=0.2, repeat_penalty=1.01, seed=1, max_tokens=TOK
 
 def figures() -> dict[str, float]:
     """Measure everything on the starter model."""
-    path = _starter_path()
+    path = str(starter_path())
     return decode_vs_raw(path) | turn10_first_token(path) | round_trip(path)
 
 
@@ -92,16 +90,6 @@ def _engine() -> Iterator[Engine]:
         yield engine
     finally:
         engine.close()
-
-
-def _starter_path() -> str:
-    folder = platformdirs.user_cache_path("kotonoha-tests", appauthor=False, ensure_exists=True)
-    installing = starter.install(folder, Cancel())
-    while True:
-        try:
-            next(installing)
-        except StopIteration as end:
-            return str(end.value)
 
 
 def _decode_speed(engine: Engine, path: str) -> float:

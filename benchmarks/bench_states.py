@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.bench_engine import _starter_path
+from benchmarks.small_models import starter_path
 from desktop.engine.client import Engine
 from desktop.engine.protocol import Finished, ModelSettings, Piece, Sampling, Turn
 from desktop.jobs import Cancel
@@ -24,7 +24,7 @@ CHAT = tuple(
 
 def figures() -> dict[str, float]:
     """Measure on the starter model; the median of rounds, each with a folder of its own."""
-    model = ModelSettings(_starter_path(), context_length=4096)
+    model = ModelSettings(str(starter_path()), context_length=4096)
     ratios = []
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory() as folder:

@@ -7,7 +7,10 @@ returns or raises. The window runs it in a worker thread, the command line in a 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error: the person asked for it
@@ -58,3 +61,13 @@ class Cancel:
         with self._lock:
             if callback in self._callbacks:
                 self._callbacks.remove(callback)
+
+
+def result_of(job: Generator[Any, None, T]) -> T:
+    """Run a job to its end and return what it returns, where nobody wants its events."""
+    while True:
+        try:
+            next(job)
+        except StopIteration as end:
+            result: T = end.value
+            return result

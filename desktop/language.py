@@ -31,10 +31,10 @@ def system_language() -> Language:
     return "ja" if code in ("", "C") or code.startswith(("ja", "Japanese")) else "en"
 
 
-def set_language(language: Language | None) -> None:
-    """Choose the language of ``say`` for this process; None follows the system."""
+def set_language(language: Language | Literal["system"] | None) -> None:
+    """Choose the language of ``say`` for this process; "system" and None follow the system."""
     global _current  # noqa: PLW0603
-    _current = language
+    _current = None if language == "system" else language
 
 
 def language() -> Language:

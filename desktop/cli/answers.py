@@ -60,7 +60,7 @@ class Asker:
         self.store = Store.open(paths.database(), recover=False)
         try:
             self.preferences = self.store.settings.get()
-            set_language(None if self.preferences.language == "system" else self.preferences.language)
+            set_language(self.preferences.language)
             if not self.store.presets.list():  # else they keep the window's language
                 self.store.presets.seed(builtin_presets(), language())
             self.preset = self._find_preset(options.preset)
@@ -79,7 +79,8 @@ class Asker:
             **{name: value for name, value in chosen.items() if value is not None},
         )
         self.engine = Engine(
-            idle_seconds=self.preferences.idle_minutes * 60.0, states_folder=paths.home() / "states"
+            idle_seconds=self.preferences.idle_minutes * 60.0,
+            states_folder=self.store.path.with_name("states"),
         )
 
     def close(self) -> None:

@@ -60,7 +60,7 @@ def _model_path(wanted: str | None) -> Path | None:
     """Return the file of the model that was asked for, and speak the person's language from here on."""
     with closing(Store.open(paths.database(), recover=False)) as store:
         language = store.settings.get().language
-        set_language(None if language == "system" else language)
+        set_language(language)
         choice = None if wanted is None else library.resolve(store, wanted)
     return None if choice is None else Path(choice.path)
 

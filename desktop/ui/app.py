@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import Literal
 
 from PySide6.QtCore import (
     QDeadlineTimer,
@@ -35,7 +36,7 @@ from desktop import __version__, paths
 from desktop.engine.client import Engine
 from desktop.engine.states import chat_key, prune
 from desktop.errors import KotonohaError
-from desktop.language import language, set_language
+from desktop.language import Language, language, set_language
 from desktop.presets.builtin import builtin_presets
 from desktop.store import Preferences, Store, rescue
 from desktop.store.instance import Instance
@@ -100,10 +101,11 @@ class App(QObject):
         super().__init__()
         self._home = home
         self._database = database or paths.database()
+        self._states = self._database.with_name("states")  # beside the chats that they are of
         self._jobs = Jobs(self)
         self._server: QLocalServer | None = None
         self._translators: list[QTranslator] = []
-        self._dressed: tuple[str, str] = ("", "")
+        self._dressed: tuple[str, str] = ("", "")  # theme and language, as chosen
         self.session: Session | None = None
         self.turns: Turns | None = None
         self.window: Window | None = None
@@ -132,13 +134,8 @@ class App(QObject):
     def _open_store(self) -> tuple[Store, Preferences]:
         store = Store.open(self._database)
         preferences = store.settings.get()
-        set_language(None if preferences.language == "system" else preferences.language)
+        set_language(preferences.language)
         store.presets.seed(builtin_presets())
-        store.chats.purge()
-        prune(
-            self._home / "states",
-            {chat_key(chat.id) for chat in (*store.chats.list(), *store.chats.binned())},
-        )
         return store, preferences
 
     def _ask_what_to_do(self, error: Exception) -> None:
@@ -170,7 +167,7 @@ class App(QObject):
         )
 
     def _show(self, store: Store, preferences: Preferences) -> None:
-        engine = Engine(idle_seconds=60.0 * preferences.idle_minutes, states_folder=self._home / "states")
+        engine = Engine(idle_seconds=60.0 * preferences.idle_minutes, states_folder=self._states)
         self.session = session = Session(store, engine, self._jobs, preferences)
         self.turns = Turns(session)
         session.preferences_changed.connect(lambda _: self._dress())
@@ -179,7 +176,14 @@ class App(QObject):
         session.refresh_models()
         self._dress()
         session.install_starter()
+        self._jobs.store(lambda: self._tidy(store))
         self._jobs.run(lambda _: store.backup_if_older(BACKUP_SECONDS))
+
+    def _tidy(self, store: Store) -> None:
+        """Delete for good what has been in the bin for long, and what was kept for chats that are gone."""
+        store.chats.purge()
+        there = (*store.chats.list(), *store.chats.binned())
+        prune(self._states, {chat_key(chat.id) for chat in there})
 
     def _dress(self, *, again: bool = False) -> None:
         """Follow the chosen language and theme; a new language makes the window anew."""
@@ -222,9 +226,9 @@ class App(QObject):
     def _window_closed(self) -> None:
         self.ended.emit(0)
 
-    def _translate(self, choice: str) -> None:
+    def _translate(self, choice: Language | Literal["system"]) -> None:
         """Install the translations. The window's own words are Japanese in the source."""
-        set_language(None if choice == "system" else choice)  # type: ignore[arg-type]
+        set_language(choice)
         self._remove_translations()
         locale = QLocale(language())
         QLocale.setDefault(locale)

@@ -162,15 +162,8 @@ class _Delegate(QStyledItemDelegate):
                 ground = tokens.accent_soft
             elif state & QStyle.StateFlag.State_MouseOver:
                 ground = tokens.bubble
-            if ground:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(ground))
-                painter.drawRoundedRect(QRectF(rect), theme.RADIUS_FIELD, theme.RADIUS_FIELD)
-            if state & QStyle.StateFlag.State_HasFocus:
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QColor(tokens.accent))
-                ring = QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5)
-                painter.drawRoundedRect(ring, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
+            focused = bool(state & QStyle.StateFlag.State_HasFocus)
+            theme.paint_ground(painter, QRectF(rect), ground, focused=focused)
             painter.setFont(theme.ui_font(14))
             painter.setPen(QColor(tokens.ink))
             box = rect.adjusted(10, 0, -10, 0)

@@ -30,19 +30,9 @@ class Room(QAbstractButton):
         tokens = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if self.isChecked():
-            painter.setBrush(QColor(tokens.accent_soft))
-            painter.drawRoundedRect(QRectF(self.rect()), theme.RADIUS_FIELD, theme.RADIUS_FIELD)
-        elif self.underMouse():
-            painter.setBrush(QColor(tokens.bubble))
-            painter.drawRoundedRect(QRectF(self.rect()), theme.RADIUS_FIELD, theme.RADIUS_FIELD)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QColor(tokens.accent))
-            painter.drawRoundedRect(
-                QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS_FIELD, theme.RADIUS_FIELD
-            )
+        hovered = tokens.bubble if self.underMouse() else None
+        ground = tokens.accent_soft if self.isChecked() else hovered
+        theme.paint_ground(painter, QRectF(self.rect()), ground, focused=self.hasFocus())
         color = tokens.accent if self.isChecked() else tokens.sub
         paint_icon(painter, self._icon_name, QRectF(self.width() / 2 - 10, 7, 20, 20), color)
         weight = QFont.Weight.DemiBold if self.isChecked() else QFont.Weight.Normal

@@ -74,16 +74,9 @@ class SectionButton(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect())
-        if self.isChecked() or self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens.accent_soft if self.isChecked() else tokens.bubble))
-            painter.drawRoundedRect(box, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QColor(tokens.accent))
-            painter.drawRoundedRect(
-                box.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS_FIELD, theme.RADIUS_FIELD
-            )
+        hovered = tokens.bubble if self.underMouse() else None
+        ground = tokens.accent_soft if self.isChecked() else hovered
+        theme.paint_ground(painter, box, ground, focused=self.hasFocus())
         painter.setFont(theme.ui_font(14))
         painter.setPen(QColor(tokens.ink))
         painter.drawText(box.adjusted(10, 0, -10, 0), Qt.AlignmentFlag.AlignVCenter, self.text())

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette
 from PySide6.QtWidgets import QApplication
 
 from desktop.paths import RESOURCES
@@ -94,6 +94,18 @@ def code_font(px: float = SMALL_PX) -> QFont:
     font.setStyleHint(QFont.StyleHint.Monospace)
     font.setPixelSize(round(px))
     return font
+
+
+def paint_ground(painter: QPainter, box: QRectF, color: str | None, *, focused: bool) -> None:
+    """Draw the ground of an entry in a list: round, in ``color`` if any, with a ring for the keyboard."""
+    if color:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(color))
+        painter.drawRoundedRect(box, RADIUS_FIELD, RADIUS_FIELD)
+    if focused:
+        painter.setPen(QColor(current().accent))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_FIELD, RADIUS_FIELD)
 
 
 def apply(app: QApplication, choice: str = "system") -> None:

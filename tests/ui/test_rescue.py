@@ -123,3 +123,17 @@ def test_a_first_start_makes_the_first_backup_and_a_second_on_that_day_none(qtbo
         end(app)
         app.window.deleteLater()
     assert len(list(folder.glob("*.db"))) == 1
+
+
+def test_states_of_chats_that_are_gone_go_and_another_database_touches_none(qtbot, home, tmp_path):
+    states = paths.home() / "states"
+    states.mkdir()
+    (states / "chat-7.state").write_bytes(b"x")
+    other = App(paths.home(), database=tmp_path / "kotonoha.db")  # as the demo does
+    other.start()
+    qtbot.waitUntil(lambda: other.window is not None, timeout=WAIT)
+    end(other)
+    assert (states / "chat-7.state").exists()
+    app = start(qtbot)
+    end(app)  # what was given to the store is done by then
+    assert not (states / "chat-7.state").exists()
