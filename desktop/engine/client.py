@@ -16,18 +16,23 @@ from pathlib import Path
 
 from desktop.engine.child import Child, Report
 from desktop.engine.protocol import (
+    Adapter,
     Alive,
     Configure,
+    Embed,
     Event,
     Failed,
     Finished,
     Generate,
+    Inspect,
     ListDevices,
     Load,
     Loaded,
     ModelSettings,
+    Prompting,
     Ready,
     Sampling,
+    Score,
     Stop,
     Task,
     Turn,
@@ -38,6 +43,7 @@ from desktop.jobs import Cancel
 
 _SLICE = 0.1  # seconds between two looks at the clock
 _NOTHING = Ready("")
+_PLAIN = Prompting()
 
 
 def engine_command() -> list[str]:
@@ -83,9 +89,9 @@ class Engine:
         self._child: Child | None = None
         self._closed = False
 
-    def load(self, model: ModelSettings, cancel: Cancel) -> Iterator[Event]:
-        """Load a model ahead of the first answer; yield ``Loading* [Loaded] (Finished | Failed)``."""
-        return self._request(Load(next(self._ids), model), cancel)
+    def load(self, model: ModelSettings, cancel: Cancel, *, measure_threads: bool = False) -> Iterator[Event]:
+        """Load a model ahead of its first answer; yield ``protocol``'s events of a ``Load``."""
+        return self._request(Load(next(self._ids), model, measure_threads), cancel)
 
     def generate(
         self,
@@ -95,9 +101,57 @@ class Engine:
         cancel: Cancel,
         *,
         state_key: str = "",
+        prompting: Prompting = _PLAIN,
+        adapters: Sequence[Adapter] = (),
+        drafting: bool = True,
+        reproducible: bool = False,
     ) -> Iterator[Event]:
         """Answer the conversation; yield the events of ``protocol``. Closing the generator stops it."""
-        return self._request(Generate(next(self._ids), model, tuple(turns), sampling, state_key), cancel)
+        request = Generate(
+            next(self._ids),
+            model,
+            tuple(turns),
+            sampling,
+            prompting,
+            tuple(adapters),
+            state_key,
+            drafting,
+            reproducible,
+        )
+        return self._request(request, cancel)
+
+    def inspect(
+        self,
+        model: ModelSettings,
+        turns: Sequence[Turn],
+        sampling: Sampling,
+        cancel: Cancel,
+        *,
+        prompting: Prompting = _PLAIN,
+        tokens: bool = False,
+    ) -> Iterator[Event]:
+        """Tell what the prompt would be; yield ``Inspected PromptTokens*``, with loading before where needed."""
+        return self._request(
+            Inspect(next(self._ids), model, tuple(turns), sampling, prompting, tokens), cancel
+        )
+
+    def score(
+        self,
+        model: ModelSettings,
+        turns: Sequence[Turn],
+        cancel: Cancel,
+        *,
+        prompting: Prompting = _PLAIN,
+        adapters: Sequence[Adapter] = (),
+        alternatives: int = 5,
+    ) -> Iterator[Event]:
+        """Tell how probable the last turn is; yield ``Loading* [Loaded] Scored* (Finished | Failed)``."""
+        request = Score(next(self._ids), model, tuple(turns), prompting, tuple(adapters), alternatives)
+        return self._request(request, cancel)
+
+    def embed(self, model: ModelSettings, texts: Sequence[str], cancel: Cancel) -> Iterator[Event]:
+        """Make vectors of texts; yield ``Loading* [Loaded] Embedded* (Finished | Failed)``."""
+        return self._request(Embed(next(self._ids), model, tuple(texts)), cancel)
 
     def devices(self, cancel: Cancel) -> Iterator[Event]:
         """List what models can be run on; yield ``[Devices] (Finished | Failed)``."""

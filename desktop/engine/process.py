@@ -24,10 +24,12 @@ from desktop.engine.protocol import (
     Alive,
     Configure,
     Devices,
+    Embed,
     Event,
     Failed,
     Finished,
     Generate,
+    Inspect,
     ListDevices,
     Load,
     Loaded,
@@ -35,6 +37,7 @@ from desktop.engine.protocol import (
     ModelSettings,
     Ready,
     Request,
+    Score,
     Stop,
     Task,
     Unloaded,
@@ -135,7 +138,7 @@ class _Server:
                 case Configure():
                     self._idle_seconds = request.idle_seconds
                     self._states.configure(request.states_folder, request.states_bytes)
-                case Load() | Generate() | ListDevices():
+                case Load() | Generate() | Inspect() | Score() | Embed() | ListDevices():
                     self._work(request)
                     idle_since = time.monotonic()
 
@@ -181,8 +184,10 @@ class _Server:
             assert self._prompts is not None
             if isinstance(request, Load):
                 yield Finished(request.id, "end")
-            else:
+            elif isinstance(request, Generate):
                 yield from answer(self._model, self._prompts, request, self._states)
+            else:
+                raise NotImplementedError(type(request).__name__)
         except Stopped:
             yield Finished(request.id, "stopped")
         except KotonohaError as refused:  # the file, before it was loaded

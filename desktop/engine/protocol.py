@@ -5,11 +5,12 @@ come from its standard output. ``id`` ties an event to the request it answers; 0
 
 The events of one ``Generate``::
 
-    Loading* [Loaded] Started PromptProgress* Piece* (Finished | Failed)
+    Loading* [Loaded] Started PromptProgress* (Thought | Piece)* (Finished | Failed)
 
-and of one ``Load``: ``Loading* [Loaded] (Finished | Failed)`` (``Finished`` has the reason ``end``, or
-``stopped`` when it was cancelled). ``Loaded`` comes only when a model was really loaded. Of one
-``ListDevices``: ``[Devices] (Finished | Failed)``. ``Alive`` may come at any time.
+of one ``Load``: ``Loading* [Loaded] [ThreadsMeasured] (Finished | Failed)`` (``Finished`` has the reason
+``end``, or ``stopped`` when it was cancelled); of the others the same, with ``Devices``,
+``Inspected PromptTokens*``, ``Scored*`` or ``Embedded*`` in the middle. ``Loaded`` comes only when a model
+was really loaded. ``Alive`` may come at any time.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ import msgspec
 
 Role = Literal["system", "user", "assistant"]
 DeviceKind = Literal["cpu", "gpu", "integrated_gpu", "accelerator"]
-FinishReason = Literal["end", "stop_text", "limit", "context_full", "stopped"]
+FinishReason = Literal["end", "stop_text", "limit", "context_full", "repeating", "stopped"]
+CacheType = Literal["f16", "q8_0", "q4_0"]  # of keys and values: 16, 8.5 and 4.5 bits a number
+Policy = Literal["leave_out", "stop"]  # what to do with a conversation that is longer than the context
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -36,22 +39,65 @@ class ModelSettings(msgspec.Struct, frozen=True):
     path: str
     context_length: int | None = None  # tokens; None: the trained length, at most 8,192
     gpu_layers: int | None = None  # None: as many as the device takes
-    threads: int | None = None  # None: the number of physical cores
+    threads: int | None = None  # None: the number of physical cores; changed without loading again
+    cache_type: CacheType = "f16"
+    draft_path: str = ""  # a small model of the same vocabulary, which guesses the next tokens; "": none
+
+
+class Adapter(msgspec.Struct, frozen=True):
+    """A LoRA adapter's file, and how strongly it counts."""
+
+    path: str
+    scale: float = 1.0
+
+
+class Prompting(msgspec.Struct, frozen=True):
+    """How a conversation becomes a prompt."""
+
+    template: str = ""  # in place of the model's own; "": that one
+    thinking: bool | None = None  # whether the model thinks first, where its template lets one choose
+    policy: Policy = "leave_out"
 
 
 class Sampling(msgspec.Struct, frozen=True):
-    """llama.cpp's sampler chain, in its order: penalties, top-k, top-p, min-p, temperature, draw."""
+    """llama.cpp's sampler chain in its order, with its documented defaults. Source: common/common.h.
 
-    temperature: float = 0.7  # 0: always the most probable token
+    The order: logit bias, penalties, DRY, top-n-sigma, top-k, typical, top-p, min-p, XTC, temperature, draw.
+    Mirostat and adaptive-p replace what comes after the penalties. Infill is for completing code only.
+    """
+
+    temperature: float = 0.8  # 0: always the most probable token
     top_k: int = 40  # 0: off
     top_p: float = 0.95  # 1: off
     min_p: float = 0.05  # 0: off
-    repeat_penalty: float = 1.1  # 1: off
-    repeat_last: int = 64  # tokens looked back on by the penalty
+    typical_p: float = 1.0  # 1: off
+    top_n_sigma: float = -1.0  # below 0: off
+    xtc_probability: float = 0.0  # 0: off
+    xtc_threshold: float = 0.1  # above 0.5: off
+    dynamic_range: float = 0.0  # the temperature varies by so much with the entropy; 0: off
+    dynamic_exponent: float = 1.0
+    repeat_penalty: float = 1.0  # 1: off
+    frequency_penalty: float = 0.0  # 0: off
+    presence_penalty: float = 0.0  # 0: off
+    repeat_last: int = 64  # tokens of the answer looked back on by the three penalties; 0: off
+    dry_multiplier: float = 0.0  # 0: off
+    dry_base: float = 1.75
+    dry_allowed_length: int = 2  # tokens
+    dry_last: int = -1  # tokens looked back on; -1: the whole context
+    dry_breakers: tuple[str, ...] = ("\n", ":", '"', "*")
+    mirostat: int = 0  # 1 or 2: its version; 0: off
+    mirostat_tau: float = 5.0
+    mirostat_eta: float = 0.1
+    adaptive_target: float = -1.0  # the probability that adaptive-p aims at; below 0: off
+    adaptive_decay: float = 0.9
+    logit_bias: tuple[tuple[int, float], ...] = ()  # (token, what is added to its logit)
     seed: int | None = None  # None: random
     max_tokens: int | None = None  # None: until the context is full
     stop: tuple[str, ...] = ()  # the answer ends before any of these
     json_schema: str = ""  # the answer is JSON after this schema; "": it is free
+    grammar: str = ""  # the answer is of this GBNF grammar; "": it is free
+    loop_guard: bool = True  # end an answer that only repeats itself
+    thinking_budget: int | None = None  # tokens after which the model is made to answer; None: no limit
 
 
 # Requests
@@ -62,6 +108,7 @@ class Load(msgspec.Struct, frozen=True, tag=True):
 
     id: int
     model: ModelSettings
+    measure_threads: bool = False  # find out whether fewer threads are faster, and use so many
 
 
 class Generate(msgspec.Struct, frozen=True, tag=True):
@@ -71,7 +118,41 @@ class Generate(msgspec.Struct, frozen=True, tag=True):
     model: ModelSettings
     turns: tuple[Turn, ...]
     sampling: Sampling = Sampling()
+    prompting: Prompting = Prompting()
+    adapters: tuple[Adapter, ...] = ()
     state_key: str = ""  # the conversation whose computed state is kept; "": of none
+    drafting: bool = True  # guess tokens ahead while that is faster
+    reproducible: bool = False  # compute as from a cold start, bit for bit: slower from the second turn on
+
+
+class Inspect(msgspec.Struct, frozen=True, tag=True):
+    """Tell what the prompt of this conversation is, and how full the context would be. Computes nothing."""
+
+    id: int
+    model: ModelSettings
+    turns: tuple[Turn, ...]
+    sampling: Sampling = Sampling()
+    prompting: Prompting = Prompting()
+    tokens: bool = False  # the tokens too, and not their number alone
+
+
+class Score(msgspec.Struct, frozen=True, tag=True):
+    """Tell how probable each token of the last turn is, and what else the model would have said."""
+
+    id: int
+    model: ModelSettings
+    turns: tuple[Turn, ...]  # the last one is the assistant's
+    prompting: Prompting = Prompting()
+    adapters: tuple[Adapter, ...] = ()
+    alternatives: int = 5  # of each token, at most 20
+
+
+class Embed(msgspec.Struct, frozen=True, tag=True):
+    """Make vectors of texts, with the pooling that the model declares."""
+
+    id: int
+    model: ModelSettings
+    texts: tuple[str, ...]
 
 
 class ListDevices(msgspec.Struct, frozen=True, tag=True):
@@ -94,7 +175,7 @@ class Configure(msgspec.Struct, frozen=True, tag=True):
     states_bytes: int = 0  # at most so many in all, those used longest ago go first; 0: none
 
 
-Task = Load | Generate | ListDevices  # what is answered by events
+Task = Load | Generate | Inspect | Score | Embed | ListDevices  # what is answered by events
 Request = Task | Stop | Configure
 
 # Events
@@ -128,6 +209,14 @@ class Loaded(msgspec.Struct, frozen=True, tag=True):
     trained_context_length: int  # tokens
     has_chat_template: bool
     seconds: float
+    thinks: bool = False  # whether it can think before it answers
+
+
+class ThreadsMeasured(msgspec.Struct, frozen=True, tag=True):
+    """How many threads are fastest for the loaded model; they are in use from now on."""
+
+    id: int
+    threads: int
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -174,6 +263,69 @@ class Piece(msgspec.Struct, frozen=True, tag=True):
     tokens: int = 0  # generated so far in this answer, these included
 
 
+class Thought(msgspec.Struct, frozen=True, tag=True):
+    """The next characters of what the model thinks before it answers."""
+
+    id: int
+    text: str
+    tokens: int = 0  # generated so far in this answer, these included
+
+
+class Inspected(msgspec.Struct, frozen=True, tag=True):
+    """What the prompt would be."""
+
+    id: int
+    prompt_tokens: int
+    left_out: int  # as in ``Started``
+    context_length: int  # tokens
+    fits: bool  # False: what cannot be left out is too long
+
+
+class Token(msgspec.Struct, frozen=True):
+    """One token of a prompt. A character cut by a token border shows as U+FFFD."""
+
+    id: int
+    text: str
+    control: bool  # whether it means more than its text
+
+
+class PromptTokens(msgspec.Struct, frozen=True, tag=True):
+    """The next tokens of the prompt that was asked for."""
+
+    id: int
+    tokens: tuple[Token, ...]
+
+
+class Alternative(msgspec.Struct, frozen=True):
+    """A token that could have come here."""
+
+    text: str
+    probability: float  # 0 to 1, before any sampler
+
+
+class ScoredToken(msgspec.Struct, frozen=True):
+    """A token of an answer; a character cut by a token border belongs to the last of its tokens."""
+
+    text: str
+    probability: float  # 0 to 1, before any sampler
+    alternatives: tuple[Alternative, ...]  # the most probable first
+
+
+class Scored(msgspec.Struct, frozen=True, tag=True):
+    """The next tokens of the answer that was asked about."""
+
+    id: int
+    tokens: tuple[ScoredToken, ...]
+
+
+class Embedded(msgspec.Struct, frozen=True, tag=True):
+    """The vectors of the next texts, of length 1 each; the truncated ones were longer than the context."""
+
+    id: int
+    vectors: tuple[tuple[float, ...], ...]
+    truncated: tuple[bool, ...]
+
+
 class Stats(msgspec.Struct, frozen=True):
     """Figures of one answer."""
 
@@ -184,6 +336,10 @@ class Stats(msgspec.Struct, frozen=True):
     prompt_tokens_per_second: float  # of those not reused; 0 when there were none
     tokens_per_second: float  # decoding; 0 for fewer than two tokens
     context_length: int = 0  # tokens; 0: not known
+    thought_tokens: int = 0  # of the generated ones
+    thought_seconds: float = 0.0
+    drafted_tokens: int = 0  # guessed ahead
+    accepted_tokens: int = 0  # of them right
 
 
 class Finished(msgspec.Struct, frozen=True, tag=True):
@@ -208,7 +364,9 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Unloaded(msgspec.Struct, frozen=True, tag=True):
-    """The idle model was freed."""
+    """The model was freed: it was idle, or the machine's memory ran short."""
+
+    reason: Literal["idle", "memory"] = "idle"
 
 
 Event = (
@@ -216,10 +374,16 @@ Event = (
     | Alive
     | Loading
     | Loaded
+    | ThreadsMeasured
     | Devices
     | Started
     | PromptProgress
+    | Thought
     | Piece
+    | Inspected
+    | PromptTokens
+    | Scored
+    | Embedded
     | Finished
     | Failed
     | Unloaded
