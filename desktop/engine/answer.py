@@ -1,4 +1,4 @@
-"""One answer: fit the conversation, compute the prompt, draw token after token."""
+"""One answer: fit the conversation, compute the prompt, turn token after token into text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
+from desktop.engine.decoding import Decoder
+from desktop.engine.draft_model import DraftModel
+from desktop.engine.drafting import Drafter, PromptLookup
+from desktop.engine.failures import DecodeFailed, Stopped
 from desktop.engine.fit import answer_room, fit
 from desktop.engine.prompt import PromptMaker
 from desktop.engine.protocol import (
@@ -18,7 +22,7 @@ from desktop.engine.protocol import (
     Started,
     Stats,
 )
-from desktop.engine.runtime import DecodeFailed, Model, Stopped
+from desktop.engine.runtime import Model
 from desktop.engine.sampling import Sampler
 from desktop.engine.state_keeper import StateKeeper
 from desktop.engine.text_stream import TextStream
@@ -39,6 +43,8 @@ class _Course:
     reused_tokens: int = 0
     prompt_seconds: float = 0.0
     generated: int = 0
+    drafted: int = 0
+    accepted: int = 0
     first: float = 0.0  # when the first and the last token came
     last: float = 0.0
 
@@ -53,6 +59,8 @@ class _Course:
             prompt_tokens_per_second=computed / self.prompt_seconds if self.prompt_seconds > 0 else 0.0,
             tokens_per_second=(self.generated - 1) / decoding if self.generated > 1 and decoding > 0 else 0.0,
             context_length=self.context_length,
+            drafted_tokens=self.drafted,
+            accepted_tokens=self.accepted,
         )
 
 
@@ -61,8 +69,8 @@ def answer(
 ) -> Iterator[Event]:
     """Yield ``Started``, ``PromptProgress``, ``Piece`` and ``Finished``; ``states`` has what was saved.
 
-    Raise ``PromptTooLong``, ``TemplateFailed``, ``SchemaInvalid`` or ``DecodeFailed``; what was yielded
-    before stays true.
+    Raise ``PromptTooLong``, ``TemplateFailed``, ``SchemaInvalid``, ``KotonohaError`` or ``DecodeFailed``;
+    what was yielded before stays true.
     """
     context_length = model.context_length
     course = _Course(context_length)
@@ -78,36 +86,71 @@ def answer(
         yield Finished(request.id, "stopped")
         return
     course.prompt_tokens = len(tokens)
+    if model.adapters.differ(request.adapters):
+        if states is not None:
+            states.leave(model)
+        model.use_adapters(request.adapters)
     if states is not None:
-        states.enter(model, request.state_key, tokens)
-    course.reused_tokens = model.cache.reuse(tokens)
+        states.enter(model, request.state_key, tokens, canonical=request.reproducible)
+    course.reused_tokens = model.cache.reuse(tokens, canonical=request.reproducible)
     yield Started(request.id, len(tokens), course.reused_tokens, left_out, context_length)
     reason: FinishReason = "stopped"
     sampler = Sampler(request.sampling, vocab=model.vocab, n_vocab=model.n_vocab, grammar=grammar)
+    decoder = Decoder(model, sampler, _drafter(model, request, tokens))
     try:
         yield from _prompt(model, tokens, request.id, course)
-        reason = yield from _decode(model, prompts, request, sampler, course)
+        reason = yield from _decode(model, prompts, request, sampler, decoder, course)
     except Stopped:
         pass
     finally:
         sampler.close()
+    course.drafted, course.accepted = decoder.drafted, decoder.accepted
     yield Finished(request.id, reason, course.stats())
 
 
+def compute_prompt(model: Model, tokens: list[int], reused: int) -> Iterator[int]:
+    """Compute what the cache does not hold, with logits for the last token; yield how many are there.
+
+    The last token is computed alone. When the same prompt comes again, all but its last token is reused, and
+    what is left is the same computation: the same text follows, although other batches round otherwise.
+    """
+    end = len(tokens) - 1
+    for begin in range(reused, end, model.batch):
+        model.compute(tokens[begin : min(begin + model.batch, end)], outputs=0)
+        yield min(begin + model.batch, end)
+    model.compute(tokens[end:], outputs=1)
+    yield len(tokens)
+
+
 def _prompt(model: Model, tokens: list[int], request_id: int, course: _Course) -> Iterator[Event]:
-    """Compute what the cache does not hold."""
     started = time.perf_counter()
-    for begin in range(course.reused_tokens, len(tokens), model.batch):
-        end = min(begin + model.batch, len(tokens))
-        model.compute(tokens[begin:end], logits=end == len(tokens))
+    for done in compute_prompt(model, tokens, course.reused_tokens):
         course.prompt_seconds = time.perf_counter() - started
-        yield PromptProgress(request_id, end, len(tokens))
+        yield PromptProgress(request_id, done, len(tokens))
+
+
+def _drafter(model: Model, request: Generate, prompt: list[int]) -> Drafter | None:
+    """Return what guesses ahead, None where other batches would round otherwise than they must."""
+    if not request.drafting or request.reproducible or not model.cache.can_go_back():
+        return None
+    if model.draft is None:
+        drafter = Drafter(PromptLookup(), gpu=model.on_gpu)
+    else:
+        cost = min(model.draft.parameters / max(model.parameters, 1), 1.0)
+        drafter = Drafter(DraftModel(model.draft), gpu=model.on_gpu, guess_cost=cost)
+    drafter.add(prompt)
+    return drafter
 
 
 def _decode(
-    model: Model, prompts: PromptMaker, request: Generate, sampler: Sampler, course: _Course
+    model: Model,
+    prompts: PromptMaker,
+    request: Generate,
+    sampler: Sampler,
+    decoder: Decoder,
+    course: _Course,
 ) -> Generator[Event, None, FinishReason]:
-    """Draw and compute tokens; return why it ended. The text so far has been yielded, also when it raises."""
+    """Generate tokens; return why it ended. The text so far has been yielded, also when it raises."""
     continued = bool(request.turns) and request.turns[-1].role == "assistant"
     stream = TextStream(
         [*prompts.stops, *(stop[:MAX_STOP_LENGTH] for stop in request.sampling.stop[:MAX_STOPS])],
@@ -122,11 +165,14 @@ def _decode(
         if continued:
             for token in model.tokenize(request.turns[-1].text[-4096:], special=False):
                 sampler.accept(token)
-        while not model.stopping():
-            if limit is not None and course.generated >= limit:
-                reason = "limit"
+        if limit is not None and limit <= 0:
+            reason = "limit"
+            return reason
+        reason = "context_full"  # unless something else ends it first
+        for token in decoder.tokens():
+            if model.stopping():
+                reason = "stopped"
                 break
-            token = sampler.sample(model.context)
             now = time.perf_counter()
             if model.is_end(token):
                 reason = "end"
@@ -142,12 +188,11 @@ def _decode(
             if stream.stopped:
                 reason = "stop_text"
                 break
-            if len(model.cache.tokens) >= model.context_length:
-                reason = "context_full"
+            if limit is not None and course.generated >= limit:
+                reason = "limit"
                 break
-            model.compute([token], logits=True)
     except Stopped:
-        pass
+        reason = "stopped"
     except DecodeFailed as error:
         failure = error
     if rest := pending + stream.finish():

@@ -15,7 +15,7 @@ from typing import IO
 
 import msgspec
 
-from desktop.engine.protocol import Event, Loaded, Loading, ModelSettings, Request, Unloaded
+from desktop.engine.protocol import Event, Loaded, Loading, ModelSettings, Request, Task, Unloaded
 
 MAX_LINE = 4 * 1024 * 1024  # bytes of one event
 _KEPT_STDERR = 16 * 1024  # bytes
@@ -76,8 +76,8 @@ class Child:
             self._reports = None
 
     def send(self, request: Request, model: ModelSettings | None = None) -> None:
-        """Queue a request; never blocks. ``model`` is the one that it will load."""
-        if model is not None:
+        """Queue a request; never blocks. ``model`` is the one that it loads to write with."""
+        if isinstance(request, Task):
             self._asked = model
         self._requests.put(msgspec.json.encode(request) + b"\n")
 
@@ -147,7 +147,7 @@ class Child:
     def _note(self, event: Event) -> None:
         if isinstance(event, Loaded):
             self.loaded, self.loaded_template = self._asked, event.has_chat_template
-        elif isinstance(event, Loading | Unloaded):
+        elif isinstance(event, Unloaded) or (isinstance(event, Loading) and self._asked is not None):
             self.loaded = None
 
     def _report(self, report: Report) -> None:

@@ -130,7 +130,7 @@ class Engine:
         prompting: Prompting = _PLAIN,
         tokens: bool = False,
     ) -> Iterator[Event]:
-        """Tell what the prompt would be; yield ``Inspected PromptTokens*``, with loading before where needed."""
+        """Tell what the prompt would be; yield ``Inspected PromptTokens*``, with loading where needed."""
         return self._request(
             Inspect(next(self._ids), model, tuple(turns), sampling, prompting, tokens), cancel
         )
@@ -218,7 +218,7 @@ class Engine:
             yield Finished(request.id, "stopped")
             return True
         reports = child.reports()
-        child.send(request, None if isinstance(request, ListDevices) else request.model)
+        child.send(request, None if isinstance(request, ListDevices | Embed) else request.model)
         forget = cancel.on_set(lambda: child.send(Stop(request.id)))
         done = silent = False
         try:

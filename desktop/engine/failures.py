@@ -5,6 +5,28 @@ from __future__ import annotations
 from desktop.engine.protocol import Failed
 from desktop.errors import KotonohaError
 
+
+class RequestFailed(Exception):  # noqa: N818 - the file, the machine or the request is at fault
+    """A request cannot be answered. ``code`` is one of those below; ``detail`` is technical."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+
+class LoadFailed(RequestFailed):
+    """The model cannot be loaded."""
+
+
+class DecodeFailed(RequestFailed):
+    """A computation failed."""
+
+
+class Stopped(Exception):  # noqa: N818 - not an error
+    """The person stopped it."""
+
+
 _KEPT_JA = "書いたものは残っています。"
 _KEPT_EN = "What you wrote is safe."
 
@@ -81,6 +103,12 @@ _SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "スキーマの書き方を確かめてください。",
         "The JSON schema could not be used.",
         "Please check how it is written.",
+    ),
+    "draft_mismatch": (
+        "下書き用のモデルは、語彙が違うため、このモデルとは組めません。",
+        "モデルの設定で、同じ系列の小さいモデルを選ぶか、下書きモデルを外してください。",
+        "The draft model has another vocabulary, so it cannot be used with this model.",
+        "Choose a small model of the same family in the model's settings, or none.",
     ),
     "decode_failed": (
         "モデルの計算が途中で失敗しました。",

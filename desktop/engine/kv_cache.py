@@ -16,26 +16,41 @@ import llama_cpp.llama_cpp as llama
 class KVCache:
     """Sequence 0 of one context. ``tokens`` are those computed, by position."""
 
-    def __init__(self, context: int, *, window: int, trimmable: bool) -> None:
-        """``window`` is the sliding window in tokens, 0 where there is none."""
+    def __init__(self, context: int, *, window: int, trimmable: bool, batch: int) -> None:
+        """``window`` is the sliding window in tokens, 0 where there is none; ``batch`` a whole batch."""
         self._context = context
         self._memory = llama.llama_get_memory(context)
         self.window = window
         self._trimmable = trimmable
+        self._batch = batch
         self.tokens: list[int] = []
+        # So many of them were computed in whole batches from the first position on, as a cold start does it.
+        self.canonical = 0
         # llama.cpp begins a loaded cache at its first cell again and writes over what the window has passed,
         # in the order of the cells. Where that is not the order of the positions, gaps come about.
         self._in_order = True
         self._gapless = True
 
-    def reuse(self, prompt: Sequence[int]) -> int:
+    def reuse(self, prompt: Sequence[int], *, canonical: bool = False) -> int:
         """Keep what ``prompt`` begins with; return how many of its tokens are computed already.
 
-        The last token is always left to compute, because its logits begin the answer.
+        The last token is always left to compute, because its logits begin the answer. With ``canonical`` only
+        what a cold start would have computed in the same batches is kept: other batches round otherwise.
         """
-        length = self.trim(_shared(self.tokens, prompt))
+        shared = _shared(self.tokens, prompt)
+        length = self.trim(min(shared, self.canonical) if canonical else shared)
         self._gapless = self._gapless and self._in_order
         return length
+
+    def extend(self, tokens: Sequence[int]) -> None:
+        """Note that these were computed, at once."""
+        if len(tokens) == self._batch and len(self.tokens) == self.canonical:
+            self.canonical += self._batch
+        self.tokens += tokens
+
+    def can_go_back(self) -> bool:
+        """Return whether the last few tokens can be forgotten again."""
+        return self._trimmable and self.first >= 0
 
     @property
     def first(self) -> int:
@@ -61,7 +76,7 @@ class KVCache:
         state = (ctypes.c_uint8 * size)()
         return state if llama.llama_state_get_data(self._context, state, size) == size else _NOTHING
 
-    def load(self, state: bytearray, tokens: Sequence[int], first: int) -> bool:
+    def load(self, state: bytearray, tokens: Sequence[int], first: int, canonical: int) -> bool:
         """Hold what ``state`` held, in place of everything else; return False, empty, where it cannot be.
 
         ``state`` must be what ``state()`` gave of the same model with the same settings, byte for byte.
@@ -76,6 +91,8 @@ class KVCache:
             self.clear()
             return False
         self.tokens = list(tokens)
+        # A window goes on in other cells than those of a cache that was computed here, and rounds otherwise.
+        self.canonical = 0 if self.window else canonical
         self._in_order, self._gapless = first == 0, first >= 0
         return True
 
@@ -83,6 +100,8 @@ class KVCache:
         """Forget the positions from ``length`` on; return how many are really left, which may be none."""
         if length <= 0 or not self._trim(length):
             self.clear()
+        if len(self.tokens) < self.canonical:
+            self.canonical = len(self.tokens) // self._batch * self._batch
         return len(self.tokens)
 
     def restore(self, length: int) -> None:
@@ -95,7 +114,7 @@ class KVCache:
     def clear(self) -> None:
         """Forget everything."""
         llama.llama_memory_clear(self._memory, False)
-        self.tokens = []
+        self.tokens, self.canonical = [], 0
         self._in_order = self._gapless = True
 
     def _trim(self, length: int) -> bool:

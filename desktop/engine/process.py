@@ -15,11 +15,14 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
+from desktop.engine.failures import RequestFailed, Stopped
 from desktop.engine.protocol import (
     Alive,
     Configure,
@@ -40,12 +43,15 @@ from desktop.engine.protocol import (
     Score,
     Stop,
     Task,
+    ThreadsMeasured,
     Unloaded,
 )
+from desktop.engine.threads import physical_cores
 from desktop.errors import KotonohaError
 from desktop.gguf.check import loadable
 
 if TYPE_CHECKING:
+    from desktop.engine.embed import Embedder
     from desktop.engine.prompt import PromptMaker
     from desktop.engine.runtime import Model
 
@@ -116,6 +122,8 @@ class _Server:
         self._version = f"llama.cpp (llama-cpp-python {llama_cpp.__version__})"
         self._model: Model | None = None
         self._prompts: PromptMaker | None = None
+        self._embedder: Embedder | None = None
+        self._told = 0.0  # when the progress of a loading was told
         self._states = StateKeeper()
         self._idle_seconds = 0.0
 
@@ -127,12 +135,12 @@ class _Server:
             try:
                 request = self._requests.get(timeout=self._patience(idle_since))
             except queue.Empty:
-                self._unload()
+                self._free_all()
                 self._wire.send(Unloaded())
                 continue
             match request:
                 case None:
-                    self._unload()
+                    self._free_all()
                     self._states.flush()
                     return ORPHANED
                 case Configure():
@@ -144,7 +152,7 @@ class _Server:
 
     def _patience(self, idle_since: float) -> float | None:
         """Return how long to wait for a request before the model is freed; None: for ever."""
-        if self._model is None or self._idle_seconds <= 0:
+        if (self._model is None and self._embedder is None) or self._idle_seconds <= 0:
             return None
         return min(max(idle_since + self._idle_seconds - time.monotonic(), 0.0), threading.TIMEOUT_MAX)
 
@@ -166,33 +174,17 @@ class _Server:
             self._current = 0
 
     def _events(self, request: Task) -> Iterator[Event]:
-        from desktop.engine.answer import answer
-        from desktop.engine.devices import list_devices
         from desktop.engine.fit import PromptTooLong
-        from desktop.engine.runtime import DecodeFailed, LoadFailed, Stopped
         from desktop.engine.sampling import SchemaInvalid
         from desktop.engine.template import TemplateFailed
 
         try:
-            if isinstance(request, ListDevices):
-                yield Devices(request.id, list_devices())
-                yield Finished(request.id, "end")
-                return
-            if self._model is None or self._model.settings != request.model or self._model.is_outdated():
-                yield self._load(request.id, request.model)
-            assert self._model is not None
-            assert self._prompts is not None
-            if isinstance(request, Load):
-                yield Finished(request.id, "end")
-            elif isinstance(request, Generate):
-                yield from answer(self._model, self._prompts, request, self._states)
-            else:
-                raise NotImplementedError(type(request).__name__)
+            yield from self._do(request)
         except Stopped:
             yield Finished(request.id, "stopped")
         except KotonohaError as refused:  # the file, before it was loaded
             yield Failed(request.id, refused.code, ja=refused.ja, en=refused.en)
-        except (LoadFailed, DecodeFailed) as failed:
+        except RequestFailed as failed:
             yield Failed(request.id, failed.code, failed.detail)
         except PromptTooLong as failed:
             yield Failed(request.id, "prompt_too_long", str(failed))
@@ -201,28 +193,96 @@ class _Server:
         except SchemaInvalid as failed:
             yield Failed(request.id, "schema_invalid", str(failed))
         except MemoryError:
-            self._unload()
+            self._free_all()
             yield Failed(request.id, "out_of_memory")
 
+    def _do(self, request: Task) -> Iterator[Event]:
+        from desktop.engine.answer import answer
+        from desktop.engine.devices import list_devices
+        from desktop.engine.embed import embed
+        from desktop.engine.score import score
+        from desktop.engine.thread_speed import fastest_threads
+
+        if isinstance(request, ListDevices):
+            yield Devices(request.id, list_devices())
+            yield Finished(request.id, "end")
+            return
+        if isinstance(request, Embed):
+            yield from embed(self._embedder_for(request), request)
+            yield Finished(request.id, "stopped" if self._abort.is_set() else "end")
+            return
+        if not self._holds(request.model):
+            yield self._load(request.id, request.model)
+        model, prompts = self._model, self._prompts
+        assert model is not None
+        assert prompts is not None
+        if isinstance(request, Generate):
+            yield from answer(model, prompts, request, self._states)
+            return
+        match request:
+            case Load():
+                if request.measure_threads and not model.cache.tokens:
+                    model.set_threads(fastest_threads(model))
+                    yield ThreadsMeasured(request.id, model.threads)
+            case Score():
+                self._states.leave(model)
+                if model.adapters.differ(request.adapters):
+                    model.use_adapters(request.adapters)
+                yield from score(model, prompts, request)
+            case _:
+                raise NotImplementedError(type(request).__name__)
+        yield Finished(request.id, "end")
+
+    def _embedder_for(self, request: Embed) -> Embedder:
+        """Return the embedding model; it is loaded beside the one that writes."""
+        from desktop.engine.embed import Embedder
+
+        embedder = self._embedder
+        if embedder is None or embedder.settings != request.model or embedder.is_outdated():
+            loadable(Path(request.model.path))
+            if embedder is not None:
+                embedder.close()
+                self._embedder = None
+            self._wire.send(Loading(request.id, 0.0))
+            progress = partial(self._progress, request.id)
+            self._embedder = embedder = Embedder(
+                request.model, log=self._log, abort=self._abort, progress=progress
+            )
+        return embedder
+
+    def _holds(self, settings: ModelSettings) -> bool:
+        """Return whether this model is loaded in this way; another number of threads is set at once."""
+        model = self._model
+        if model is None or model.is_outdated():
+            return False
+        if model.settings != replace(settings, threads=model.settings.threads):
+            return False
+        if settings.threads != model.settings.threads:
+            model.settings = settings
+            model.set_threads(settings.threads or physical_cores())
+        return True
+
     def _load(self, request_id: int, settings: ModelSettings) -> Loaded:
+        from desktop.engine.draft_model import draft_settings, require_same_vocabulary
         from desktop.engine.prompt import PromptMaker
         from desktop.engine.runtime import Model
 
-        loadable(Path(settings.path))  # before llama.cpp sees it, and the loaded one is given up
+        for path in filter(None, (settings.path, settings.draft_path)):
+            loadable(Path(path))  # before llama.cpp sees it, and the loaded one is given up
         self._unload()  # two models at once may not fit
         self._wire.send(Loading(request_id, 0.0))
-        sent = time.monotonic()
-
-        def progress(fraction: float) -> None:
-            nonlocal sent
-            now = time.monotonic()
-            if now - sent >= PROGRESS_SECONDS or fraction >= 1.0:
-                sent = now
-                self._wire.send(Loading(request_id, fraction))
-
+        progress = partial(self._progress, request_id)
         model = Model(settings, log=self._log, abort=self._abort, progress=progress)
-        self._model = model
-        self._prompts = PromptMaker(model, self._guard)
+        try:
+            if settings.draft_path:
+                draft = draft_settings(settings, model.context_length)
+                model.draft = Model(draft, log=self._log, abort=self._abort, progress=lambda _: None)
+                require_same_vocabulary(model, model.draft)
+            prompts = PromptMaker(model, self._guard)
+        except BaseException:
+            model.close()
+            raise
+        self._model, self._prompts = model, prompts
         return Loaded(
             request_id,
             name=model.name,
@@ -230,9 +290,21 @@ class _Server:
             parameters=model.parameters,
             context_length=model.context_length,
             trained_context_length=model.trained_context_length,
-            has_chat_template=self._prompts.has_template,
+            has_chat_template=prompts.has_template,
             seconds=model.seconds,
         )
+
+    def _progress(self, request_id: int, fraction: float) -> None:
+        now = time.monotonic()
+        if now - self._told >= PROGRESS_SECONDS or fraction >= 1.0:
+            self._told = now
+            self._wire.send(Loading(request_id, fraction))
+
+    def _free_all(self) -> None:
+        if self._embedder is not None:
+            self._embedder.close()
+            self._embedder = None
+        self._unload()
 
     def _unload(self) -> None:
         if self._model is not None:

@@ -53,17 +53,17 @@ class Sampler:
         self._grammar = rules
         self._bound = _chain([rules, self._free]) if rules else None
 
-    def sample(self, context: int) -> int:
-        """Return the next token, drawn from the logits of the last computed one, and remember it."""
+    def sample(self, context: int, index: int = -1) -> int:
+        """Return the next token, drawn from the logits of one output, and remember it; -1 is the last one."""
         if self._bound is None:
-            return int(llama.llama_sampler_sample(self._free, context, -1))
+            return int(llama.llama_sampler_sample(self._free, context, index))
         # Asking the grammar about a whole vocabulary takes longer than computing a token, and most tokens
         # that the model would say anyway are allowed: so draw freely, and only if refused again from all.
         trial = llama.llama_sampler_clone(self._free)
-        token = int(llama.llama_sampler_sample(trial, context, -1))
+        token = int(llama.llama_sampler_sample(trial, context, index))
         if not self._allowed(token):
             llama.llama_sampler_free(trial)
-            return int(llama.llama_sampler_sample(self._bound, context, -1))
+            return int(llama.llama_sampler_sample(self._bound, context, index))
         llama.llama_sampler_accept(self._grammar, token)
         llama.llama_sampler_free(llama.llama_sampler_chain_remove(self._bound, 1))
         llama.llama_sampler_chain_add(self._bound, trial)

@@ -39,14 +39,17 @@ class StateKeeper:
         states = StateFolder(Path(folder), max(limit, 0)) if folder else None
         self._folder = states if states is not None and states.limit > 0 else None
 
-    def enter(self, model: Model, key: str, prompt: Sequence[int]) -> None:
-        """Make the cache hold the most of ``prompt`` that is known, for the conversation ``key``."""
+    def enter(self, model: Model, key: str, prompt: Sequence[int], *, canonical: bool = False) -> None:
+        """Make the cache hold the most of ``prompt`` that is known, for the conversation ``key``.
+
+        ``canonical`` as in ``KVCache.reuse``.
+        """
         if self._folder is None or not is_key(key):
             key = ""
         if key != self._key:
             self.leave(model)
             self._key = key
-        if key:
+        if key and not (canonical and model.cache.window):
             self._recall(model, prompt)
 
     def leave(self, model: Model) -> None:
@@ -58,7 +61,7 @@ class StateKeeper:
         if folder is None or not key or len(cache.tokens) < WORTH or cache.tokens == saved:
             return
         self.flush()  # one copy in memory at a time
-        tokens, first = list(cache.tokens), cache.first
+        tokens, first, canonical = list(cache.tokens), cache.first, cache.canonical
         if cache.state_size() > folder.limit:
             return
         try:
@@ -67,7 +70,7 @@ class StateKeeper:
             return
         if not state:
             return
-        write = partial(folder.write, key, binding(model), tokens, first, state)
+        write = partial(folder.write, key, binding(model), tokens, state, first=first, canonical=canonical)
         writer = threading.Thread(target=_try, args=(write,), name="states")
         with contextlib.suppress(RuntimeError):  # no memory for a thread
             writer.start()
@@ -99,7 +102,7 @@ class StateKeeper:
             return
         finally:
             state.close()
-        if payload is None or not cache.load(payload, state.tokens, state.first):
+        if payload is None or not cache.load(payload, state.tokens, state.first, state.canonical):
             folder.delete(key)
             return
         self._saved = state.tokens
@@ -113,6 +116,8 @@ def binding(model: Model) -> bytes:
         llama_cpp.__version__,
         sys.byteorder,
         model.settings.gpu_layers,
+        model.settings.cache_type,
+        model.adapters.used,
         model.context_length,
         model.batch,
         model.cache.window,

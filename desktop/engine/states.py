@@ -2,8 +2,9 @@
 
 A file is a fixed header, the tokens, and llama.cpp's own bytes for one sequence::
 
-    magic 8 | sha256 of fields and tokens 32 | fields 80 | int32… | bytes…
-    fields: binding 32 | first i32 | number of tokens u32 | number of bytes u64 | sha256 of the bytes 32
+    magic 8 | sha256 of fields and tokens 32 | fields 84 | int32… | bytes…
+    fields: binding 32 | first i32 | canonical u32 | number of tokens u32 | number of bytes u64 |
+            sha256 of the bytes 32
 
 Numbers are little-endian. ``binding`` says which model, engine and settings the bytes are good for. llama.cpp
 can assert on bytes that it did not write itself, so it sees nothing of a file before its hash is checked. A
@@ -28,9 +29,9 @@ from pathlib import Path
 DEFAULT_BYTES = 2 * 1024**3  # of the whole folder
 ABANDONED_SECONDS = 3600.0  # a half-written file this old has no writer any more
 
-_MAGIC = b"KNSTATE1"
+_MAGIC = b"KNSTATE2"
 _HEAD = struct.Struct("<8s32s")
-_FIELDS = struct.Struct("<32siIQ32s")
+_FIELDS = struct.Struct("<32siIIQ32s")
 _HEADER_BYTES = _HEAD.size + _FIELDS.size
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _HASHED_BYTES = 1024 * 1024  # of a model file
@@ -72,6 +73,7 @@ class SavedState:
     file: BufferedReader
     tokens: list[int]  # by position
     first: int  # as ``KVCache.first``
+    canonical: int  # as ``KVCache.canonical``
     _payload_bytes: int
     _payload_digest: bytes
 
@@ -121,11 +123,12 @@ class StateFolder:
             return None
         magic, digest = _HEAD.unpack_from(head)
         fields = head[_HEAD.size :]
-        bound, first, count, size, payload_digest = _FIELDS.unpack(fields)
+        bound, first, canonical, count, size, payload_digest = _FIELDS.unpack(fields)
         if (
             magic != _MAGIC
             or bound != binding
             or not 0 < count <= n_tokens
+            or canonical > count
             or not 0 < size <= self.limit
             or os.fstat(file.fileno()).st_size != _HEADER_BYTES + 4 * count + size
         ):
@@ -136,9 +139,18 @@ class StateFolder:
         tokens = list(struct.unpack(f"<{count}i", token_bytes))
         if min(tokens) < 0 or max(tokens) >= n_vocab:
             return None
-        return SavedState(file, tokens, first, size, payload_digest)
+        return SavedState(file, tokens, first, canonical, size, payload_digest)
 
-    def write(self, key: str, binding: bytes, tokens: Sequence[int], first: int, payload: memoryview) -> None:
+    def write(
+        self,
+        key: str,
+        binding: bytes,
+        tokens: Sequence[int],
+        payload: memoryview,
+        *,
+        first: int,
+        canonical: int,
+    ) -> None:
         """Put a state in the place of an older one: the old file or the new one is there at every moment.
 
         Raise ``OSError``. A state larger than the folder may be is not written.
@@ -148,7 +160,7 @@ class StateFolder:
         if size > self.limit:
             return
         payload_digest = hashlib.sha256(payload).digest()
-        fields = _FIELDS.pack(binding, first, len(tokens), len(payload), payload_digest)
+        fields = _FIELDS.pack(binding, first, canonical, len(tokens), len(payload), payload_digest)
         head = _HEAD.pack(_MAGIC, hashlib.sha256(fields + token_bytes).digest())
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._make_room(size, sparing=key)

@@ -1,10 +1,23 @@
 """What is kept: chats, messages, presets, models and settings, in one SQLite file."""
 
-from desktop.store.chats import Chat
-from desktop.store.messages import Message, Status
+from desktop.store.chats import Chat, Policy
+from desktop.store.choices import Choices, Run
+from desktop.store.messages import Message, Status, Summary
 from desktop.store.models import Model
 from desktop.store.presets import Preset
 from desktop.store.settings import Preferences
 from desktop.store.store import Store
 
-__all__ = ["Chat", "Message", "Model", "Preferences", "Preset", "Status", "Store"]
+__all__ = [
+    "Chat",
+    "Choices",
+    "Message",
+    "Model",
+    "Policy",
+    "Preferences",
+    "Preset",
+    "Run",
+    "Status",
+    "Store",
+    "Summary",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import time
-from typing import Any
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -15,6 +15,10 @@ from desktop.store.rows import Table, fetch, require
 from desktop.store.text import clean, line
 
 BIN_SECONDS = 30 * 86400
+
+# What becomes of the oldest turns when a chat is longer than the context.
+Policy = Literal["leave_out", "stop", "summarise"]
+_POLICIES = frozenset(get_args(Policy))
 
 
 class Chat(msgspec.Struct, frozen=True):
@@ -31,6 +35,7 @@ class Chat(msgspec.Struct, frozen=True):
     draft: str
     leaf_id: int | None  # the last message of the branch that is shown
     deleted: float | None  # since when it is in the bin
+    policy: Policy = "leave_out"
 
 
 class Chats:
@@ -86,6 +91,10 @@ class Chats:
     def set_preset(self, id: int, preset_id: int | None) -> None:
         """Choose the preset; raises ``preset_missing``."""
         self._point(id, "preset_id", "presets", preset_id)
+
+    def set_policy(self, id: int, policy: Policy) -> None:
+        """Choose what becomes of the oldest turns when the chat is longer than the context."""
+        self._set(id, "policy", policy)
 
     def set_leaf(self, id: int, leaf_id: int | None) -> None:
         """Show the branch that ends in this message, or None: nothing yet. Raises ``message_missing``."""
@@ -149,4 +158,5 @@ def insert_chat(connection: Connection, model_id: int | None, preset_id: int | N
 
 
 def _chat(row: dict[str, Any]) -> Chat:
-    return msgspec.convert(row, Chat, strict=False)
+    policy = row["policy"] if row["policy"] in _POLICIES else "leave_out"  # of a later version
+    return msgspec.convert(row | {"policy": policy}, Chat, strict=False)

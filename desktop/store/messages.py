@@ -16,7 +16,7 @@ from desktop.store.database import Database
 from desktop.store.rows import fetch
 from desktop.store.text import clean, line
 
-Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed"]
+Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed", "looped"]
 
 _STATUSES = frozenset(get_args(Status))
 _RESUMABLE = ("interrupted", "stopped", "limit", "failed")
@@ -62,7 +62,16 @@ class Message(msgspec.Struct, frozen=True):
     model_name: str
     stats: Stats | None
     error: str  # of a failed answer
-    left_out: int  # the oldest messages of the branch that the model did not see
+    left_out: int  # the oldest turns of the branch that the model did not see
+    thinking: str = ""  # what the model thought first; it is never sent back
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What a branch says up to and including a message, in a model's words."""
+
+    message_id: int
+    text: str
+    model_name: str
 
 
 class Messages:
@@ -180,12 +189,14 @@ class Messages:
             connection.execute("UPDATE chats SET updated = ? WHERE id = ?", (time.time(), row["chat_id"]))
             return _message(fetch(connection, "messages", id))
 
-    def write(self, id: int, text: str) -> None:
-        """Keep the text of an answer so far. It is on the disk when this returns."""
-        text = clean(text)
+    def write(self, id: int, text: str, thinking: str = "") -> None:
+        """Keep an answer so far, and what was thought. It is on the disk when this returns."""
+        text, thinking = clean(text), clean(thinking)
         with self._database.write() as connection:
             fetch(connection, "messages", id)
-            connection.execute("UPDATE messages SET text = ? WHERE id = ?", (text, id))
+            connection.execute(
+                "UPDATE messages SET text = ?, thinking = ? WHERE id = ?", (text, thinking, id)
+            )
 
     def finish(
         self,
@@ -196,6 +207,7 @@ class Messages:
         stats: Stats | None = None,
         error: str = "",
         left_out: int = 0,
+        thinking: str = "",
     ) -> Message:
         """Keep the whole answer and how it ended."""
         if status == "streaming":
@@ -205,10 +217,32 @@ class Messages:
         with self._database.write() as connection:
             fetch(connection, "messages", id)
             connection.execute(
-                "UPDATE messages SET text = ?, status = ?, stats = ?, error = ?, left_out = ? WHERE id = ?",
-                (text, status, kept, error, left_out, id),
+                "UPDATE messages SET text = ?, thinking = ?, status = ?, stats = ?, error = ?, left_out = ?"
+                " WHERE id = ?",
+                (text, clean(thinking), status, kept, error, left_out, id),
             )
             return _message(fetch(connection, "messages", id))
+
+    def summary(self, chat_id: int, leaf_id: int) -> Summary | None:
+        """Return the newest summary on the branch that ends in ``leaf_id``."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                f"SELECT summaries.* FROM summaries JOIN ({_PATH}) AS path ON path.id = message_id"  # noqa: S608
+                " ORDER BY message_id DESC LIMIT 1",
+                {"leaf": leaf_id, "chat": chat_id},
+            ).fetchone()
+            return None if found is None else msgspec.convert(dict(found), Summary)
+
+    def keep_summary(self, message_id: int, text: str, model_name: str) -> Summary:
+        """Keep what the branch says up to and including a message, in place of an earlier summary of it."""
+        summary = Summary(message_id, clean(text), line(model_name))
+        with self._database.write() as connection:
+            fetch(connection, "messages", message_id)
+            connection.execute(
+                "INSERT OR REPLACE INTO summaries (message_id, text, model_name) VALUES (?, ?, ?)",
+                (summary.message_id, summary.text, summary.model_name),
+            )
+        return summary
 
     def recover(self) -> int:
         """Mark as ``interrupted`` what nobody is writing any more; return how many answers."""

@@ -79,3 +79,26 @@ def m001_initial(db: Database) -> None:
         "CREATE INDEX messages_streaming ON messages(id) WHERE status = 'streaming'",
     ):
         db.execute(statement)
+
+
+@MIGRATIONS()
+def m002_engine(db: Database) -> None:
+    """Keep how each model is loaded and asked, what it thinks, and what became of what does not fit."""
+    for statement in (
+        "ALTER TABLE models ADD COLUMN choices TEXT NOT NULL DEFAULT '{}'",
+        "ALTER TABLE models ADD COLUMN recommended TEXT NOT NULL DEFAULT '{}'",
+        "ALTER TABLE messages ADD COLUMN thinking TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE chats ADD COLUMN policy TEXT NOT NULL DEFAULT 'leave_out'",
+        """CREATE TABLE model_runs (
+            model_id INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+            machine TEXT NOT NULL,
+            settings TEXT NOT NULL,
+            PRIMARY KEY (model_id, machine)
+        ) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE summaries (
+            message_id INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE,
+            text TEXT NOT NULL,
+            model_name TEXT NOT NULL
+        ) STRICT""",
+    ):
+        db.execute(statement)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from desktop.errors import KotonohaError
+from desktop.store.choices import Choices, Run, changed, decoded, encoded
 from desktop.store.database import Database
 from desktop.store.rows import fetch
 from desktop.store.text import find, line
@@ -27,6 +28,8 @@ class Model(msgspec.Struct, frozen=True):
     trained_context_length: int  # tokens
     added: float
     used: float | None
+    choices: Choices = Choices()
+    recommended: str = "{}"  # JSON: the sampling that the file recommends
 
 
 class Models:
@@ -67,6 +70,7 @@ class Models:
         parameters: int = 0,
         quantization: str = "",
         trained_context_length: int = 0,
+        recommended: str = "{}",
     ) -> Model:
         """Keep what is known about the file; the same path again updates its row and keeps its id.
 
@@ -80,14 +84,16 @@ class Models:
             parameters,
             line(quantization),
             trained_context_length,
+            recommended,
         )
         with self._database.write() as connection:
             connection.execute(
                 "INSERT INTO models (path, name, size_bytes, architecture, parameters, quantization,"
-                " trained_context_length, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                " trained_context_length, recommended, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (path) DO UPDATE SET (name, size_bytes, architecture, parameters, quantization,"
-                " trained_context_length) = (excluded.name, excluded.size_bytes, excluded.architecture,"
-                " excluded.parameters, excluded.quantization, excluded.trained_context_length)",
+                " trained_context_length, recommended) = (excluded.name, excluded.size_bytes,"
+                " excluded.architecture, excluded.parameters, excluded.quantization,"
+                " excluded.trained_context_length, excluded.recommended)",
                 (key, *facts, time.time()),
             )
             row = connection.execute("SELECT * FROM models WHERE path = ?", (key,)).fetchone()
@@ -98,6 +104,31 @@ class Models:
         with self._database.write() as connection:
             fetch(connection, "models", id)
             connection.execute("UPDATE models SET used = ? WHERE id = ?", (time.time(), id))
+
+    def choose(self, id: int, **fields: object) -> Model:
+        """Set these fields of its ``Choices``, or none and raise ``KotonohaError("setting_invalid")``."""
+        with self._database.write() as connection:
+            model = _model(fetch(connection, "models", id))
+            choices = changed(model.choices, fields)
+            connection.execute("UPDATE models SET choices = ? WHERE id = ?", (encoded(choices), id))
+        return msgspec.structs.replace(model, choices=choices)
+
+    def run(self, id: int, machine: str) -> Run | None:
+        """Return how the model was loaded on this machine when it answered; None: it never did."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT settings FROM model_runs WHERE model_id = ? AND machine = ?", (id, machine)
+            ).fetchone()
+            return None if row is None else decoded(row["settings"], Run)
+
+    def remember(self, id: int, machine: str, run: Run) -> None:
+        """Keep how the model was loaded on this machine."""
+        with self._database.write() as connection:
+            fetch(connection, "models", id)
+            connection.execute(
+                "INSERT OR REPLACE INTO model_runs (model_id, machine, settings) VALUES (?, ?, ?)",
+                (id, machine, encoded(run)),
+            )
 
     def remove(self, id: int) -> None:
         """Forget the model; chats that used it stay, without one."""
@@ -127,4 +158,4 @@ def _is_unicode(text: str) -> bool:
 
 
 def _model(row: dict[str, Any]) -> Model:
-    return msgspec.convert(row, Model)
+    return msgspec.convert(row | {"choices": decoded(row["choices"], Choices)}, Model)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from desktop.engine.client import Engine
 from desktop.engine.protocol import (
@@ -84,9 +85,10 @@ def asking(engine: Engine, model: ModelSettings) -> Ask:
         cancel: Cancel | None = None,
         at: type | None = None,
         then: Callable[[], object] = lambda: None,
+        **options: Any,  # noqa: ANN401 - of ``Engine.generate``
     ) -> Answer:
         turns = [Turn("system", system)] if system else []
         turns += [Turn("assistant" if at % 2 else "user", text) for at, text in enumerate(texts)]
-        return collect(engine.generate(model, turns, sampling, cancel or Cancel()), at, then)
+        return collect(engine.generate(model, turns, sampling, cancel or Cancel(), **options), at, then)
 
     return ask

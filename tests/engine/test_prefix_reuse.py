@@ -1,4 +1,4 @@
-"""What the KV cache saves, and that it never changes an answer."""
+"""What the KV cache saves, and that it never changes a reproducible answer."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def test_the_same_prompt_computes_one_token(ask_smol: Ask) -> None:
 
 @pytest.mark.parametrize("kept", [1, 3, 4], ids=lambda kept: f"{kept} turns kept")
 def test_answers_from_the_cache_are_those_of_a_cold_start(ask_starter: Ask, cold: Ask, kept: int) -> None:
-    whole = ask_starter(*LONG[:5], sampling=SAMPLING)
+    whole = ask_starter(*LONG[:5], sampling=SAMPLING, reproducible=True)
     assert whole.started.prompt_tokens > 640  # far beyond the sliding window of 512 tokens
     edited = [*LONG[:kept], "短く答えてください。海とは何ですか？"] if kept % 2 == 0 else LONG[:kept]
-    warm = ask_starter(*edited, sampling=SAMPLING)
-    fresh = cold(*edited, sampling=SAMPLING)
+    warm = ask_starter(*edited, sampling=SAMPLING, reproducible=True)
+    fresh = cold(*edited, sampling=SAMPLING, reproducible=True)
     assert fresh.started.reused_tokens == 0
     assert warm.started.reused_tokens > 0
     assert warm.text == fresh.text
@@ -59,8 +59,8 @@ def test_a_stopped_prompt_leaves_a_cache_that_can_be_trusted(ask_starter: Ask, c
     cancel = Cancel()
     stopped = ask_starter(*LONG[:5], sampling=SAMPLING, cancel=cancel, at=PromptProgress, then=cancel.set)
     assert stopped.finished.reason == "stopped"
-    warm = ask_starter(*LONG[:5], sampling=SAMPLING)
-    fresh = cold(*LONG[:5], sampling=SAMPLING)
+    warm = ask_starter(*LONG[:5], sampling=SAMPLING, reproducible=True)
+    fresh = cold(*LONG[:5], sampling=SAMPLING, reproducible=True)
     assert warm.started.reused_tokens > 0
     assert warm.text == fresh.text
 

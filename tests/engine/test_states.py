@@ -34,9 +34,10 @@ Say = Callable[..., Answer]
 class Chatting:
     """The same questions to engines that keep states, to their successors, and to one that knows nothing."""
 
-    def __init__(self, model: ModelSettings, folder: Path) -> None:
+    def __init__(self, model: ModelSettings, folder: Path, *, reproducible: bool = False) -> None:
         self.model = model
         self.folder = folder
+        self.reproducible = reproducible
         self.engine = self._new()
 
     def _new(self) -> Engine:
@@ -49,17 +50,26 @@ class Chatting:
 
     def say(self, key: str, *texts: str) -> Answer:
         turns = [Turn("assistant" if at % 2 else "user", text) for at, text in enumerate(texts)]
-        return collect(self.engine.generate(self.model, turns, SAMPLING, Cancel(), state_key=key))
+        return collect(
+            self.engine.generate(
+                self.model, turns, SAMPLING, Cancel(), state_key=key, reproducible=self.reproducible
+            )
+        )
 
     def cold(self, *texts: str) -> str:
         engine = Engine()
         try:
             turns = [Turn("assistant" if at % 2 else "user", text) for at, text in enumerate(texts)]
-            answer = collect(engine.generate(self.model, turns, SAMPLING, Cancel()))
+            events = engine.generate(self.model, turns, SAMPLING, Cancel(), reproducible=self.reproducible)
+            answer = collect(events)
             assert answer.started.reused_tokens == 0
             return answer.text
         finally:
             engine.close()
+
+    def never_left(self) -> Chatting:
+        """The same model in an engine that keeps running."""
+        return Chatting(self.model, self.folder.with_name("other"), reproducible=self.reproducible)
 
     def file(self, key: str) -> Path:
         return self.folder / f"{key}.state"
@@ -70,6 +80,12 @@ def chatting(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Chattin
     chatting = Chatting(request.getfixturevalue(request.param), tmp_path / "states")
     yield chatting
     chatting.engine.close()
+
+
+@pytest.fixture
+def reproducing(chatting: Chatting) -> Chatting:
+    chatting.reproducible = True
+    return chatting
 
 
 def long_chat(fact: str) -> tuple[str, ...]:
@@ -89,22 +105,25 @@ def test_a_chat_that_is_reopened_after_a_restart_goes_on_as_if_nothing_had_been(
     assert first.text == chatting.cold(*sea)
     chatting.restart()
     again = chatting.say("chat-1", *sea)
-    assert computed(again) == 1
-    assert again.text == first.text
+    assert (computed(again), again.text) == (1, first.text)
     chatting.restart()
     more = (*sea, first.text, "それはなぜですか？")
     further = chatting.say("chat-1", *more)
     assert further.started.reused_tokens >= first.started.prompt_tokens - 1
     assert further.finished.stats is not None
     assert further.finished.stats.reused_tokens == further.started.reused_tokens
-    assert further.text == chatting.cold(*more)
+    never_left = chatting.never_left()
+    for texts in (sea, sea):
+        assert never_left.say("chat-1", *texts).text == first.text
+    assert never_left.say("chat-1", *more).text == further.text
+    never_left.engine.close()
 
 
 @pytest.mark.slow
 def test_a_chat_grows_over_many_restarts(chatting: Chatting) -> None:
     """A loaded cache is laid out in another way than the one that was saved, which shows the second time."""
     texts = list(long_chat(SEA))
-    never_left = Chatting(chatting.model, chatting.folder.with_name("other"))
+    never_left = chatting.never_left()
     for number in range(3):
         answer = chatting.say("chat-1", *texts)
         assert number == 0 or computed(answer) < answer.started.prompt_tokens / 3
@@ -112,8 +131,31 @@ def test_a_chat_grows_over_many_restarts(chatting: Chatting) -> None:
         texts += [answer.text, f"{number}番目の質問です。{WIND * 4}"]
         chatting.restart()
     never_left.engine.close()
-    edited = (*texts[:6], "海とは何ですか？")
-    assert chatting.say("chat-1", *edited).text == chatting.cold(*edited)
+
+
+@pytest.mark.slow
+def test_reproducible_answers_are_those_of_a_cold_start_whatever_is_reused(reproducing: Chatting) -> None:
+    """Continued, asked again, reopened, switched between, edited in the middle; beyond the sliding window."""
+    say, cold = reproducing.say, reproducing.cold
+    sea, wind = long_chat(SEA), long_chat(WIND)
+    first, second = say("chat-1", *sea), say("chat-2", *wind)
+    assert (first.text, second.text) == (cold(*sea), cold(*wind))
+    texts = list(sea)
+    for number in range(3):
+        answer = say("chat-1", *texts)
+        assert answer.text == cold(*texts), number
+        assert say("chat-1", *texts).text == answer.text
+        texts += [answer.text, f"{number}番目の質問です。{WIND * 4}"]
+        if number:
+            reproducing.restart()
+        else:
+            say("chat-2", *wind)
+    assert say("chat-1", *texts).text == cold(*texts)
+    for kept in (2, 4, 6):
+        edited = (*texts[:kept], "短く答えてください。海とは何ですか？")
+        answer = say("chat-1", *edited)
+        assert answer.started.reused_tokens >= 128
+        assert answer.text == cold(*edited), kept
 
 
 @pytest.mark.slow
@@ -128,11 +170,10 @@ def test_two_chats_in_turn_and_an_edit_in_the_middle(chatting: Chatting) -> None
     edited = (*sea[:2], "短く答えてください。海とは何ですか？")
     changed = chatting.say("chat-1", *edited)
     assert changed.started.reused_tokens > 200
-    assert changed.text == chatting.cold(*edited)
     between = chatting.say("", "Hello")  # a request of no chat takes the cache, and leaves no file
     assert between.started.reused_tokens < 100
-    changed = chatting.say("chat-1", *edited)
-    assert (computed(changed), changed.text) == (1, chatting.cold(*edited))
+    again = chatting.say("chat-1", *edited)
+    assert (computed(again), again.text) == (1, changed.text)
     assert sorted(path.name for path in chatting.folder.iterdir()) == ["chat-1.state", "chat-2.state"]
 
 
@@ -190,9 +231,9 @@ def damages() -> list[tuple[str, Callable[[bytes], bytes]]]:
         ("one byte short", lambda data: data[:-1]),
         ("another magic", lambda data: b"GGUF" + data[4:]),
         ("another binding", lambda data: data[:40] + b"x" * 32 + data[72:]),
-        ("huge counts", lambda data: data[:76] + b"\xff" * 12 + data[88:]),
-        ("no tokens", lambda data: data[:76] + bytes(4) + data[80:]),
-        ("negative tokens", lambda data: data[:120] + b"\xff" * 64 + data[184:]),
+        ("huge counts", lambda data: data[:80] + b"\xff" * 12 + data[92:]),
+        ("no tokens", lambda data: data[:80] + bytes(4) + data[84:]),
+        ("negative tokens", lambda data: data[:124] + b"\xff" * 64 + data[188:]),
     ]
 
     def flip(share: float) -> Callable[[bytes], bytes]:
@@ -222,8 +263,8 @@ def test_a_damaged_file_costs_time_and_nothing_else(chatting: Chatting) -> None:
     question = f"{SEA}海とは何ですか？"
     expected = chatting.cold(question)
     assert chatting.say("chat-1", question).text == expected
-    kept = chatting.say("chat-1", question)  # from memory; the last token is computed alone now
-    assert computed(kept) == 1
+    kept = chatting.say("chat-1", question)  # from memory
+    assert (computed(kept), kept.text) == (1, expected)
     chatting.say("", "Hello")
     chatting.restart()
     good = chatting.file("chat-1").read_bytes()
@@ -243,7 +284,7 @@ def test_a_damaged_file_costs_time_and_nothing_else(chatting: Chatting) -> None:
         assert chatting.engine.pid == pid, name  # the child lived through all of it
     chatting.file("chat-1").write_bytes(good)
     answer = chatting.say("chat-1", question)
-    assert (answer.text, computed(answer)) == (kept.text, 1)
+    assert (answer.text, computed(answer)) == (expected, 1)
 
 
 @pytest.mark.slow
@@ -323,7 +364,7 @@ def test_a_folder_that_cannot_be_written_costs_time_and_nothing_else(
 
 
 def write(folder: StateFolder, key: str, payload: bytes = b"p" * 1000, at: int | None = None) -> Path:
-    folder.write(key, BOUND, [1, 2, 3], 0, memoryview(payload))
+    folder.write(key, BOUND, [1, 2, 3], memoryview(payload), first=0, canonical=0)
     path = folder._path / f"{key}.state"
     if at is not None:
         os.utime(path, (at, at))
@@ -345,7 +386,7 @@ def keys(folder: Path) -> list[str]:
 
 
 def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
-    folder = StateFolder(tmp_path, 3500)
+    folder = StateFolder(tmp_path, 3520)
     for at, key in enumerate(("a", "b", "c"), start=1):
         write(folder, key, at=at)
     folder.touch("a")
@@ -399,7 +440,9 @@ folder = StateFolder(Path(sys.argv[1]), 1 << 30)
 print("ready", flush=True)
 while True:
     for letter in b"xyz":
-        folder.write("chat-1", b"b" * 32, [1, 2, 3], 0, memoryview(bytes([letter]) * 8_000_000))
+        folder.write(
+            "chat-1", b"b" * 32, [1, 2, 3], memoryview(bytes([letter]) * 8_000_000), first=0, canonical=0
+        )
 """
 
 

@@ -139,3 +139,12 @@ def test_pointing_at_what_is_not_there(store: Store, chat: Chat) -> None:
         assert told.value.code == code
     assert store.chats.get(chat.id) == chat
     assert len(store.chats.list()) == 2
+
+
+def test_what_becomes_of_the_oldest_turns(store: Store, chat: Chat) -> None:
+    assert chat.policy == "leave_out"
+    store.chats.set_policy(chat.id, "summarise")
+    assert store.chats.get(chat.id).policy == "summarise"
+    with store._database.write() as connection:
+        connection.execute("UPDATE chats SET policy = 'of a later version'")
+    assert store.chats.list()[0].policy == "leave_out"

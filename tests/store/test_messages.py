@@ -237,3 +237,34 @@ def test_a_status_of_a_later_version_is_shown_as_interrupted(store: Store, chat:
     _, answer = store.messages.send(chat.id, "？", "m")
     _damage(store, f"UPDATE messages SET status = 'dreaming' WHERE id = {answer.id}")
     assert store.messages.path(chat.id)[-1].status == "interrupted"
+
+
+def test_what_was_thought_is_kept_beside_the_answer(store: Store, chat: Chat) -> None:
+    _, answer = store.messages.send(chat.id, "？", "m")
+    store.messages.write(answer.id, "", "まず")
+    assert (store.messages.get(answer.id).text, store.messages.get(answer.id).thinking) == ("", "まず")
+    looped = store.messages.finish(answer.id, "はははは", "looped", thinking="まず考える")
+    assert (looped.text, looped.thinking, looped.status) == ("はははは", "まず考える", "looped")
+
+
+def test_a_summary_belongs_to_the_branches_through_its_message(store: Store, chat: Chat) -> None:
+    asked, first = store.messages.send(chat.id, "一", "m")
+    store.messages.finish(first.id, "答え", "done")
+    _, second = store.messages.send(chat.id, "二", "m")
+    other = store.messages.answer_again(chat.id, asked.id, "m")
+    assert store.messages.summary(chat.id, second.id) is None
+    kept = store.messages.keep_summary(first.id, "要約", "m")
+    assert store.messages.summary(chat.id, second.id) == kept == store.messages.summary(chat.id, first.id)
+    assert store.messages.summary(chat.id, other.id) is None
+    assert store.messages.summary(chat.id, asked.id) is None
+    newer = store.messages.keep_summary(second.id, "新しい要約", "n")
+    assert store.messages.summary(chat.id, second.id) == newer
+    store.messages.keep_summary(first.id, "別の要約", "m")
+    found = store.messages.summary(chat.id, first.id)
+    assert found is not None and found.text == "別の要約"
+    with pytest.raises(KotonohaError):
+        store.messages.keep_summary(10**6, "", "m")
+    store.chats.delete(chat.id)
+    store.chats.erase(chat.id)
+    with store._database.read() as connection:
+        assert connection.execute("SELECT count(*) AS n FROM summaries").fetchone()["n"] == 0

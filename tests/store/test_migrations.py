@@ -13,7 +13,7 @@ from sqlite_utils import Database as Utils
 from sqlite_utils.migrations import Migrations
 
 from desktop.errors import KotonohaError
-from desktop.store import Store, database, health, migrations
+from desktop.store import Choices, Store, database, health, migrations
 
 SCHEMA_1 = """
 CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT, applied_at TEXT);
@@ -111,12 +111,54 @@ def test_everything_of_schema_1_is_there(old: Path) -> None:
     assert answer.stats is not None
     assert answer.stats.tokens_per_second == 20.0
     assert store.messages.get(8).status == "interrupted"
-    assert store.models.list()[0].quantization == "Q4_K_M"
+    (model,) = store.models.list()
+    assert (model.quantization, model.choices, model.recommended) == ("Q4_K_M", Choices(), "{}")
+    assert store.models.run(model.id, "this machine") is None
+    assert (chat.policy, answer.thinking, store.messages.summary(5, 9)) == ("leave_out", "", None)
     assert store.presets.list()[0].sampling == {"temperature": 0.3}
     assert (store.settings.get().theme, store.settings.get().model_id) == ("dark", 2)
     asked, _ = store.messages.send(5, "では大阪は？", "ネコ 1B")
     assert (asked.id, asked.parent_id) == (10, 9)
     store.close()
+
+
+def test_the_second_step_adds_what_the_engine_needs(old: Path) -> None:
+    Store.open(old).close()
+    added = {name: re.sub(r"\s+", " ", sql) for name, sql in SCHEMA_2}
+    with closing(sqlite.connect(old)) as connection:
+        for name, sql in added.items():
+            (made,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (name,)).fetchone()
+            assert re.sub(r"\s+", " ", made) == sql
+        for table, column, default in COLUMNS_2:
+            rows = connection.execute(f"PRAGMA table_info({table})").fetchall()
+            assert (column, "TEXT", 1, default) in [row[1:5] for row in rows]
+
+
+SCHEMA_2 = [
+    (
+        "model_runs",
+        """CREATE TABLE model_runs (
+            model_id INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+            machine TEXT NOT NULL,
+            settings TEXT NOT NULL,
+            PRIMARY KEY (model_id, machine)
+        ) STRICT, WITHOUT ROWID""",
+    ),
+    (
+        "summaries",
+        """CREATE TABLE summaries (
+            message_id INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE,
+            text TEXT NOT NULL,
+            model_name TEXT NOT NULL
+        ) STRICT""",
+    ),
+]
+COLUMNS_2 = [
+    ("models", "choices", "'{}'"),
+    ("models", "recommended", "'{}'"),
+    ("messages", "thinking", "''"),
+    ("chats", "policy", "'leave_out'"),
+]
 
 
 def test_the_version_is_the_number_of_steps() -> None:
@@ -129,16 +171,17 @@ def test_the_version_is_the_number_of_steps() -> None:
 def next_version(monkeypatch: pytest.MonkeyPatch) -> Iterator[Migrations]:
     """A version of tomorrow, with two steps more, the first of which changes data."""
     steps = Migrations("kotonoha")
-    steps()(migrations.m001_initial)
+    for step in (migrations.m001_initial, migrations.m002_engine):
+        steps()(step)
 
     @steps()
-    def m002_shout(db: Utils) -> None:
+    def m003_shout(db: Utils) -> None:
         db.execute("ALTER TABLE chats ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0")
         db.execute("UPDATE messages SET text = text || '！'")
 
     monkeypatch.setattr(migrations, "MIGRATIONS", steps)
     for module in (health, database):
-        monkeypatch.setattr(module, "SCHEMA_VERSION", 2)
+        monkeypatch.setattr(module, "SCHEMA_VERSION", 3)
     yield steps
 
 
@@ -164,7 +207,7 @@ def test_a_new_file_goes_through_all_steps_without_a_backup(path: Path, next_ver
 
 def test_a_step_that_fails_leaves_everything_as_it_was(old: Path, next_version: Migrations) -> None:
     @next_version()
-    def m003_broken(db: Utils) -> None:
+    def m004_broken(db: Utils) -> None:
         db.execute("DELETE FROM messages")
         raise RuntimeError("a defect of ours")
 

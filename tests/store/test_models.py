@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from desktop.engine.protocol import Adapter
 from desktop.errors import KotonohaError
-from desktop.store import Store
+from desktop.store import Choices, Run, Store
 
 
 def test_the_same_file_twice_is_one_model(store: Store, tmp_path: Path) -> None:
@@ -80,3 +81,69 @@ def test_a_path_that_no_engine_could_open(store: Store, file: str) -> None:
             call()
         assert told.value.code == "model_path_unusable"
     assert store.models.list() == []
+
+
+def test_what_was_set_by_hand(store: Store) -> None:
+    model = store.models.add(path="/m/a.gguf", name="a", recommended='{"temperature": 0.6}')
+    assert (model.choices, model.recommended) == (Choices(), '{"temperature": 0.6}')
+    adapters = (Adapter("/m/lora.gguf", 0.5),)
+    chosen = store.models.choose(model.id, context_length=4096, adapters=adapters, thinking=False)
+    assert chosen == store.models.get(model.id)
+    assert chosen.choices == Choices(context_length=4096, adapters=adapters, thinking=False)
+    assert store.models.choose(model.id, context_length=None).choices.context_length is None
+    again = store.models.add(path="/m/a.gguf", name="a")  # its file was read again
+    assert (again.choices.adapters, again.recommended) == (adapters, "{}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("context_length", 0),
+        ("context_length", "4096"),
+        ("gpu_layers", -1),
+        ("cache_type", "q2_k"),
+        ("threads", 10**6),
+        ("template", "x" * 1_000_001),
+        ("thinking", 3),
+        ("adapters", [{"path": "a", "scale": float("nan")}]),
+        ("adapters", [{"scale": 1.0}]),
+    ],
+)
+def test_what_cannot_be_set(store: Store, name: str, value: object) -> None:
+    model = store.models.choose(store.models.add(path="/m/a.gguf", name="a").id, threads=2)
+    with pytest.raises(KotonohaError) as told:
+        store.models.choose(model.id, threads=3, **{name: value})
+    assert told.value.code == "setting_invalid"
+    assert store.models.get(model.id) == model
+
+
+def test_stored_values_that_cannot_be_used_count_as_not_set(store: Store) -> None:
+    model = store.models.add(path="/m/a.gguf", name="a")
+    for kept, read in (
+        ('{"context_length": 0, "threads": 2, "later": [1]}', Choices(threads=2)),
+        ('{"adapters": [{"path": "a", "scale": "?"}], "thinking": true}', Choices(thinking=True)),
+        ("no JSON", Choices()),
+        ("[1]", Choices()),
+        ("[" * 100_000, Choices()),
+    ):
+        with store._database.write() as connection:
+            connection.execute("UPDATE models SET choices = ?", (kept,))
+        assert store.models.get(model.id).choices == read
+        assert store.models.list()[0].choices == read
+
+
+def test_what_worked_on_a_machine(store: Store) -> None:
+    model = store.models.add(path="/m/a.gguf", name="a")
+    run = Run(12, 4096, "q8_0", 3, "out_of_memory", Choices(gpu_layers=24), 1 << 33, 5.5)
+    assert store.models.run(model.id, "here") is None
+    store.models.remember(model.id, "here", Run(24, 8192))
+    store.models.remember(model.id, "here", run)
+    assert store.models.run(model.id, "here") == run
+    assert store.models.run(model.id, "there") is None
+    with store._database.write() as connection:
+        connection.execute('UPDATE model_runs SET settings = \'{"gpu_layers": 3, "cache_type": "f64"}\'')
+    assert store.models.run(model.id, "here") == Run(gpu_layers=3)
+    store.models.remove(model.id)
+    assert store.models.run(model.id, "here") is None
+    with pytest.raises(KotonohaError):
+        store.models.remember(model.id, "here", run)
