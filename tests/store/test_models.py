@@ -112,7 +112,7 @@ def test_what_was_set_by_hand(store: Store) -> None:
 def test_what_cannot_be_set(store: Store, name: str, value: object) -> None:
     model = store.models.choose(store.models.add(path="/m/a.gguf", name="a").id, threads=2)
     with pytest.raises(KotonohaError) as told:
-        store.models.choose(model.id, threads=3, **{name: value})
+        store.models.choose(model.id, insist=True, **{name: value})
     assert told.value.code == "setting_invalid"
     assert store.models.get(model.id) == model
 

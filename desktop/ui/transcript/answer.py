@@ -32,7 +32,7 @@ _PULSE_MS, _PULSE_S = 50, 1.6
 def estimate(entry: Entry, look: Look, inner: int) -> int:
     """Return about how high the message will be, in a column of this width."""
     lines = entry.text.count("\n") + 1 + len(entry.text) * look.text_px // inner
-    notice = look.px(52) if entry.status in CAN_CONTINUE else 0
+    notice = look.px(52) if entry.status in (*CAN_CONTINUE, "looped") else 0
     return GAP + lines * look.line + notice + look.px(8 + footer.HEIGHT)
 
 
@@ -185,6 +185,8 @@ class AnswerView(MessageView):
                 return self.tr("ここで止めました")
             case "limit":
                 return self.tr("長さの上限に達しました")
+            case "looped":
+                return self.tr("同じ言葉をくり返し始めたため、ここで止めました")
             case "interrupted" if self.entry.text:
                 return self.tr("途中で途切れました。ここまでの文章は残っています")
             case "interrupted":

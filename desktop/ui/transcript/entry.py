@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["user", "assistant"]
-Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed"]
+Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed", "looped"]
 
 
 @dataclass(frozen=True)
