@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desktop.engine.protocol import CacheType
 from desktop.gguf.reader import Array, Contents
 
 # As in engine/runtime.py, which a test compares.
@@ -17,6 +18,9 @@ FULL_WINDOW_BYTES = 512 * 1024 * 1024  # below, sliding-window layers keep every
 
 _CELLS = 256  # llama.cpp rounds caches up to a multiple of so many tokens
 _HALF, _FLOAT = 2, 4  # bytes of a 16-bit and a 32-bit number
+# Bytes of a number in the cache: quantized ones come in blocks of 32 with one 16-bit scale. Source: ggml.
+_BLOCK_NUMBERS = 32
+_CACHE_BYTES: dict[CacheType, float] = {"f16": 2, "q8_0": 34 / 32, "q4_0": 18 / 32}
 # Measured; the program is Python with llama.cpp and without a model.
 _PROGRAM = 58_000_000  # bytes
 _WORD, _MERGE = 170, 130  # bytes that llama.cpp keeps of each in the vocabulary
@@ -35,14 +39,17 @@ class Memory:
     cache: int  # the KV cache, or the state of recurrent layers
     compute: int  # what one computation needs on the way
     program: int  # the engine without a model, and the vocabulary
+    beside: int = 0  # a draft model and adapters
 
     @property
     def total(self) -> int:
         """Return the sum."""
-        return self.weights + self.cache + self.compute + self.program
+        return self.weights + self.cache + self.compute + self.program + self.beside
 
 
-def estimate(contents: Contents, context_length: int, *, batch: int = CPU_BATCH) -> Memory:
+def estimate(
+    contents: Contents, context_length: int, cache_type: CacheType = "f16", *, batch: int = CPU_BATCH
+) -> Memory:
     """Return what the model takes with a context of so many tokens, all on one device.
 
     The weights are counted once. llama.cpp also copies some types into the order that a processor likes best;
@@ -50,7 +57,7 @@ def estimate(contents: Contents, context_length: int, *, batch: int = CPU_BATCH)
     """
     return Memory(
         weights=sum(tensor.bytes for tensor in contents.tensors),
-        cache=sum(layer_caches(contents, context_length, batch=batch)),
+        cache=sum(layer_caches(contents, context_length, cache_type, batch=batch)),
         compute=compute_bytes(contents, context_length, batch=batch),
         program=_PROGRAM + vocabulary_bytes(contents),
     )
@@ -82,8 +89,19 @@ def embedding_weights(contents: Contents) -> int:
     return sum(tensor.bytes for tensor in contents.tensors if tensor.name == "token_embd.weight")
 
 
-def layer_caches(contents: Contents, context_length: int, *, batch: int = CPU_BATCH) -> list[int]:
-    """Return the bytes of each layer's cache, with 16-bit keys and values.
+def can_quantize_cache(contents: Contents) -> bool:
+    """Return whether llama.cpp can keep this model's keys and values in blocks."""
+    return all(
+        size > 0 and size % _BLOCK_NUMBERS == 0
+        for sliding in (False, True)
+        for size in _key_and_value(contents, sliding=sliding)
+    )
+
+
+def layer_caches(
+    contents: Contents, context_length: int, cache_type: CacheType = "f16", *, batch: int = CPU_BATCH
+) -> list[int]:
+    """Return the bytes of each layer's cache of keys and values.
 
     A layer that sees everything keeps ``context_length`` positions, one with a sliding window only that
     window and a batch, unless the whole is so small that the engine keeps all (``FULL_WINDOW_BYTES``).
@@ -101,11 +119,12 @@ def layer_caches(contents: Contents, context_length: int, *, batch: int = CPU_BA
     else:
         window = cells
     state = _state_bytes(contents)
+    numbers = _CACHE_BYTES[cache_type] / _HALF
     shared = _integer(contents, "attention.shared_kv_layers")  # the last ones use the cache of earlier ones
     return [
         0
         if layer >= layers - shared
-        else _position_bytes(contents, count, sliding=slides) * (window if slides else cells)
+        else int(numbers * _position_bytes(contents, count, sliding=slides)) * (window if slides else cells)
         if count
         else state
         for layer, (count, slides) in enumerate(zip(heads, sliding, strict=True))
@@ -133,14 +152,19 @@ def vocabulary_bytes(contents: Contents) -> int:
 
 
 def _position_bytes(contents: Contents, heads: int, *, sliding: bool) -> int:
-    """Return the bytes of one position's keys and values in one layer."""
+    """Return the bytes of one position's 16-bit keys and values in one layer."""
+    return _HALF * heads * sum(_key_and_value(contents, sliding=sliding))
+
+
+def _key_and_value(contents: Contents, *, sliding: bool) -> tuple[int, int]:
+    """Return how many numbers a head's key and value have."""
     usual = _integer(contents, "embedding_length") // (_largest(contents, "attention.head_count") or 1)
     key = _integer(contents, "attention.key_length", usual)
     value = _integer(contents, "attention.value_length", usual)
     if sliding:
         key = _integer(contents, "attention.key_length_swa", key)
         value = _integer(contents, "attention.value_length_swa", value)
-    return _HALF * heads * (key + value)
+    return key, value
 
 
 def _state_bytes(contents: Contents) -> int:

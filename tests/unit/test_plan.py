@@ -18,6 +18,7 @@ from desktop.models import memory
 from desktop.models import plan as planning
 from desktop.models.memory import estimate, layer_caches, layer_count, layer_weights
 from desktop.models.plan import Plan, plan
+from desktop.store import Choices
 
 MIB, GIB = 1 << 20, 1 << 30
 
@@ -47,6 +48,21 @@ def test_the_cache_is_what_llama_cpp_makes(gemma: Contents, smol: Contents) -> N
     assert sum(layer_caches(smol, 2000)) == 45 * MIB  # rounded up to 2,048
     assert sum(layer_caches(gemma, 2048)) == (6 + 30) * MIB
     assert sum(layer_caches(gemma, 8192)) == (24 + 120) * MIB
+
+
+# "KV buffer size" of llama.cpp with these types, in MiB.
+def test_a_quantized_cache(gemma: Contents, smol: Contents) -> None:
+    assert sum(layer_caches(smol, 8192, "q8_0")) == 95.625 * MIB
+    assert sum(layer_caches(smol, 8192, "q4_0")) == 50.625 * MIB
+    assert sum(layer_caches(gemma, 32768, "q8_0")) == (51 + 5.9765625) * MIB
+    assert memory.can_quantize_cache(smol) and memory.can_quantize_cache(gemma)
+
+
+def test_a_cache_that_cannot_be_quantized(tmp_path: Path) -> None:
+    odd = made_up(tmp_path, "llama", number("llama.attention.key_length", 80))
+    assert not memory.can_quantize_cache(odd)
+    made = plan(odd, [cpu(8 * GIB)], Choices(cache_type="q8_0"))
+    assert (made.cache_type, made.by_hand) == ("f16", ())
 
 
 def test_a_large_cache_keeps_only_the_window(gemma: Contents) -> None:
@@ -79,20 +95,68 @@ def test_the_cpu_alone(smol: Contents) -> None:
     assert made.sentence() == "Runs on the CPU alone (context 8,192, about 0.4 GB)"
 
 
+MARGIN = 16 * GIB // 20
+
+
 def test_the_context_shrinks_until_it_fits(smol: Contents) -> None:
-    margin = 16 * GIB // 20
     needed = estimate(smol, 4096).total
-    assert plan(smol, [cpu(margin + needed + 1)]).context_length == 4096
-    assert plan(smol, [cpu(margin + needed - 2)]).context_length == 2048
-    assert plan(smol, [cpu(8 * GIB)], context_length=3000).context_length == 3000
-    assert plan(smol, [cpu(8 * GIB)], context_length=100_000).context_length == 8192  # as it was trained
+    for less, context_length, cache_type in ((0, 4096, "f16"), (2, 4096, "q8_0")):
+        made = plan(smol, [cpu(MARGIN + needed + 1 - less)])
+        assert (made.context_length, made.cache_type) == (context_length, cache_type)
+    needed = estimate(smol, 4096, "q8_0").total
+    made = plan(smol, [cpu(MARGIN + needed - 2)])
+    assert (made.context_length, made.cache_type) == (2048, "f16")
+    assert plan(smol, [cpu(8 * GIB)], Choices(context_length=3000)).context_length == 3000
+    longest = plan(smol, [cpu(8 * GIB)], Choices(context_length=100_000))
+    assert longest.context_length == 8192  # as it was trained
+
+
+def test_what_is_set_by_hand_stays(smol: Contents) -> None:
+    little = [cpu(MARGIN + estimate(smol, 8192).total - 10 * MIB)]
+    made = plan(smol, little, Choices(context_length=8192))
+    assert (made.context_length, made.cache_type, made.fits) == (8192, "q8_0", True)
+    assert made.sentence() == (
+        "CPUだけで動かします（コンテキスト 8,192、KVキャッシュ q8_0、約 0.3 GB）。手動: コンテキスト長"
+    )
+    made = plan(smol, little, Choices(context_length=8192, cache_type="f16"))
+    assert (made.context_length, made.cache_type, made.fits, made.possible) == (8192, "f16", False, True)
+    assert plan(smol, little, Choices(cache_type="q4_0")).context_length == 8192
+    card = [gpu(512_000_000 + 40 * MIB), cpu(8 * GIB)]
+    assert plan(smol, card).gpu_layers < 10
+    made = plan(smol, card, Choices(gpu_layers=10, cache_type="q8_0"))
+    assert (made.gpu_layers, made.fits) == (10, False)
+    assert plan(smol, card, Choices(gpu_layers=0)).gpu_layers == 0
+    assert plan(smol, [gpu(8 * GIB), cpu(8 * GIB)], Choices(gpu_layers=99)).gpu_layers == 31
+    assert plan(smol, [cpu(8 * GIB)], Choices(gpu_layers=99)).gpu_layers == 0
+    set_language("en")
+    assert made.sentence().endswith(". Set by hand: GPU layers, KV cache")
+
+
+def test_a_draft_model_takes_its_part(smol: Contents) -> None:
+    free = MARGIN + estimate(smol, 8192).total + 50 * MIB
+    assert plan(smol, [cpu(free)], beside=40 * MIB).cache_type == "f16"
+    assert plan(smol, [cpu(free)], beside=60 * MIB).cache_type == "q8_0"
+    card = gpu(512_000_000 + 200 * MIB)
+    without, beside = (plan(smol, [card, cpu(8 * GIB)], beside=size) for size in (0, 100 * MIB))
+    assert without.gpu_layers > beside.gpu_layers > 0
+    assert beside.gpu_bytes <= 200 * MIB
+
+
+def test_larger_than_the_machine(smol: Contents) -> None:
+    assert not plan(smol, [cpu(64 * MIB, total=100 * MIB)]).possible
+    assert plan(smol, [cpu(64 * MIB, total=1 * GIB)]).possible
+    assert plan(smol, [cpu(64 * MIB, total=100 * MIB), gpu(1 * GIB)]).possible
+    shared = gpu(1 * GIB, backend="Metal")
+    assert not plan(smol, [cpu(64 * MIB, total=100 * MIB), shared]).possible
 
 
 def test_nothing_fits(smol: Contents) -> None:
     made = plan(smol, [cpu(100 * MIB)])
     assert not made.fits
     assert made.context_length == 512
-    assert made.sentence().startswith("メモリが足りません（コンテキスト 512 でも約 0.2 GB 要ります）")
+    assert (
+        made.sentence() == "メモリが足りません（コンテキスト 512、KVキャッシュ q8_0 でも約 0.2 GB 要ります）"
+    )
     assert not plan(smol, []).fits
 
 

@@ -187,10 +187,9 @@ class AnswerView(MessageView):
                 return self.tr("長さの上限に達しました")
             case "looped":
                 return self.tr("同じ言葉をくり返し始めたため、ここで止めました")
-            case "interrupted" if self.entry.text:
-                return self.tr("途中で途切れました。ここまでの文章は残っています")
             case "interrupted":
-                return self.tr("途中で途切れました")
+                kept = self.tr("途中で途切れました。ここまでの文章は残っています")
+                return kept if self.entry.text else self.tr("途中で途切れました")
             case "failed":
                 return printable(self.entry.error)[:MAX_ERROR] or self.tr("答えを作れませんでした")
         return ""
