@@ -9,8 +9,11 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from desktop.chat.branch import covered_turns, turns_of
+from desktop.chat.summary import condense
 from desktop.chat.titles import title_of
-from desktop.engine.client import Engine
 from desktop.engine.failures import explain
 from desktop.engine.protocol import (
     Alive,
@@ -20,14 +23,16 @@ from desktop.engine.protocol import (
     FinishReason,
     ModelSettings,
     Piece,
+    Prompting,
     Sampling,
     Started,
     Stats,
-    Turn,
+    Thought,
 )
 from desktop.engine.states import chat_key
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
+from desktop.models.loading import Loader, Step, Target
 from desktop.store import Chat, Message, Model, Status, Store
 
 COMMIT_SECONDS = 0.5  # a kill loses at most this much of an answer
@@ -37,6 +42,7 @@ _STATUS: dict[FinishReason, Status] = {
     "stop_text": "done",
     "limit": "limit",
     "context_full": "limit",
+    "repeating": "looped",
     "stopped": "stopped",
 }
 
@@ -67,60 +73,66 @@ def begin(store: Store, chat_id: int | None, text: str, model: Model, preset_id:
     return Begun(store.chats.get(chat_id), question, answer)
 
 
-def turns_of(path: list[Message], system: str) -> tuple[Turn, ...]:
-    """Return what the model is to see of a path: the system text, then every message that has a text.
-
-    A last answer that has a text already is the one to continue. Two questions in a row, left by an answer
-    that failed before its first word, become one turn: chat templates insist that the roles alternate.
-    """
-    turns = [Turn("system", system)] if system.strip() else []
-    for message in path:
-        if not message.text:
-            continue
-        if turns and turns[-1].role == message.role:
-            turns[-1] = Turn(message.role, f"{turns[-1].text}\n\n{message.text}")
-        else:
-            turns.append(Turn(message.role, message.text))
-    return tuple(turns)
-
-
-def first_seen(path: list[Message], left_out: int) -> int:
-    """Return the index in ``path`` of the first message that the model saw when it left out so many turns."""
-    turns, last_role = 0, ""
-    for i, message in enumerate(path):
-        if message.text and message.role != last_role:
-            turns, last_role = turns + 1, message.role
-        if turns > left_out:
-            return i
-    return len(path)
-
-
 def answer(
     store: Store,
-    engine: Engine,
+    loader: Loader,
     *,
     message: Message,
-    model: ModelSettings,
+    target: Target,
     sampling: Sampling,
     system: str,
     cancel: Cancel,
-) -> Iterator[Event]:
-    """Let the engine write the streaming answer ``message`` and pass its events on.
+) -> Iterator[Event | Step]:
+    """Let the engine write the streaming answer ``message`` and pass its events on, with the steps to there.
 
-    The text is committed at least once a second while it grows (the engine's heartbeat sees to that when it
-    grows slowly), and with its final status before the last event is passed on. Raises ``KotonohaError`` when
-    it cannot be saved; whatever else ends the generator early leaves the text so far, marked as interrupted.
+    What does not fit into the context is treated after the chat's policy. The text is committed at least once
+    a second while it grows (the engine's heartbeat sees to that when it grows slowly), and with its final
+    status before the last event is passed on. Raises ``KotonohaError`` when it cannot be saved; whatever else
+    ends the generator early leaves the text so far, marked as interrupted.
     """
     draft = _Draft(store, message)
+    choices = target.choices
+    if choices.thinking_budget is not None:
+        sampling = replace(sampling, thinking_budget=choices.thinking_budget)
     try:
-        turns = turns_of(store.messages.path(message.chat_id, leaf_id=message.id), system)
-        key = chat_key(message.chat_id)
-        for event in engine.generate(model, turns, sampling, cancel, state_key=key):
+        policy = store.chats.get(message.chat_id).policy
+        prompting = Prompting(choices.template, choices.thinking, "stop" if policy == "stop" else "leave_out")
+        path = store.messages.path(message.chat_id, leaf_id=message.id)
+        summary = None
+        if policy == "summarise":
+            summary = yield from condense(
+                store,
+                loader,
+                target,
+                path,
+                system=system,
+                sampling=sampling,
+                prompting=prompting,
+                cancel=cancel,
+            )
+        turns, covered = turns_of(path, system, summary), covered_turns(path, summary)
+
+        def request(settings: ModelSettings) -> Iterator[Event]:
+            return loader.engine.generate(
+                settings,
+                turns,
+                sampling,
+                cancel,
+                state_key=chat_key(message.chat_id),
+                prompting=prompting,
+                adapters=choices.adapters,
+                reproducible=choices.reproducible,
+            )
+
+        for event in loader.run(target, request, cancel):
             match event:
                 case Started(left_out=left_out):
-                    draft.left_out = left_out
+                    draft.left_out = covered + left_out
+                    event = replace(event, left_out=draft.left_out)  # noqa: PLW2901 - of the whole path
                 case Piece(text=piece):
                     draft.add(piece)
+                case Thought(text=thought):
+                    draft.think(thought)
                 case Finished(reason=reason, stats=stats):
                     draft.finish(_STATUS[reason], stats=stats)
                 case Failed():
@@ -133,12 +145,13 @@ def answer(
 
 
 class _Draft:
-    """The text of an answer while it grows, and its way into the store."""
+    """The text of an answer while it grows, what was thought before, and their way into the store."""
 
     def __init__(self, store: Store, message: Message) -> None:
         self._store = store
         self._id = message.id
         self._parts = [message.text]
+        self._thoughts = [message.thinking] if message.text else []  # else it thinks anew
         self._committed = time.monotonic()
         self._fresh = False
         self._finished = False
@@ -148,10 +161,14 @@ class _Draft:
         self._parts.append(piece)
         self._fresh = True
 
+    def think(self, thought: str) -> None:
+        self._thoughts.append(thought)
+        self._fresh = True
+
     def commit_if_due(self) -> None:
         now = time.monotonic()
         if self._fresh and not self._finished and now - self._committed >= COMMIT_SECONDS:
-            self._store.messages.write(self._id, "".join(self._parts))
+            self._store.messages.write(self._id, "".join(self._parts), "".join(self._thoughts))
             self._committed, self._fresh = now, False
 
     def finish(self, status: Status, *, stats: Stats | None = None, error: str = "") -> None:
@@ -161,7 +178,15 @@ class _Draft:
         text = "".join(self._parts)
         if status == "done" and not text.strip():
             status, error = "failed", _empty_answer()
-        self._store.messages.finish(self._id, text, status, stats=stats, error=error, left_out=self.left_out)
+        self._store.messages.finish(
+            self._id,
+            text,
+            status,
+            stats=stats,
+            error=error,
+            left_out=self.left_out,
+            thinking="".join(self._thoughts),
+        )
 
 
 def _empty_answer() -> str:

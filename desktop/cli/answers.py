@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -25,6 +25,7 @@ from desktop.engine.protocol import (
     Loading,
     ModelSettings,
     Piece,
+    Prompting,
     PromptProgress,
     Stats,
     Turn,
@@ -33,6 +34,7 @@ from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
 from desktop.language import language, say, set_language
 from desktop.models import library
+from desktop.models.loading import Loader, Step, Target, target_of
 from desktop.presets import builtin_presets
 from desktop.store import Chat, Preset, Store
 
@@ -82,6 +84,7 @@ class Asker:
             idle_seconds=self.preferences.idle_minutes * 60.0,
             states_folder=self.store.path.with_name("states"),
         )
+        self.loader = Loader(self.engine, self.store)
 
     def close(self) -> None:
         """End the engine and close the store."""
@@ -108,9 +111,9 @@ class Asker:
             self.status.clear()
 
     @property
-    def model_settings(self) -> ModelSettings:
-        """How the model is loaded."""
-        return ModelSettings(self.model.path, context_length=self.preferences.context_length)
+    def target(self) -> Target:
+        """The model with what was set by hand for it."""
+        return target_of(self.model, self.preferences)
 
     def new_chat(self) -> Chat:
         """Return a new chat in the store, with the model, the preset and a system prompt of its own."""
@@ -128,7 +131,20 @@ class Asker:
         """
         turns = [Turn("system", self.system)] if self.system.strip() else []
         turns.append(Turn("user", question))
-        events = self.engine.generate(self.model_settings, turns, self.sampling, cancel)
+        choices = self.target.choices
+
+        def request(settings: ModelSettings) -> Iterator[Event]:
+            return self.engine.generate(
+                settings,
+                turns,
+                self.sampling,
+                cancel,
+                prompting=Prompting(choices.template, choices.thinking),
+                adapters=choices.adapters,
+                reproducible=choices.reproducible,
+            )
+
+        events = self.loader.run(self.target, request, cancel)
         return self._follow(events, cancel, quiet=quiet)
 
     def answer_in(self, chat: Chat, question: str, cancel: Cancel, *, quiet: bool = False) -> Answer:
@@ -140,20 +156,25 @@ class Asker:
             self.store.models.touch(self.model.id)
         events = answer(
             self.store,
-            self.engine,
+            self.loader,
             message=message,
-            model=self.model_settings,
+            target=self.target,
             sampling=self.sampling,
             system=self.system,
             cancel=cancel,
         )
         return msgspec.structs.replace(self._follow(events, cancel, quiet=quiet), chat=chat.id)
 
-    def _follow(self, events: Iterable[Event], cancel: Cancel, *, quiet: bool) -> Answer:
+    def _follow(self, events: Iterable[Event | Step], cancel: Cancel, *, quiet: bool) -> Answer:
         parts: list[str] = []
         try:
             for event in events:
                 match event:
+                    case Step(sentence=sentence, warning=True):
+                        self.status.clear()
+                        print(sentence, file=sys.stderr)
+                    case Step(sentence=sentence):
+                        self.status.show(sentence)
                     case Loading(fraction=fraction):
                         self.status.show(
                             say("モデルを読み込み中…", "Loading the model…") + f" {fraction:.0%}"

@@ -106,7 +106,7 @@ class _TerminalChat:
 
     def _warm_up(self) -> None:
         """Load the model while the person still types; a failure is told with the first answer."""
-        events = self._asker.engine.load(self._asker.model_settings, Cancel())
+        events = self._asker.loader.load(self._asker.target, Cancel())
         threading.Thread(target=lambda: list(events), daemon=True).start()
 
 

@@ -18,7 +18,7 @@ from desktop.language import say
 from desktop.models import starter
 from desktop.models.gguf import Header, read_header
 from desktop.models.starter import Progress
-from desktop.store import Model, Store
+from desktop.store import Choices, Model, Store
 
 STRANGE_WORDS = 3  # so many in a name that are not in the file's name: it was made by a tool
 
@@ -29,6 +29,7 @@ class Choice(NamedTuple):
     path: str
     name: str
     id: int | None
+    choices: Choices = Choices()  # what was set by hand for it
 
 
 def register(store: Store, path: Path) -> Model:
@@ -126,7 +127,7 @@ def _favourite(store: Store) -> Choice | None:
 
 
 def _choice(model: Model) -> Choice:
-    return Choice(model.path, model.name, model.id)
+    return Choice(model.path, model.name, model.id, model.choices)
 
 
 def _chat_model(path: Path) -> Header:

@@ -111,7 +111,9 @@ def plan(
         by_hand += ["cache_type"] if choices.cache_type is not None else []
     while True:
         for cache_type in types:
-            proposal = _at(contents, devices, wanted, cache_type, choices.gpu_layers, beside)
+            proposal = _at(
+                contents, devices, wanted, cache_type, gpu_layers=choices.gpu_layers, beside=beside
+            )
             if proposal.fits:
                 break
         if proposal.fits or choices.context_length is not None or wanted // 2 < SHORTEST_CONTEXT:
@@ -124,6 +126,7 @@ def _at(
     devices: Sequence[Device],
     context_length: int,
     cache_type: CacheType,
+    *,
     gpu_layers: int | None,
     beside: int,
 ) -> Plan:

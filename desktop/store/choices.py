@@ -45,10 +45,11 @@ class Run(msgspec.Struct, frozen=True):
     gpu_layers: _Layers = 0
     context_length: Tokens = 1
     cache_type: CacheType = "f16"
+    draft: bool = True  # with the draft model that was chosen
     threads: _Threads | None = None  # measured; None: not yet
     fallback: str = ""  # the code of the failure because of which it is less than was planned; "": none
     chosen: Choices = Choices()  # by hand, at that time
-    free_bytes: Annotated[int, Meta(ge=0)] = 0  # of all devices, at that time
+    free_bytes: Annotated[int, Meta(ge=0)] = 0  # of the GPU where it was to use one, at that time
     when: float = 0.0  # Unix seconds
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from desktop.chat.turn import Begun, first_seen
+from desktop.chat.branch import first_seen
+from desktop.chat.turn import Begun
 from desktop.engine.protocol import (
     Event,
     Finished,
@@ -21,6 +22,7 @@ from desktop.engine.protocol import (
     Stats,
 )
 from desktop.errors import KotonohaError, sentence
+from desktop.models.loading import Step
 from desktop.store import Chat, Message, Model
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.choices import Choices
@@ -308,12 +310,14 @@ class Conversation(QObject):
             self._page.transcript.add_entry(self._entry(message))
         self._page.transcript.set_progress(begun.answer.id, running.progress)
 
-    def _event(self, running: Running, event: Event) -> None:
+    def _event(self, running: Running, event: Event | Step) -> None:
         if not self._is_shown(running) or running.message is None:
             return
         match event:
             case Loading(fraction=fraction):
                 self._show_loading(fraction)
+            case Step(sentence=sentence):
+                self._progress(running, sentence)
             case Loaded():
                 self._progress(running, self.tr("考えています…"))
             case Started(left_out=left_out, prompt_tokens=tokens, context_length=length):

@@ -13,9 +13,10 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from desktop.engine.client import Engine
-from desktop.engine.protocol import Event, Failed, Loading, ModelSettings
+from desktop.engine.protocol import Event, Failed, Loading
 from desktop.jobs import Cancel
 from desktop.models import library, starter
+from desktop.models.loading import Loader, Step, Target, target_of
 from desktop.store import Chat, Model, Preferences, Preset, Store
 from desktop.ui.worker import Jobs
 
@@ -33,13 +34,14 @@ class Session(QObject):
         super().__init__()
         self.store = store
         self.engine = engine
+        self.loader = Loader(engine, store)
         self.jobs = jobs
         self.preferences = preferences
         self.models: list[Model] = []
         self.presets: list[Preset] = []
         self.chats: list[Chat] = []
-        self._warm: tuple[ModelSettings, Cancel] | None = None  # being loaded ahead of its question
-        self._cold: ModelSettings | None = None  # could not be loaded
+        self._warm: tuple[Target, Cancel] | None = None  # being loaded ahead of its question
+        self._cold: Target | None = None  # could not be loaded
         self.starter_progress: float | None = None  # 0 to 1 while the starter model is being put in place
 
     # What was chosen
@@ -155,27 +157,27 @@ class Session(QObject):
 
     def warm(self, model: Model) -> None:
         """Load ``model`` now if it is not loaded, so that the first answer comes sooner."""
-        settings = self.model_settings(model)
-        self.cool(settings)
-        if self._warm is not None or settings in (self._cold, self.engine.loaded):
+        target = self.target(model)
+        self.cool(target)
+        if self._warm is not None or target == self._cold or self.loader.is_loaded(target):
             return
 
-        def take(event: Event) -> None:
+        def take(event: Event | Step) -> None:
             if isinstance(event, Loading):
                 self.warming.emit(event.fraction)
             elif isinstance(event, Failed):  # told by the question that needs the model
-                self._cold = settings
+                self._cold = target
 
         def end(_: object) -> None:
-            if self._warm is not None and self._warm[0] == settings:
+            if self._warm is not None and self._warm[0] == target:
                 self._warm = None
 
         cancel = self.jobs.run(
-            lambda cancel: self.engine.load(settings, cancel), on_event=take, on_done=end, on_failed=end
+            lambda cancel: self.loader.load(target, cancel), on_event=take, on_done=end, on_failed=end
         )
-        self._warm = (settings, cancel)
+        self._warm = (target, cancel)
 
-    def cool(self, wanted: ModelSettings) -> None:
+    def cool(self, wanted: Target) -> None:
         """Stop loading ahead any other model than ``wanted``."""
         if self._warm is not None and self._warm[0] != wanted:
             self._warm[1].set()
@@ -195,6 +197,6 @@ class Session(QObject):
         """Return the preset with this id, None when there is none."""
         return next((preset for preset in self.presets if preset.id == preset_id), None)
 
-    def model_settings(self, model: Model) -> ModelSettings:
-        """Return how to load ``model``."""
-        return ModelSettings(path=model.path, context_length=self.preferences.context_length)
+    def target(self, model: Model) -> Target:
+        """Return the model with what was set by hand for it."""
+        return target_of(model, self.preferences)

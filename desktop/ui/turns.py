@@ -13,6 +13,7 @@ from desktop.chat.turn import Begun, answer, begin
 from desktop.engine.protocol import Event, Piece
 from desktop.errors import KotonohaError, sentence
 from desktop.jobs import Cancel
+from desktop.models.loading import Step
 from desktop.store import Chat, Message, Model
 from desktop.ui.session import Session
 
@@ -41,7 +42,7 @@ class Turns(QObject):
     """Starts, follows and stops answers; at most one in each chat."""
 
     began = Signal(object, object)  # Running, Begun: both messages are saved
-    progressed = Signal(object, object)  # Running, engine event
+    progressed = Signal(object, object)  # Running, engine event or Step
     ended = Signal(object, object)  # Running, the finished Message
     refused = Signal(object, object)  # Running, the exception: nothing was saved
     unsaved = Signal(object, object, object)  # Running, the answer as far as it is known, the exception
@@ -108,19 +109,19 @@ class Turns(QObject):
         if model is None:
             raise _no_model()
         preset = session.preset(preset_id)
-        settings = session.model_settings(model)
+        target = session.target(model)
         sampling = sampling_of(session.preferences, preset)
         system = system_prompt_of(session.preferences, preset, chat)
-        session.cool(settings)
+        session.cool(target)
 
-        def job(cancel: Cancel) -> Generator[Begun | Event, None, Message]:
+        def job(cancel: Cancel) -> Generator[Begun | Event | Step, None, Message]:
             begun = begin(model)
             yield begun
             yield from answer(
                 session.store,
-                session.engine,
+                session.loader,
                 message=begun.answer,
-                model=settings,
+                target=target,
                 sampling=sampling,
                 system=system,
                 cancel=cancel,
@@ -137,7 +138,7 @@ class Turns(QObject):
         )
         return running
 
-    def _take(self, running: Running, event: Begun | Event) -> None:
+    def _take(self, running: Running, event: Begun | Event | Step) -> None:
         if isinstance(event, Begun):
             if running.chat_id is None:
                 self._session.first_sent()

@@ -134,7 +134,7 @@ def test_stored_values_that_cannot_be_used_count_as_not_set(store: Store) -> Non
 
 def test_what_worked_on_a_machine(store: Store) -> None:
     model = store.models.add(path="/m/a.gguf", name="a")
-    run = Run(12, 4096, "q8_0", 3, "out_of_memory", Choices(gpu_layers=24), 1 << 33, 5.5)
+    run = Run(12, 4096, "q8_0", False, 3, "out_of_memory", Choices(gpu_layers=24), 1 << 33, 5.5)
     assert store.models.run(model.id, "here") is None
     store.models.remember(model.id, "here", Run(24, 8192))
     store.models.remember(model.id, "here", run)

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
+from desktop.chat.branch import first_seen, turns_of
 from desktop.chat.days import group_of
 from desktop.chat.titles import LONGEST, title_of
-from desktop.chat.turn import first_seen, turns_of
 from desktop.engine.protocol import Turn
 from desktop.store import Message
 

@@ -6,9 +6,22 @@ import pytest
 
 from desktop import paths
 from desktop.chat import turn
-from desktop.engine.protocol import Alive, Failed, Finished, ModelSettings, Piece, Sampling, Started
+from desktop.engine.protocol import (
+    Adapter,
+    Alive,
+    Failed,
+    Finished,
+    ModelSettings,
+    Piece,
+    Prompting,
+    Sampling,
+    Started,
+    Thought,
+    Turn,
+)
 from desktop.jobs import Cancel
-from desktop.store import Store
+from desktop.models.loading import Step, Target
+from desktop.store import Choices, Store
 
 
 class FakeEngine:
@@ -17,9 +30,21 @@ class FakeEngine:
     def __init__(self, *events):
         self.events = events
 
-    def generate(self, model, turns, sampling, cancel, *, state_key):
-        assert state_key.startswith("chat-")
+    def generate(self, model, turns, sampling, cancel, **options):
+        assert options["state_key"].startswith("chat-")
+        self.asked = turns, sampling, options
         yield from self.events
+
+
+class FakeLoader:
+    """Has every model loaded."""
+
+    def __init__(self, engine):
+        self.engine = engine
+
+    def run(self, target, request, cancel):
+        yield Step("読み込みます")
+        yield from request(ModelSettings(target.path))
 
 
 @pytest.fixture
@@ -29,19 +54,65 @@ def store():
     store.close()
 
 
-def run(store, *events):
+def run(store, *events, engine=None, choices=None, policy="leave_out"):
     chat = store.chats.create()
+    store.chats.set_policy(chat.id, policy)
     _, message = store.messages.send(chat.id, "質問", "m")
     job = turn.answer(
         store,
-        FakeEngine(*events),
+        FakeLoader(engine or FakeEngine(*events)),
         message=message,
-        model=ModelSettings("m.gguf"),
+        target=Target("m.gguf", None, choices or Choices()),
         sampling=Sampling(),
         system="",
         cancel=Cancel(),
     )
+    assert next(job) == Step("読み込みます")
     return message.id, job
+
+
+def test_what_was_chosen_by_hand_reaches_the_engine(store):
+    adapters = (Adapter("a.gguf"),)
+    choices = Choices(
+        template="{{ x }}", thinking=False, thinking_budget=9, adapters=adapters, reproducible=True
+    )
+    engine = FakeEngine(Piece(1, "一"), Finished(1, "end"))
+    list(run(store, engine=engine, choices=choices, policy="stop")[1])
+    turns, sampling, options = engine.asked
+    assert turns == (Turn("user", "質問"),)
+    assert sampling.thinking_budget == 9
+    assert options["prompting"] == Prompting("{{ x }}", False, "stop")
+    assert (options["adapters"], options["reproducible"]) == (adapters, True)
+
+
+def test_thoughts_are_kept_beside_the_answer(store):
+    id, job = run(store, Thought(1, "まず"), Thought(1, "考える"), Piece(1, "答え"), Finished(1, "end"))
+    list(job)
+    kept = store.messages.get(id)
+    assert (kept.text, kept.thinking, kept.status) == ("答え", "まず考える", "done")
+
+
+def test_thoughts_without_an_answer_are_kept_and_thought_anew(store):
+    id, job = run(store, Thought(1, "まず"), Finished(1, "limit"))
+    list(job)
+    assert (store.messages.get(id).thinking, store.messages.get(id).status) == ("まず", "limit")
+    job = turn.answer(
+        store,
+        FakeLoader(FakeEngine(Thought(1, "次に"), Piece(1, "答え"), Finished(1, "end"))),
+        message=store.messages.resume(id),
+        target=Target("m.gguf"),
+        sampling=Sampling(),
+        system="",
+        cancel=Cancel(),
+    )
+    list(job)
+    assert (store.messages.get(id).thinking, store.messages.get(id).text) == ("次に", "答え")
+
+
+def test_an_answer_in_circles_is_marked(store):
+    id, job = run(store, Piece(1, "ははは"), Finished(1, "repeating"))
+    list(job)
+    assert store.messages.get(id).status == "looped"
 
 
 def test_a_heartbeat_saves_what_a_slow_model_has_written(store, monkeypatch):

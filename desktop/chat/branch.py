@@ -1,0 +1,54 @@
+"""What a model sees of a chat's branch, and where in the branch that begins. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desktop.engine.protocol import Turn
+from desktop.store import Message, Summary
+
+SUMMARY_HEADING = "これまでの会話の要約:"  # for the model, whatever the window's language
+
+
+def turns_of(path: Sequence[Message], system: str, summary: Summary | None = None) -> tuple[Turn, ...]:
+    """Return what the model is to see of a path: the system text, then every message that has a text.
+
+    A ``summary`` stands for the messages up to its own; it follows the system text. A last answer that has a
+    text already is the one to continue. Two questions in a row, left by an answer that failed before its
+    first word, become one turn: chat templates insist that the roles alternate.
+    """
+    system = system.strip() and system
+    if summary is not None:
+        system = "\n\n".join(filter(None, (system, f"{SUMMARY_HEADING}\n{summary.text}")))
+    turns = [Turn("system", system)] if system else []
+    for message in after(path, summary):
+        if not message.text:
+            continue
+        if turns and turns[-1].role == message.role:
+            turns[-1] = Turn(message.role, f"{turns[-1].text}\n\n{message.text}")
+        else:
+            turns.append(Turn(message.role, message.text))
+    return tuple(turns)
+
+
+def after(path: Sequence[Message], summary: Summary | None) -> list[Message]:
+    """Return what of the path a summary does not cover. Ids grow along a path."""
+    return [message for message in path if summary is None or message.id > summary.message_id]
+
+
+def covered_turns(path: Sequence[Message], summary: Summary | None) -> int:
+    """Return for how many turns of the path a summary stands."""
+    if summary is None:
+        return 0
+    return len(turns_of([message for message in path if message.id <= summary.message_id], ""))
+
+
+def first_seen(path: Sequence[Message], left_out: int) -> int:
+    """Return the index in ``path`` of the first message that the model saw when it left out so many turns."""
+    turns, last_role = 0, ""
+    for i, message in enumerate(path):
+        if message.text and message.role != last_role:
+            turns, last_role = turns + 1, message.role
+        if turns > left_out:
+            return i
+    return len(path)
