@@ -73,7 +73,9 @@ class Adapters:
         pointer = llama.llama_adapter_lora_init(self._model, str(path).encode())
         if not pointer:
             raise _invalid(path, "このモデルには形が合いません。", "Its shapes do not fit this very model.")
-        return int(pointer)
+        address = ctypes.cast(pointer, ctypes.c_void_p).value
+        assert address is not None
+        return address
 
 
 def _counting(wanted: Sequence[Adapter]) -> list[Adapter]:

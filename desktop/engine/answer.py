@@ -131,7 +131,7 @@ def _prompt(model: Model, tokens: list[int], request_id: int, course: _Course) -
 
 def _drafter(model: Model, request: Generate, prompt: list[int]) -> Drafter | None:
     """Return what guesses ahead, None where other batches would round otherwise than they must."""
-    if not request.drafting or request.reproducible or not model.cache.can_go_back():
+    if not request.drafting or request.reproducible:
         return None
     if model.draft is None:
         drafter = Drafter(PromptLookup(), gpu=model.on_gpu)

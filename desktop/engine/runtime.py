@@ -70,7 +70,7 @@ class Model(Weights):
         full = self._cache_bytes(length) <= FULL_WINDOW_BYTES
         params = llama.llama_context_default_params()
         params.n_ctx = max(length, SMALLEST_CONTEXT)
-        self.batch = GPU_BATCH if llama.llama_supports_gpu_offload() else CPU_BATCH
+        self.batch = GPU_BATCH if self.on_gpu else CPU_BATCH
         params.n_batch = params.n_ubatch = self.batch
         params.n_seq_max = 1
         params.n_outputs_max = OUTPUTS
@@ -78,6 +78,7 @@ class Model(Weights):
         if settings.cache_type != "f16":
             params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED  # llama.cpp needs it for such values
         params.swa_full = full
+        params.op_offload = params.offload_kqv = self.on_gpu
         params.no_perf = True
         self._log.clear()
         self._context = llama.llama_init_from_model(self._model, params)

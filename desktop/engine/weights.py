@@ -50,6 +50,9 @@ class Weights:
 
         params = llama.llama_model_default_params()
         params.n_gpu_layers = -1 if settings.gpu_layers is None else max(settings.gpu_layers, 0)
+        if not self.on_gpu:  # a GPU would still be given large computations, and may be what just failed
+            none = (ctypes.c_void_p * 1)()
+            params.devices = ctypes.cast(none, ctypes.c_void_p)
         params.progress_callback = llama.llama_progress_callback(report)
         self._log.clear()
         self._model = llama.llama_model_load_from_file(settings.path.encode(), params)

@@ -80,3 +80,19 @@ def with_string(source: Path, target: Path, key: str, value: str) -> Path:
     changed = data[:start] + struct.pack("<Q", len(text)) + text + data[header.at : infos_end]
     target.write_bytes(changed.ljust(aligned(len(changed)), b"\0") + data[aligned(infos_end) :])
     return target
+
+
+def with_number(source: Path, target: Path, key: str, value: int) -> Path:
+    """Write ``source`` with one more number (uint32) at the end of its metadata."""
+    data = source.read_bytes()
+    header = _Header(data)
+    tensors, pairs = header.tensors, header.pairs
+    for _ in range(pairs):
+        header.string()
+        header.skip(header.number("<I")[0])
+    infos_end = _infos_end(data)
+    pair = struct.pack("<Q", len(key)) + key.encode() + struct.pack("<II", 4, value)
+    head = data[:8] + struct.pack("<QQ", tensors, pairs + 1) + data[24 : header.at] + pair
+    changed = head + data[header.at : infos_end]
+    target.write_bytes(changed.ljust(aligned(len(changed)), b"\0") + data[aligned(infos_end) :])
+    return target
