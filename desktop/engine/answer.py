@@ -81,6 +81,7 @@ def answer(
         context_length=context_length,
         encode=prompts.encode,
         count=prompts.count,
+        leave_out=request.prompting.policy == "leave_out",
     )
     if model.stopping():
         yield Finished(request.id, "stopped")

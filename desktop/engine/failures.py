@@ -14,6 +14,9 @@ class RequestFailed(Exception):  # noqa: N818 - the file, the machine or the req
         self.code = code
         self.detail = detail
 
+    def __str__(self) -> str:
+        return self.detail or self.code
+
 
 class LoadFailed(RequestFailed):
     """The model cannot be loaded."""
@@ -92,6 +95,12 @@ _SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "The text is longer than the model can read at once.",
         "Shorten it, send it in parts, or choose a longer context.",
     ),
+    "context_exceeded": (
+        "対話が長くなり、モデルが一度に読める長さを超えました。",
+        "古い部分を省くか要約して続けるか、コンテキスト長を大きくしてください。",
+        "The chat has become longer than the model can read at once.",
+        "Go on with its oldest part left out or summarised, or choose a longer context.",
+    ),
     "template_failed": (
         "モデルに付いているチャットテンプレートを安全に使えませんでした。",
         "別のモデルを選んでください。",
@@ -125,18 +134,19 @@ _SENTENCES: dict[str, tuple[str, str, str, str]] = {
 }
 
 CODES = frozenset(_SENTENCES)
+_WITH_FIGURES = ("prompt_too_long", "context_exceeded")
 
 
 def explain(failed: Failed) -> KotonohaError:
     """Return the failure as the error that people see; an unknown code is told as ``engine_error``.
 
-    ``prompt_too_long`` adds its figures. Other details are technical and belong into the log.
+    ``prompt_too_long`` and ``context_exceeded`` add their figures. Other details are technical, for the log.
     """
     if failed.ja and failed.en:
         return KotonohaError(failed.code, f"{failed.ja}{_KEPT_JA}", f"{failed.en} {_KEPT_EN}")
     happened_ja, todo_ja, happened_en, todo_en = _SENTENCES.get(failed.code, _SENTENCES["engine_error"])
     figures_ja = figures_en = ""
-    if failed.code == "prompt_too_long" and failed.detail:
+    if failed.code in _WITH_FIGURES and failed.detail:
         figures_ja, figures_en = f"（{failed.detail}）", f" ({failed.detail})"
     return KotonohaError(
         failed.code,

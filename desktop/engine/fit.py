@@ -9,17 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from desktop.engine.failures import RequestFailed
 from desktop.engine.protocol import Turn
 
 TURN_OVERHEAD = 8  # tokens that a template puts round a turn, roughly; the real count decides in the end
 MAX_CHARACTERS = 4_000_000  # of one prompt; beyond any context that a computer at home can hold
 
 
-class PromptTooLong(Exception):  # noqa: N818 - not a defect: the conversation cannot be made to fit
+class PromptTooLong(RequestFailed):
     """Not even the last exchange fits."""
 
     def __init__(self, length: int, limit: int, unit: str = "tokens") -> None:
-        super().__init__(f"{length}/{limit} {unit}")
+        super().__init__("prompt_too_long", f"{length}/{limit} {unit}")
+        self.length = length
+
+
+class ContextExceeded(RequestFailed):
+    """Not all fits, and nothing may be left out."""
+
+    def __init__(self, length: int, limit: int) -> None:
+        super().__init__("context_exceeded", f"{length}/{limit} tokens")
+        self.length = length
 
 
 def answer_room(context_length: int, max_tokens: int | None) -> int:
@@ -35,11 +45,13 @@ def fit(
     context_length: int,
     encode: Callable[[Sequence[Turn]], list[int]],
     count: Callable[[str], int],
+    leave_out: bool = True,
 ) -> tuple[list[int], int]:
     """Return the prompt of at most ``limit`` tokens, and how many of the oldest turns it leaves out.
 
     ``encode`` makes the whole prompt of some turns, ``count`` gives the tokens of one text. System turns
-    always stay, and so does the last exchange; raise ``PromptTooLong`` when these do not fit.
+    always stay, and so does the last exchange; raise ``PromptTooLong`` when these do not fit. Without
+    ``leave_out`` everything stays; raise ``ContextExceeded`` when the last exchange alone would fit.
     """
     system = [turn for turn in turns if turn.role == "system"]
     exchanges = _exchanges([turn for turn in turns if turn.role != "system"])
@@ -53,6 +65,8 @@ def fit(
     alone = len(encode([*system, *exchanges[-1]]))
     if alone > limit:
         raise PromptTooLong(alone, limit)
+    if not leave_out:
+        raise ContextExceeded(len(tokens) if first == 0 else _rough(turns), limit)
     sizes = [sum(count(turn.text) + TURN_OVERHEAD for turn in exchange) for exchange in exchanges[first:]]
     chunk = max(context_length // 4, 1)
     # Sizes of turns are estimates: a quarter of a chunk keeps their errors from moving the beginning every
@@ -64,6 +78,11 @@ def fit(
         if len(tokens) <= limit:
             return tokens, len(turns) - len(kept)
         first += 1
+
+
+def _rough(turns: Sequence[Turn]) -> int:
+    """Return about how many tokens a conversation has that is too long to be tokenized."""
+    return sum(len(turn.text) for turn in turns)
 
 
 def _exchanges(turns: Sequence[Turn]) -> list[list[Turn]]:

@@ -17,12 +17,13 @@ import traceback
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from msgspec.structs import replace
 
 from desktop.engine.failures import RequestFailed, Stopped
+from desktop.engine.memory import is_short
 from desktop.engine.protocol import (
     Alive,
     Configure,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 
 HEARTBEAT_SECONDS = 1.0
 FAREWELL_SECONDS = 60.0  # for the last state, when nobody kills this process before
+MEMORY_SECONDS = 2.0  # between two looks at the machine's memory
 PROGRESS_SECONDS = 0.05  # between two Loading events
 ORPHANED, BAD_REQUEST, OVERDUE = 0, 3, 4  # exit statuses
 
@@ -132,11 +134,15 @@ class _Server:
         self._wire.send(Ready(self._version))
         idle_since = time.monotonic()
         while True:
+            if self._model is not None or self._embedder is not None:
+                idle = time.monotonic() - idle_since
+                if 0 < self._idle_seconds <= idle:
+                    self._give_up_model("idle")
+                elif is_short():
+                    self._give_up_model("memory")
             try:
                 request = self._requests.get(timeout=self._patience(idle_since))
             except queue.Empty:
-                self._free_all()
-                self._wire.send(Unloaded())
                 continue
             match request:
                 case None:
@@ -151,10 +157,16 @@ class _Server:
                     idle_since = time.monotonic()
 
     def _patience(self, idle_since: float) -> float | None:
-        """Return how long to wait for a request before the model is freed; None: for ever."""
-        if (self._model is None and self._embedder is None) or self._idle_seconds <= 0:
+        """Return how long to wait for a request before looking whether the model is to be freed."""
+        if self._model is None and self._embedder is None:
             return None
-        return min(max(idle_since + self._idle_seconds - time.monotonic(), 0.0), threading.TIMEOUT_MAX)
+        if self._idle_seconds <= 0:
+            return MEMORY_SECONDS
+        return min(max(idle_since + self._idle_seconds - time.monotonic(), 0.0), MEMORY_SECONDS)
+
+    def _give_up_model(self, reason: Literal["idle", "memory"]) -> None:
+        self._free_all()
+        self._wire.send(Unloaded(reason))
 
     def _work(self, request: Task) -> None:
         """Do one request; its last event is Finished or Failed, whatever happens."""
@@ -174,7 +186,6 @@ class _Server:
             self._current = 0
 
     def _events(self, request: Task) -> Iterator[Event]:
-        from desktop.engine.fit import PromptTooLong
         from desktop.engine.sampling import SchemaInvalid
         from desktop.engine.template import TemplateFailed
 
@@ -186,8 +197,6 @@ class _Server:
             yield Failed(request.id, refused.code, ja=refused.ja, en=refused.en)
         except RequestFailed as failed:
             yield Failed(request.id, failed.code, failed.detail)
-        except PromptTooLong as failed:
-            yield Failed(request.id, "prompt_too_long", str(failed))
         except TemplateFailed as failed:
             yield Failed(request.id, "template_failed", str(failed))
         except SchemaInvalid as failed:
@@ -200,6 +209,7 @@ class _Server:
         from desktop.engine.answer import answer
         from desktop.engine.devices import list_devices
         from desktop.engine.embed import embed
+        from desktop.engine.inspect import inspect
         from desktop.engine.score import score
         from desktop.engine.thread_speed import fastest_threads
 
@@ -229,8 +239,8 @@ class _Server:
                 if model.adapters.differ(request.adapters):
                     model.use_adapters(request.adapters)
                 yield from score(model, prompts, request)
-            case _:
-                raise NotImplementedError(type(request).__name__)
+            case Inspect():
+                yield from inspect(model, prompts, request)
         yield Finished(request.id, "end")
 
     def _embedder_for(self, request: Embed) -> Embedder:

@@ -282,7 +282,7 @@ class Inspected(msgspec.Struct, frozen=True, tag=True):
 
 
 class Token(msgspec.Struct, frozen=True):
-    """One token of a prompt. A character cut by a token border shows as U+FFFD."""
+    """One token of a prompt; a character cut by a token border belongs to the last of its tokens."""
 
     id: int
     text: str
