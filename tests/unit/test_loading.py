@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -291,10 +292,10 @@ def test_a_fallback_counts_as_long_as_nothing_has_changed(
     assert layers_of_a_start(replace(little, free_bytes=4 * GIB)) == 31
     assert layers_of_a_start(little) == 31  # it worked, and this is remembered now
     assert layers_of_a_start(little, failing=True) == 16
-    now = loading.time.time()
-    monkeypatch.setattr(loading.time, "time", lambda: now + 6 * 86_400)
+    now = time.time()
+    monkeypatch.setattr("desktop.models.loading.time.time", lambda: now + 6 * 86_400)
     assert layers_of_a_start(little) == 16
-    monkeypatch.setattr(loading.time, "time", lambda: now + 8 * 86_400)
+    monkeypatch.setattr("desktop.models.loading.time.time", lambda: now + 8 * 86_400)
     assert layers_of_a_start(little) == 31
 
 
