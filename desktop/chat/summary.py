@@ -73,24 +73,32 @@ def condense(
     # The question and the answer to it stay as they are, and so does what was said just before.
     summary = store.messages.summary(path[0].chat_id, path[-3].id) if len(path) >= 3 else None
     writer = _Writer(loader, target, prompting, cancel)
-    for _ in range(_ROUNDS):
+    for rounds in range(_ROUNDS + 1):
         seen = yield from writer.inspect(turns_of(path, system, summary), sampling)
-        if seen is None or seen.left_out == 0:
+        if seen is None or cancel.is_set() or (seen.fits and seen.left_out == 0):
+            return summary
+        if not seen.fits and summary is None:
+            return None  # the question alone is too long, as the answer will tell
+        if not seen.fits:
+            summary = None  # it was made for a longer context
             break
+        if rounds == _ROUNDS:
+            return summary
         rest = after(path, summary)
         left_out = rest[: first_seen(rest, seen.left_out)]
         text = yield from writer.write(summary, left_out, seen.context_length)
         if not text:
-            if not cancel.is_set():
-                yield Step(
-                    say(
-                        "古い部分を要約できなかったため、省いて答えます",
-                        "The oldest part could not be summarised, so it is left out",
-                    ),
-                    warning=True,
-                )
             break
         summary = store.messages.keep_summary(left_out[-1].id, text, path[-1].model_name)
+    if cancel.is_set():
+        return summary
+    yield Step(
+        say(
+            "古い部分を要約できなかったため、省いて答えます",
+            "The oldest part could not be summarised, so it is left out",
+        ),
+        warning=True,
+    )
     return summary
 
 
