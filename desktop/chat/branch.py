@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from desktop.engine.protocol import Turn
 from desktop.store import Message, Summary
 
-SUMMARY_HEADING = "これまでの会話の要約:"  # for the model, whatever the window's language
+# For the model, in the language of the chat.
+SUMMARY_HEADING = "これまでの会話の要約:"
+SUMMARY_HEADING_EN = "Summary of the conversation so far:"
+_JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # kana and kanji
 
 
 def turns_of(path: Sequence[Message], system: str, summary: Summary | None = None) -> tuple[Turn, ...]:
@@ -19,7 +23,8 @@ def turns_of(path: Sequence[Message], system: str, summary: Summary | None = Non
     """
     system = system.strip() and system
     if summary is not None:
-        system = "\n\n".join(filter(None, (system, f"{SUMMARY_HEADING}\n{summary.text}")))
+        heading = SUMMARY_HEADING if is_japanese(summary.text) else SUMMARY_HEADING_EN
+        system = "\n\n".join(filter(None, (system, f"{heading}\n{summary.text}")))
     turns = [Turn("system", system)] if system else []
     for message in after(path, summary):
         if not message.text:
@@ -29,6 +34,11 @@ def turns_of(path: Sequence[Message], system: str, summary: Summary | None = Non
         else:
             turns.append(Turn(message.role, message.text))
     return tuple(turns)
+
+
+def is_japanese(text: str) -> bool:
+    """Return whether there is Japanese in a text."""
+    return _JAPANESE.search(text) is not None
 
 
 def after(path: Sequence[Message], summary: Summary | None) -> list[Message]:

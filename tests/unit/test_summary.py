@@ -9,7 +9,7 @@ import pytest
 
 from desktop import paths
 from desktop.chat import summary as summaries
-from desktop.chat.branch import SUMMARY_HEADING, covered_turns, turns_of
+from desktop.chat.branch import SUMMARY_HEADING, SUMMARY_HEADING_EN, covered_turns, turns_of
 from desktop.chat.summary import pieces_of, summary_turns, transcript
 from desktop.chat.turn import answer
 from desktop.engine.fit import PromptTooLong, answer_room, fit
@@ -302,9 +302,21 @@ def test_what_is_asked_of_the_model() -> None:
     assert turn.role == "user"
     assert "300字以内" in turn.text
     assert turn.text.index("# これまでの要約\n前の要約") < turn.text.index("# 会話\nユーザー: 一\n")
-    assert "これまでの要約" not in summary_turns("", "x", 300)[0].text
+    assert "これまでの要約" not in summary_turns("", "一", 300)[0].text
     braces = summary_turns("{x}", "{text}{0}", 300)[0].text
     assert "{x}" in braces and "{text}{0}" in braces
+
+
+def test_an_english_chat_is_summarised_in_english() -> None:
+    text = transcript([message(1, "user", "Hi"), message(2, "assistant", "Hello")])
+    assert text == "User: Hi\n\nAssistant: Hello"
+    (turn,) = summary_turns("They met", text, 300)
+    assert turn.text.isascii()
+    assert "at most 200 words" in turn.text
+    assert turn.text.index("# Summary so far\nThey met") < turn.text.index("# Conversation\nUser: Hi")
+    kept = Summary(2, "They met", "m")
+    path = [message(1, "user", "Hi"), message(2, "assistant", "Hello"), message(3, "user", "So?")]
+    assert turns_of(path, "", kept)[0].text == f"{SUMMARY_HEADING_EN}\nThey met"
 
 
 @pytest.mark.parametrize("text", ["", "一", "あ" * 1000, "行\n" * 500, "\n" * 100])
