@@ -20,25 +20,48 @@ from desktop.gguf.check import loadable
 from desktop.jobs import Cancel
 from desktop.language import say, set_language
 from desktop.models import library
-from desktop.models.plan import Plan, plan
-from desktop.store import Store
+from desktop.models.loading import Proposal, propose, target_of
+from desktop.store import Run, Store
 
 
 def run(options: Namespace) -> int:
     """List the devices; with ``--model`` also tell the plan. Return 1 where it does not fit, else 0."""
-    path = None
-    if options.model is not None or paths.database().exists():  # else there is nothing to ask, nor to make
-        path = _model_path(options.model)
-    contents = None if path is None else loadable(path)
-    devices = _devices()
-    proposal = None if contents is None else plan(contents, devices)
+    proposal = None
+    if options.model is None and not paths.database().exists():  # there is nothing to ask, nor to make
+        devices = _devices()
+    else:
+        with closing(Store.open(paths.database(), recover=False)) as store:
+            preferences = store.settings.get()
+            set_language(preferences.language)
+            choice = None if options.model is None else library.resolve(store, options.model)
+            contents = None if choice is None else loadable(Path(choice.path))
+            devices = _devices()
+            if choice is not None:
+                proposal = propose(store, target_of(choice, preferences), devices, contents)
     if options.json:
         print(json.dumps(_json(devices, proposal), ensure_ascii=False))
     else:
         print(table(devices))
         if proposal is not None:
-            print(f"\n{proposal.sentence()}")
-    return 0 if proposal is None or proposal.fits else 1
+            print(f"\n{proposal.sentence}")
+            if proposal.run is not None:
+                print(told(proposal.run))
+    return 0 if proposal is None or proposal.plan.fits else 1
+
+
+def told(run: Run) -> str:
+    """Return in one line how a model was loaded when it last answered on this machine."""
+    threads = say("未測定", "not measured") if run.threads is None else str(run.threads)
+    line = say(
+        f"前回: GPUの層 {run.gpu_layers}、コンテキスト {run.context_length:,}、"
+        f"KVキャッシュ {run.cache_type}、スレッド {threads}",
+        f"Last time: {run.gpu_layers} GPU layers, context {run.context_length:,}, "
+        f"{run.cache_type} KV cache, threads {threads}",
+    )
+    if run.fallback:
+        reason = run.fallback
+        line += say(f"（計画より小さい設定: {reason}）", f" (less than planned: {reason})")
+    return line
 
 
 def table(devices: tuple[Device, ...]) -> str:
@@ -54,15 +77,6 @@ def table(devices: tuple[Device, ...]) -> str:
         pads = [" " * (width - get_cwidth(text)) for text, width in zip(row, widths, strict=True)]
         lines.append(f"{row[0]}{pads[0]}  {row[1]}{pads[1]}  {pads[2]}{row[2]}  {pads[3]}{row[3]}")
     return "\n".join(lines)
-
-
-def _model_path(wanted: str | None) -> Path | None:
-    """Return the file of the model that was asked for, and speak the person's language from here on."""
-    with closing(Store.open(paths.database(), recover=False)) as store:
-        language = store.settings.get().language
-        set_language(language)
-        choice = None if wanted is None else library.resolve(store, wanted)
-    return None if choice is None else Path(choice.path)
 
 
 def _devices() -> tuple[Device, ...]:
@@ -82,10 +96,12 @@ def _devices() -> tuple[Device, ...]:
     return found
 
 
-def _json(devices: tuple[Device, ...], proposal: Plan | None) -> dict[str, object]:
+def _json(devices: tuple[Device, ...], proposal: Proposal | None) -> dict[str, object]:
     told: dict[str, object] = {"devices": msgspec.to_builtins(devices)}
     if proposal is not None:
-        told["plan"] = {**asdict(proposal), "sentence": proposal.sentence()}
+        told["plan"] = {**asdict(proposal.plan), "sentence": proposal.sentence}
+        told["settings"] = msgspec.to_builtins(proposal.settings)
+        told["run"] = msgspec.to_builtins(proposal.run)
     return told
 
 

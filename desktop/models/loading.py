@@ -79,6 +79,7 @@ class Proposal(NamedTuple):
     sentence: str
     run: Run | None  # what is remembered of this machine
     fallback: str = ""  # the code of the failure because of which it is less than planned
+    refused: KotonohaError | None = None  # why it is not tried
 
 
 def propose(
@@ -86,14 +87,12 @@ def propose(
 ) -> Proposal:
     """Return how to load the model on these devices, with what is remembered of this machine.
 
-    Raises ``KotonohaError``: what ``loadable`` raises, and ``"model_too_large"`` for a model that is larger
-    than the machine's whole memory, unless the person insists.
+    A model that is larger than the machine's whole memory is ``refused``, unless the person insists. Raises
+    ``KotonohaError``: what ``loadable`` raises.
     """
     choices = target.choices
     contents = contents or loadable(Path(target.path))
     made = plan(contents, devices, choices, beside=_beside(choices))
-    if not (made.fits or made.possible or choices.insist):
-        raise _too_large(made, devices)
     run = None if target.id is None else store.models.run(target.id, machine_key(devices))
     settings = ModelSettings(
         target.path,
@@ -104,6 +103,8 @@ def propose(
         draft_path=choices.draft_path,
     )
     sentence = made.sentence()
+    if not (made.fits or made.possible or choices.insist):
+        return Proposal(settings, made, sentence, run, refused=_too_large(made, devices))
     if not made.fits:
         sentence += say("。試しますが、とても遅くなることがあります", ". It is tried, and may be very slow")
     if run is None or not _counts(run, made, choices, devices):
@@ -234,10 +235,13 @@ class Loader:
                 return None
         self._devices = self._after_unloading(devices)
         try:
-            return propose(self._store, target, self._devices)
+            proposal = propose(self._store, target, self._devices)
+            if proposal.refused is not None:
+                raise proposal.refused
         except KotonohaError as refused:
             yield Failed(0, refused.code, ja=refused.ja, en=refused.en)
             return None
+        return proposal
 
     def _after_unloading(self, devices: tuple[Device, ...]) -> tuple[Device, ...]:
         """Return the devices as they will be when the model in memory has made room for the next."""

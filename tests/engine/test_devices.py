@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,9 @@ from desktop.engine.client import Engine
 from desktop.engine.memory import available_bytes
 from desktop.engine.protocol import Devices, ModelSettings
 from desktop.jobs import Cancel
+from desktop.models import library
+from desktop.models.loading import machine_key
+from desktop.store import Run, Store
 
 
 @pytest.mark.slow
@@ -100,8 +105,41 @@ def test_the_command_tells_the_plan(smollm2: Path, capsys: pytest.CaptureFixture
     assert told["devices"][0]["name"]
     assert told["plan"]["layers"] == 30
     assert told["plan"]["fits"] is True
+    assert (told["plan"]["cache_type"], told["settings"]["cache_type"], told["run"]) == ("f16", "f16", None)
     assert run(parse(["devices", "--model", str(smollm2)])) == 0
     assert told["plan"]["sentence"] in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_the_command_tells_what_worked_before(
+    engine: Engine, smollm2: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (listed,) = (event for event in engine.devices(Cancel()) if isinstance(event, Devices))
+    with closing(Store.open(paths.database())) as store:
+        model = library.register(store, smollm2)
+        store.models.choose(model.id, context_length=4096)
+        chosen = store.models.get(model.id).choices
+        run_before = Run(
+            context_length=1024,
+            threads=2,
+            fallback="out_of_memory",
+            chosen=chosen,
+            free_bytes=1 << 60,
+            when=time.time(),
+        )
+        store.models.remember(model.id, machine_key(listed.devices), run_before)
+    assert run(parse(["devices", "--model", model.name])) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2] == (
+        "前にうまくいった設定で動かします（CPUだけ、コンテキスト 1,024）。手動の設定を今回だけ変えています"
+    )
+    before = "前回: GPUの層 0、コンテキスト 1,024、KVキャッシュ f16、スレッド 2"
+    assert lines[-1] == f"{before}（計画より小さい設定: out_of_memory）"
+    assert run(parse(["devices", "--model", model.name, "--json"])) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["run"]["fallback"] == "out_of_memory"
+    assert (told["settings"]["context_length"], told["settings"]["threads"]) == (1024, 2)
+    assert told["plan"]["by_hand"] == ["context_length"]
 
 
 @pytest.mark.slow
