@@ -160,7 +160,12 @@ class Loader:
 
     def is_loaded(self, target: Target) -> bool:
         """Return whether the model is in memory, loaded after these very choices."""
-        return self._in_memory(target) is not None
+        return self.settings_in_use(target) is not None
+
+    def settings_in_use(self, target: Target) -> ModelSettings | None:
+        """Return what asks the model in memory without loading, None where it is not this one."""
+        proposal = self._in_memory(target)
+        return None if proposal is None else proposal.settings
 
     def load(self, target: Target, cancel: Cancel) -> Iterator[Event | Step]:
         """Load the model ahead of its first answer; the first time on a machine, measure the threads too."""

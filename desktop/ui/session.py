@@ -29,6 +29,7 @@ class Session(QObject):
     presets_changed = Signal()
     chats_changed = Signal()
     warming = Signal(float)  # how much of a model is loaded ahead of its first question, 0 to 1
+    warned = Signal(str)  # a model is loaded in a way that is less than was wished
 
     def __init__(self, store: Store, engine: Engine, jobs: Jobs, preferences: Preferences) -> None:
         super().__init__()
@@ -165,6 +166,8 @@ class Session(QObject):
         def take(event: Event | Step) -> None:
             if isinstance(event, Loading):
                 self.warming.emit(event.fraction)
+            elif isinstance(event, Step) and event.warning:
+                self.warned.emit(event.sentence)
             elif isinstance(event, Failed):  # told by the question that needs the model
                 self._cold = target
 

@@ -151,6 +151,8 @@ class Turns(QObject):
             return
         if isinstance(event, Piece):
             running.pieces.append(event.text)
+        elif isinstance(event, Step) and event.warning:
+            self._session.warned.emit(event.sentence)
         self.progressed.emit(running, event)
 
     def _end(self, running: Running, message: Message) -> None:

@@ -114,6 +114,7 @@ class Window(QMainWindow):
         session.chats_changed.connect(self._show_chats)
         session.preferences_changed.connect(self._take_preferences)
         session.jobs.failed.connect(self._complain)
+        session.warned.connect(self.toast.show_message)
 
     def _add_shortcuts(self) -> None:
         actions: dict[str, Callable[[], object]] = {
