@@ -6,6 +6,7 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 
@@ -70,6 +71,7 @@ class Asker:
         except BaseException:
             self.store.close()
             raise
+        self._loading = loading_options(options)
         self._own_system = None if options.system is None else piped.argument(options.system)
         self.system = (
             system_prompt_of(self.preferences, self.preset) if self._own_system is None else self._own_system
@@ -113,7 +115,7 @@ class Asker:
     @property
     def target(self) -> Target:
         """The model with what was set by hand for it."""
-        return target_of(self.model, self.preferences)
+        return target_of(self.model, self.preferences, **self._loading)
 
     def new_chat(self) -> Chat:
         """Return a new chat in the store, with the model, the preset and a system prompt of its own."""
@@ -208,6 +210,13 @@ class Asker:
                 f'There is no preset called "{name}". There are: {", ".join(names)}',
             )
         return preset
+
+
+def loading_options(options: Namespace) -> dict[str, Any]:
+    """Return how the model is to be loaded by the options: fields of ``Choices``, None where not given."""
+    return {
+        name: getattr(options, name) for name in ("context_length", "gpu_layers", "cache_type", "threads")
+    }
 
 
 def _write(text: str) -> None:

@@ -7,9 +7,10 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 from desktop import __version__
+from desktop.engine.protocol import CacheType
 from desktop.language import say
 
 DEVELOPMENT = ("test", "bench", "build")  # they hand their arguments on, and exist in a checkout only
@@ -145,6 +146,7 @@ def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="FILE.json",
         help=say("答えをこのJSON Schemaに従わせる", "bind the answer to this JSON schema"),
     )
+    _add_loading(ask)
     add("--save", action="store_true", help=say("対話を保存する", "keep the chat"))
     add("--json", action="store_true", help=say("答えをJSONで出す", "print the answer as a JSON object"))
 
@@ -161,7 +163,36 @@ def _add_devices(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="NAME|FILE.gguf",
         help=say("このモデルをどう動かすかも見る", "also tell how this model would be run"),
     )
+    _add_loading(devices)
     add("--json", action="store_true", help=say("JSONで出す", "print a JSON object"))
+
+
+def _add_loading(parser: _Parser) -> None:
+    """Add how a model is loaded; what is not given is as in the model's settings, else automatic."""
+    add = parser.options.add_argument
+    add(
+        "--context-length",
+        type=_number(int, 1, 2**31 - 1),
+        metavar="N",
+        help=say("コンテキスト長（トークン）", "context length, in tokens"),
+    )
+    add(
+        "--gpu-layers",
+        type=_number(int, 0, 65_536),
+        metavar="N",
+        help=say("GPUに置く層の数（0: CPUだけ）", "layers on the GPU (0: the CPU alone)"),
+    )
+    add(
+        "--cache-type",
+        choices=get_args(CacheType),
+        help=say("KVキャッシュの型", "type of the KV cache"),
+    )
+    add(
+        "--threads",
+        type=_number(int, 1, 512),
+        metavar="N",
+        help=say("計算に使うスレッドの数", "threads to compute with"),
+    )
 
 
 def _add_demo(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from prompt_toolkit.utils import get_cwidth
 
 from desktop import paths
+from desktop.cli.answers import loading_options
 from desktop.engine.client import Engine
 from desktop.engine.failures import explain
 from desktop.engine.protocol import Device, Devices, Failed
@@ -37,7 +38,9 @@ def run(options: Namespace) -> int:
             contents = None if choice is None else loadable(Path(choice.path))
             devices = _devices()
             if choice is not None:
-                proposal = propose(store, target_of(choice, preferences), devices, contents)
+                proposal = propose(
+                    store, target_of(choice, preferences, **loading_options(options)), devices, contents
+                )
     if options.json:
         print(json.dumps(_json(devices, proposal), ensure_ascii=False))
     else:

@@ -10,7 +10,7 @@ import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -57,9 +57,13 @@ class Target(NamedTuple):
     choices: Choices = Choices()
 
 
-def target_of(model: Model | Choice, preferences: Preferences) -> Target:
-    """Return the model with its own choices; its context length is else the one of all models."""
-    choices = model.choices
+def target_of(model: Model | Choice, preferences: Preferences, **fields: Any) -> Target:  # noqa: ANN401
+    """Return the model with its own choices; its context length is else the one of all models.
+
+    ``fields`` of ``Choices`` that are not None take the place of its own.
+    """
+    fields = {name: value for name, value in fields.items() if value is not None}
+    choices = replace(model.choices, **fields)
     length = choices.context_length or preferences.context_length
     return Target(model.path, model.id, replace(choices, context_length=length))
 

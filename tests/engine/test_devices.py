@@ -111,6 +111,24 @@ def test_the_command_tells_the_plan(smollm2: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.slow
+def test_the_command_takes_what_is_set_by_hand(smollm2: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    by_hand = ["--context-length", "2048", "--cache-type", "q4_0", "--threads", "1", "--gpu-layers", "0"]
+    assert run(parse(["devices", "--model", str(smollm2), "--json", *by_hand])) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["settings"] == {
+        "path": str(smollm2),
+        "context_length": 2048,
+        "gpu_layers": 0,
+        "threads": 1,
+        "cache_type": "q4_0",
+        "draft_path": "",
+    }
+    assert told["plan"]["by_hand"] == ["context_length", "gpu_layers", "cache_type"]
+    with pytest.raises(SystemExit):
+        parse(["devices", "--cache-type", "q2_k"])
+
+
+@pytest.mark.slow
 def test_the_command_tells_what_worked_before(
     engine: Engine, smollm2: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
