@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from desktop.engine import sysctl
+from desktop.engine.cgroups import ALL, OWN, groups
 
 _MEMINFO = Path("/proc/meminfo")
-_CGROUP = Path("/proc/self/cgroup")
-_CGROUPS = Path("/sys/fs/cgroup")
 
 # Memory is short when less is left than this share of it, or than these bytes where they are at most a tenth.
 _SHORT_SHARE, _SHORT_BYTES, _SMALL_SHARE = 0.03, 300_000_000, 0.1
@@ -23,7 +22,7 @@ class _Memory(NamedTuple):
     total: int
 
 
-def available_bytes(meminfo: Path = _MEMINFO, cgroup: Path = _CGROUP, cgroups: Path = _CGROUPS) -> int | None:
+def available_bytes(meminfo: Path = _MEMINFO, cgroup: Path = OWN, cgroups: Path = ALL) -> int | None:
     """Return the bytes that can be had without swapping, on Linux; None elsewhere.
 
     That is the kernel's own estimate (``MemAvailable`` in proc(5)), or less where a control group, a
@@ -33,7 +32,7 @@ def available_bytes(meminfo: Path = _MEMINFO, cgroup: Path = _CGROUP, cgroups: P
     return min(memory.left for memory in memories) if memories else None
 
 
-def is_short(meminfo: Path = _MEMINFO, cgroup: Path = _CGROUP, cgroups: Path = _CGROUPS) -> bool:
+def is_short(meminfo: Path = _MEMINFO, cgroup: Path = OWN, cgroups: Path = ALL) -> bool:
     """Return whether the machine, or a control group of this process, is about to run out of memory.
 
     Linux and macOS tell; elsewhere it is False.
@@ -53,23 +52,13 @@ def _memories(meminfo: Path, cgroup: Path, cgroups: Path) -> Iterator[_Memory]:
     if "MemAvailable:" not in machine:
         return
     yield _Memory(machine["MemAvailable:"] * 1024, machine.get("MemTotal:", 0) * 1024)
-    try:
-        lines = cgroup.read_text().splitlines()
-    except OSError:
-        return
-    own = next((line.removeprefix("0::/") for line in lines if line.startswith("0::/")), None)
-    if own is None:
-        return
-    folder = cgroups / own
-    for group in (folder, *folder.parents):
+    for group in groups(cgroup, cgroups):
         with contextlib.suppress(OSError, ValueError):  # no limit here, or "max"
             limit = int((group / "memory.max").read_text())
             used = int((group / "memory.current").read_text())
             kinds = _fields(group / "memory.stat")
             caches = kinds.get("inactive_file", 0) + kinds.get("active_file", 0)
             yield _Memory(max(limit - used + caches, 0), limit)
-        if group == cgroups:
-            break
 
 
 def _fields(path: Path) -> dict[str, int]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
 import platform
 from collections.abc import Iterable
 from pathlib import Path
 
 from desktop.engine import sysctl
+from desktop.engine.cgroups import groups
 
 _DEVICES = Path("/sys/devices")
 # Cores at less than so much of the fastest one hold it up: all threads wait for the last one. Capacities are
@@ -19,15 +22,16 @@ def physical_cores() -> int:
     """Return the number of fast physical cores, at least 1.
 
     A second thread on a core only waits for the first one's arithmetic units, and every thread waits for
-    those on slow cores. Linux tells both, and macOS has the number. Windows tells neither without its own
-    API: there, and wherever nothing is told, x86 is taken to have two threads a core and ARM one, all of
-    them fast; measuring (``thread_speed``) corrects that.
+    those on slow cores; and a container may be allowed less time than it sees cores. Linux tells all this,
+    and macOS the number. Windows tells it through an API of its own alone: there, and wherever nothing is
+    told, x86 is taken to have two threads a core and ARM one, all of them fast; measuring
+    (``thread_speed``) corrects that.
     """
     fast = sysctl.number("hw.perflevel0.physicalcpu") or sysctl.number("hw.physicalcpu")
     if fast:
         return fast
     usable = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
-    return fast_cores(usable)
+    return max(min([fast_cores(usable), *cpu_limits(groups())]), 1)
 
 
 def fast_cores(usable: Iterable[int], devices: Path = _DEVICES) -> int:
@@ -41,6 +45,16 @@ def fast_cores(usable: Iterable[int], devices: Path = _DEVICES) -> int:
         shared = platform.machine().lower() in ("x86_64", "amd64", "i386", "i686")
         return max(len(fast) // (2 if shared else 1), 1)
     return max(len(cores), 1)
+
+
+def cpu_limits(folders: Iterable[Path]) -> list[int]:
+    """Return how many processors' time each control group may use, where it is limited (``cpu.max``)."""
+    limits = []
+    for folder in folders:
+        with contextlib.suppress(OSError, ValueError, ZeroDivisionError):  # no limit here, or "max"
+            quota, period = (folder / "cpu.max").read_text().split()
+            limits.append(math.ceil(int(quota) / int(period)))
+    return limits
 
 
 def _fast(usable: set[int], devices: Path) -> set[int]:

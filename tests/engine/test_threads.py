@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.engine import sysctl, threads
-from desktop.engine.threads import fast_cores, physical_cores
+from desktop.engine.threads import cpu_limits, fast_cores, physical_cores
 
 
 def cpu(devices: Path, number: int, siblings: str, **facts: int) -> None:
@@ -84,6 +84,16 @@ def test_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert fast_cores([], tmp_path) == 1
     monkeypatch.setattr(threads.platform, "machine", lambda: "aarch64")
     assert fast_cores(range(8), tmp_path) == 8
+
+
+def test_a_container_may_use_less_than_it_sees(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in "abcde"]
+    for folder, text in zip(
+        folders, ("max 100000", "250000 100000", "50000 100000", "1 0", "?"), strict=True
+    ):
+        folder.mkdir()
+        (folder / "cpu.max").write_text(f"{text}\n")
+    assert cpu_limits([*folders, tmp_path / "none"]) == [3, 1]
 
 
 def test_macos_has_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
