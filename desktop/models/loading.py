@@ -161,6 +161,7 @@ class Loader:
         self._store = store
         self._devices: tuple[Device, ...] = ()  # as they were listed last
         self._loaded: dict[tuple[str, Choices], Proposal] = {}  # how each model was loaded last
+        self._header: tuple[object, Contents] | None = None  # the one read last, and of which file
 
     def is_loaded(self, target: Target) -> bool:
         """Return whether the model is in memory, loaded after these very choices."""
@@ -244,13 +245,26 @@ class Loader:
                 return None
         self._devices = self._after_unloading(devices)
         try:
-            proposal = propose(self._store, target, self._devices)
+            proposal = propose(self._store, target, self._devices, self._contents(Path(target.path)))
             if proposal.refused is not None:
                 raise proposal.refused
         except KotonohaError as refused:
             yield Failed(0, refused.code, ja=refused.ja, en=refused.en)
             return None
         return proposal
+
+    def _contents(self, path: Path) -> Contents:
+        """Return the file's header, read again only where the file is another: a large one takes a while.
+
+        The child looks at the file once more before llama.cpp sees it.
+        """
+        with contextlib.suppress(OSError, ValueError):  # told by ``loadable``
+            found = path.stat()
+            file = (path, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+            if self._header is None or self._header[0] != file:
+                self._header = file, loadable(path)
+            return self._header[1]
+        return loadable(path)
 
     def _after_unloading(self, devices: tuple[Device, ...]) -> tuple[Device, ...]:
         """Return the devices as they will be when the model in memory has made room for the next."""

@@ -221,6 +221,29 @@ def test_a_loaded_model_is_asked_at_once(store: Store, model: Model) -> None:
     assert len(sentences(ask(engine, loader, shorter))) == 1
 
 
+def test_a_header_is_read_again_when_its_file_is_another(
+    store: Store, smollm2: Path, starter_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    real = loading.loadable
+    monkeypatch.setattr(loading, "loadable", lambda path: read.append(path) or real(path))
+    engine = FakeEngine()
+    loader, path = loader_of(engine, store), tmp_path / "m.gguf"
+    path.symlink_to(smollm2)
+    for _ in range(2):
+        engine.loaded = None
+        ask(engine, loader, Target(str(path)))
+    assert len(read) == 1
+    path.unlink()
+    path.symlink_to(starter_model)
+    engine.loaded = None
+    ask(engine, loader, Target(str(path)))
+    assert len(read) == 2
+    path.unlink()
+    engine.loaded = None
+    assert ask(engine, loader, Target(str(path)))[-1].code == "model_missing"
+
+
 def test_the_loaded_model_makes_room_for_the_next(store: Store, model: Model, starter_model: Path) -> None:
     small = replace(CARD, total_bytes=GIB, free_bytes=512_000_000 + 340_000_000)
     engine = FakeEngine(CPU, small)
