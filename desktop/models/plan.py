@@ -135,8 +135,6 @@ def _at(
     gpus = gpus or [device for device in devices if device.kind == "integrated_gpu"]
     shared = any(gpu.kind == "integrated_gpu" or gpu.backend in _SHARED_MEMORY for gpu in gpus)
     own = [device for device in devices if device.kind == "cpu"]
-    memory = estimate(contents, context_length, cache_type, batch=GPU_BATCH if gpus else CPU_BATCH)
-    memory = replace(memory, beside=beside)
     weights = layer_weights(contents)
     costs = [0, *_gpu_costs(contents, context_length, cache_type, beside)] if gpus else [0]
     room = sum(_usable(gpu) for gpu in gpus)
@@ -146,6 +144,8 @@ def _at(
             most = 0
     else:
         most = min(gpu_layers, len(costs) - 1)
+    memory = estimate(contents, context_length, cache_type, batch=GPU_BATCH if most else CPU_BATCH)
+    memory = replace(memory, beside=beside)
     if most and not output_weights(contents):  # the GPU gets a copy of the embedding
         memory = replace(memory, weights=memory.weights + embedding_weights(contents))
     here = memory.total if shared else memory.total - costs[most]

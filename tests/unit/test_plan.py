@@ -125,10 +125,12 @@ def test_what_is_set_by_hand_stays(smol: Contents) -> None:
     assert plan(smol, card).gpu_layers < 10
     made = plan(smol, card, Choices(gpu_layers=10, cache_type="q8_0"))
     assert (made.gpu_layers, made.fits) == (10, False)
-    assert plan(smol, card, Choices(gpu_layers=0)).gpu_layers == 0
+    made = plan(smol, card, Choices(gpu_layers=0))
+    assert (made.gpu_layers, made.memory) == (0, plan(smol, [cpu(8 * GIB)]).memory)
     assert plan(smol, [gpu(8 * GIB), cpu(8 * GIB)], Choices(gpu_layers=99)).gpu_layers == 31
     assert plan(smol, [cpu(8 * GIB)], Choices(gpu_layers=99)).gpu_layers == 0
     set_language("en")
+    made = plan(smol, card, Choices(gpu_layers=0, cache_type="q8_0"))
     assert made.sentence().endswith(". Set by hand: GPU layers, KV cache")
 
 
