@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.history import FileHistory
@@ -14,6 +15,7 @@ from desktop.cli.interrupt import stops
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
 from desktop.language import say
+from desktop.models.loading import Step
 from desktop.store import Chat
 
 
@@ -26,6 +28,7 @@ class _TerminalChat:
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
         self._chat: Chat | None = None  # made with the first question
+        self._warnings: deque[str] = deque()  # of loading ahead
         history = paths.home() / "history"
         history.touch(mode=0o600)
         self._prompt: PromptSession[str] = PromptSession(
@@ -87,6 +90,8 @@ class _TerminalChat:
     def _answer(self, question: str) -> None:
         if self._chat is None:
             self._chat = self._asker.new_chat()
+        while self._warnings:
+            print(self._warnings.popleft())
         cancel = Cancel()
         with stops(cancel):
             self._asker.answer_in(self._chat, question, cancel)
@@ -105,9 +110,15 @@ class _TerminalChat:
         print(self._asker.model.name)
 
     def _warm_up(self) -> None:
-        """Load the model while the person still types; a failure is told with the first answer."""
+        """Load the model while the person still types; what goes wrong is told with the first answer."""
         events = self._asker.loader.load(self._asker.target, Cancel())
-        threading.Thread(target=lambda: list(events), daemon=True).start()
+
+        def load() -> None:
+            for event in events:
+                if isinstance(event, Step) and event.warning:
+                    self._warnings.append(event.sentence)
+
+        threading.Thread(target=load, daemon=True).start()
 
 
 def _keys() -> KeyBindings:

@@ -84,6 +84,7 @@ class Proposal(NamedTuple):
     run: Run | None  # what is remembered of this machine
     fallback: str = ""  # the code of the failure because of which it is less than planned
     refused: KotonohaError | None = None  # why it is not tried
+    known: bool = False  # it is in memory so
 
 
 def propose(
@@ -190,13 +191,9 @@ class Loader:
         ways are tried, each told; the one that works is remembered. The last event is the request's
         ``Finished`` or ``Failed``.
         """
-        proposal = self._in_memory(target)
-        known = proposal is not None
+        proposal = self._in_memory(target) or (yield from self._propose(target, cancel))
         if proposal is None:
-            proposal = yield from self._propose(target, cancel)
-            if proposal is None:
-                return
-            yield Step(proposal.sentence, warning=bool(proposal.fallback) or not proposal.plan.fits)
+            return
         ways = iter(weaker(proposal.settings))
         needed = 0  # tokens of the prompt, once they are known
         while True:
@@ -205,14 +202,14 @@ class Loader:
             for event in request(proposal.settings):
                 if isinstance(event, Failed) and not worked and event.code in FALL_BACK_ON:
                     failed = event
-                    break
+                    continue
                 if isinstance(event, Loaded):
                     self._loaded[_key(target)] = proposal
                 elif isinstance(event, ThreadsMeasured):
                     proposal = proposal._replace(run=replace(proposal.run or Run(), threads=event.threads))
                 elif _is_success(event) and not worked:
                     worked = True
-                    if not known:
+                    if not proposal.known:
                         self._remember(target, proposal)
                 yield event
                 needed = max(needed, getattr(event, "prompt_tokens", 0))
@@ -222,9 +219,8 @@ class Loader:
             if settings is None or cancel.is_set():
                 yield failed
                 return
-            known = False
             yield Step(_fallback_sentence(failed, proposal, settings, target.choices), warning=True)
-            proposal = proposal._replace(settings=settings, fallback=failed.code)
+            proposal = proposal._replace(settings=settings, fallback=failed.code, known=False)
 
     def _in_memory(self, target: Target) -> Proposal | None:
         """Return how the model in memory was loaded, where it is this one after these choices."""
@@ -232,10 +228,10 @@ class Loader:
         if proposal is None or loaded is None or not _same(loaded, proposal.settings):
             return None
         threads = target.choices.threads or loaded.threads
-        return proposal._replace(settings=replace(proposal.settings, threads=threads))
+        return proposal._replace(settings=replace(proposal.settings, threads=threads), known=True)
 
-    def _propose(self, target: Target, cancel: Cancel) -> Generator[Event, None, Proposal | None]:
-        """Return how to load the model; None after the event that says why there is no way."""
+    def _propose(self, target: Target, cancel: Cancel) -> Generator[Event | Step, None, Proposal | None]:
+        """Return how to load the model, and tell it; None after the event that says why there is no way."""
         devices: tuple[Device, ...] = ()
         for event in self.engine.devices(cancel):
             if isinstance(event, Devices):
@@ -243,14 +239,18 @@ class Loader:
             elif isinstance(event, Failed) or (isinstance(event, Finished) and not devices):
                 yield event
                 return None
+        if found := self._in_memory(target):  # loaded by a request that this one has waited for
+            return found
         self._devices = self._after_unloading(devices)
         try:
             proposal = propose(self._store, target, self._devices, self._contents(Path(target.path)))
-            if proposal.refused is not None:
-                raise proposal.refused
-        except KotonohaError as refused:
-            yield Failed(0, refused.code, ja=refused.ja, en=refused.en)
+        except KotonohaError as error:
+            yield _failed(error)
             return None
+        if proposal.refused is not None:
+            yield _failed(proposal.refused)
+            return None
+        yield Step(proposal.sentence, warning=bool(proposal.fallback) or not proposal.plan.fits)
         return proposal
 
     def _contents(self, path: Path) -> Contents:
@@ -343,6 +343,10 @@ def _beside(choices: Choices) -> int:
         with contextlib.suppress(OSError, ValueError):  # told when it is used
             size += Path(adapter.path).stat().st_size
     return size
+
+
+def _failed(error: KotonohaError) -> Failed:
+    return Failed(0, error.code, ja=error.ja, en=error.en)
 
 
 def _is_success(event: Event) -> bool:

@@ -221,6 +221,25 @@ def test_a_loaded_model_is_asked_at_once(store: Store, model: Model) -> None:
     assert len(sentences(ask(engine, loader, shorter))) == 1
 
 
+def test_a_model_that_another_request_loaded_meanwhile_is_not_loaded_again(
+    store: Store, model: Model
+) -> None:
+    engine = FakeEngine()
+    loader, target = loader_of(engine, store), Target(model.path, model.id)
+    real = engine.devices
+
+    def devices(cancel: Cancel) -> Iterator[Any]:
+        engine.devices = real  # type: ignore[method-assign]
+        ask(engine, loader, target)  # as from another thread, while this one waits for its turn
+        engine.listed = (replace(CPU, free_bytes=1 * GIB),)
+        yield from real(cancel)
+
+    engine.devices = devices  # type: ignore[method-assign]
+    events = ask(engine, loader, target)
+    assert sentences(events) == []
+    assert len(set(engine.tried)) == 1
+
+
 def test_a_header_is_read_again_when_its_file_is_another(
     store: Store, smollm2: Path, starter_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
