@@ -30,6 +30,11 @@ class Header:
 
 
 def read_header(path: Path) -> Header:
+    """Return what the GGUF file at ``path`` says, for people. Raises what ``read_contents`` raises."""
+    return header_of(read_contents(path))
+
+
+def read_contents(path: Path) -> Contents:
     """Read the header of the GGUF file at ``path`` and check that the file, with all its parts, is whole.
 
     Raises ``KotonohaError``: ``"model_missing"`` when a file is not there, ``"model_unreadable"`` when it
@@ -39,7 +44,7 @@ def read_header(path: Path) -> Header:
     contents = whole(path)
     if contents.architecture not in ("", "clip"):  # a vision part is no model, but is known
         require_known(contents)
-    return header_of(contents)
+    return contents
 
 
 def header_of(contents: Contents) -> Header:

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from desktop import paths
 from desktop.errors import KotonohaError
+from desktop.gguf.reader import Contents
 from desktop.jobs import Cancel
 from desktop.language import say
 from desktop.models import starter
-from desktop.models.gguf import Header, read_header
+from desktop.models.gguf import Header, header_of, read_contents
 from desktop.models.starter import Progress
 from desktop.store import Choices, Model, Store
 
@@ -38,7 +39,7 @@ def register(store: Store, path: Path) -> Model:
     Raises ``KotonohaError``: ``"model_missing"``, ``"model_invalid"`` or ``"model_unsupported"``.
     """
     path = Path(os.path.abspath(_expanded(path)))  # noqa: PTH100 - a link keeps the name that it was given
-    header = _chat_model(path)
+    header = header_of(_chat_model(path))
     return store.models.add(
         path=path,
         name=display_name(header),
@@ -72,9 +73,9 @@ def resolve(store: Store, wanted: str | None) -> Choice | None:
     path = _expanded(Path(wanted))
     if path.suffix.lower() == ".gguf" or path.is_file():
         known = store.models.by_path(path)
-        return (
-            _choice(known) if known else Choice(str(path.absolute()), display_name(_chat_model(path)), None)
-        )
+        if known is not None:
+            return _choice(known)
+        return Choice(str(path.absolute()), display_name(header_of(_chat_model(path))), None)
     names = "、".join(model.name for model in store.models.list())
     raise KotonohaError(
         "model_unknown",
@@ -130,15 +131,16 @@ def _choice(model: Model) -> Choice:
     return Choice(model.path, model.name, model.id, model.choices)
 
 
-def _chat_model(path: Path) -> Header:
-    """Return the header of a file that can chat: no adapter, no vision part."""
+def _chat_model(path: Path) -> Contents:
+    """Return the contents of a file that can chat: no adapter, no vision part."""
     if path.exists() and not path.is_file():  # reading a pipe would wait for its other end
         raise KotonohaError(
             "model_missing",
             f"{path.name} はファイルではありません。モデルの .gguf ファイルを選んでください。",
             f"{path.name} is not a file. Choose the .gguf file of a model.",
         )
-    header = read_header(path)
+    contents = read_contents(path)
+    header = header_of(contents)
     if header.kind != "model" or header.architecture in ("", "clip"):
         raise KotonohaError(
             "model_unsupported",
@@ -147,4 +149,4 @@ def _chat_model(path: Path) -> Header:
             f"{path.name} is not a model to chat with (kind: {header.kind} {header.architecture}). "
             "Choose the file of the model itself.",
         )
-    return header
+    return contents
