@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from desktop.chat.asked import prompting_of
 from desktop.chat.branch import covered_turns, turns_of
 from desktop.chat.summary import condense
 from desktop.chat.titles import title_of
@@ -23,7 +24,6 @@ from desktop.engine.protocol import (
     FinishReason,
     ModelSettings,
     Piece,
-    Prompting,
     Sampling,
     Started,
     Stats,
@@ -96,7 +96,7 @@ def answer(
         sampling = replace(sampling, thinking_budget=choices.thinking_budget)
     try:
         policy = store.chats.get(message.chat_id).policy
-        prompting = Prompting(choices.template, choices.thinking, "stop" if policy == "stop" else "leave_out")
+        prompting = prompting_of(choices, policy)
         path = store.messages.path(message.chat_id, leaf_id=message.id)
         summary = None
         if policy == "summarise":

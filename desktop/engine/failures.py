@@ -113,6 +113,12 @@ _SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "The JSON schema could not be used.",
         "Please check how it is written.",
     ),
+    "grammar_invalid": (
+        "答えの文法（GBNF）を使えませんでした。",
+        "文法の書き方を確かめてください。",
+        "The grammar for the answer (GBNF) could not be used.",
+        "Please check how it is written.",
+    ),
     "draft_mismatch": (
         "下書き用のモデルは、語彙が違うため、このモデルとは組めません。",
         "モデルの設定で、同じ系列の小さいモデルを選ぶか、下書きモデルを外してください。",
@@ -153,3 +159,11 @@ def explain(failed: Failed) -> KotonohaError:
         f"{happened_ja}{figures_ja}{_KEPT_JA}{todo_ja}",
         f"{happened_en}{figures_en} {_KEPT_EN} {todo_en}",
     )
+
+
+def code_of(sentence: str) -> str:
+    """Return the code of a sentence that ``explain`` made, in either language; "" where it made none."""
+    for code, (happened_ja, _, happened_en, _) in _SENTENCES.items():
+        if sentence.startswith((happened_ja, happened_en)):
+            return code
+    return ""

@@ -2,58 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.ui import theme
 from desktop.ui.banner import Banner
 from desktop.ui.buttons import Chip, IconButton
 from desktop.ui.composer import SHADOW, Composer
+from desktop.ui.context_meter import ContextMeter
 from desktop.ui.labels import ElidedLabel
 from desktop.ui.transcript import Transcript
 from desktop.ui.welcome import Welcome
-
-METER_WIDTH = 110
-
-
-class ContextMeter(QWidget):
-    """How full the model's context is."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._used, self._total = 0, 0
-        self.label = QLabel(self)
-        self.label.setObjectName("faint")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(METER_WIDTH + 10, 0, 0, 0)
-        layout.addWidget(self.label)
-        self.hide()
-
-    def set_tokens(self, used: int, total: int) -> None:
-        """Show ``used`` of ``total`` tokens; a total of 0 hides the meter."""
-        self._used, self._total = used, total
-        self.label.setText(f"{used:,} / {total:,}")
-        text = self.tr("コンテキスト: {total} トークンのうち {used} を使っています").format(
-            used=f"{used:,}", total=f"{total:,}"
-        )
-        self.setToolTip(text)
-        self.setAccessibleName(text)
-        self.setVisible(total > 0)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        bar = QRectF(0, self.height() / 2 - 3, METER_WIDTH, 6)
-        painter.setBrush(QColor(tokens.line))
-        painter.drawRoundedRect(bar, 3, 3)
-        share = min(1.0, self._used / self._total) if self._total else 0.0
-        painter.setBrush(QColor(tokens.caution if share > 0.9 else tokens.accent))
-        bar.setWidth(max(6.0, METER_WIDTH * share))
-        painter.drawRoundedRect(bar, 3, 3)
 
 
 class ChatPage(QWidget):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ from dataclasses import dataclass
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from desktop.chat.branch import first_seen
+from desktop.chat.asked import summary_of
+from desktop.chat.branch import covered_turns, first_seen
 from desktop.chat.turn import Begun
+from desktop.engine.failures import code_of
 from desktop.engine.protocol import (
     Event,
     Finished,
@@ -20,18 +23,24 @@ from desktop.engine.protocol import (
     PromptProgress,
     Started,
     Stats,
+    Thought,
 )
 from desktop.errors import KotonohaError, sentence
 from desktop.models.loading import Step
-from desktop.store import Chat, Message, Model
+from desktop.store import Chat, Message, Model, Policy, Summary
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.choices import Choices
+from desktop.ui.context_count import ContextCount, Counted, Question
 from desktop.ui.links import LinkDialog
+from desktop.ui.probability_view import ProbabilityView
+from desktop.ui.prompt_view import PromptView
 from desktop.ui.session import Session
+from desktop.ui.text_dialog import TextDialog
 from desktop.ui.transcript import Entry
-from desktop.ui.turns import Running, Turns
+from desktop.ui.turns import Running, Setup, Turns
 
-WORTH_SAYING = 256  # prompt tokens from which their progress is shown
+WORTH_SAYING = 256  # prompt tokens to be read, from which their progress is shown
+SEVERAL = 3  # answers that are made at once
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,7 @@ class Opened:
     chat: Chat
     path: list[Message]
     places: dict[int, tuple[int, int]]  # message id → (k, n) where it has siblings
+    summary: Summary | None  # that the last answer was given
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,21 +74,39 @@ class Conversation(QObject):
         self._chat: Chat | None = None
         self._path: list[Message] = []
         self._places: dict[int, tuple[int, int]] = {}
+        self._summary: Summary | None = None
+        self._counted: Counted | None = None
         self._new_preset_id: int | None = None  # of the chat that is not there yet
         self._opening: _Request | None = None  # the latest request to open, until it is answered
         self._pending: Running | None = None  # the first turn of a chat that is not saved yet
         self._first_piece_at, self._first_tokens = 0.0, 0
 
         self.choices = Choices(page, session)
+        self._count = ContextCount(session, turns, self._question, self)
+        self._connect()
+        self._take_preferences({"enter_sends", "zoom"})
+
+    def _connect(self) -> None:
+        page, session, turns = self._page, self._session, self._turns
         composer, transcript = page.composer, page.transcript
         composer.sent.connect(self.send)
         composer.stop_requested.connect(self.stop)
         composer.draft_changed.connect(self._save_draft)
         composer.too_long.connect(self._say_too_long)
         composer.edit.textChanged.connect(self._warm)
+        self._count.counted.connect(self._take_count)
+        composer.edit.textChanged.connect(self._count.later)
+        session.warmed.connect(self._count.later)
+        turns.ended.connect(self._count.later)
+        page.meter.policy_chosen.connect(self._take_policy)
         transcript.regenerate_requested.connect(self._answer_again)
         transcript.continue_requested.connect(self._resume)
         transcript.sibling_requested.connect(self._show_sibling)
+        transcript.policy_requested.connect(self._go_on)
+        transcript.several_requested.connect(self._answer_more)
+        transcript.probabilities_requested.connect(self._show_probabilities)
+        transcript.prompt_requested.connect(self._show_prompt)
+        transcript.summary_requested.connect(self._show_summary)
         transcript.link_activated.connect(lambda address: LinkDialog(address, page).open())
         transcript.copied.connect(lambda: self.said.emit(self.tr("コピーしました。")))
         page.welcome.suggestion_chosen.connect(composer.insert)
@@ -95,7 +123,6 @@ class Conversation(QObject):
         session.presets_changed.connect(self._show_choices)
         session.preferences_changed.connect(self._take_preferences)
         session.warming.connect(self._show_loading)
-        self._take_preferences({"enter_sends", "zoom"})
 
     @property
     def chat_id(self) -> int | None:
@@ -108,7 +135,7 @@ class Conversation(QObject):
         """Show an empty chat; it is saved when the first message is sent."""
         self.leave()
         self._opening = None
-        self._chat, self._path, self._places = None, [], {}
+        self._chat, self._path, self._places, self._summary = None, [], {}, None
         self._new_preset_id = None
         self._show_all()
         self._page.composer.set_text(self._session.preferences.new_chat_draft, is_draft=True)
@@ -170,7 +197,8 @@ class Conversation(QObject):
 
         def read() -> Opened:
             chat = store.chats.get(chat_id)
-            return Opened(chat, store.messages.path(chat_id), store.messages.places(chat_id))
+            path = store.messages.path(chat_id)
+            return Opened(chat, path, store.messages.places(chat_id), summary_of(store, path, chat.policy))
 
         def done(opened: Opened) -> None:
             # An answer may have ended between the reading and now.
@@ -183,16 +211,15 @@ class Conversation(QObject):
 
     def _take(self, opened: Opened) -> None:
         self._chat, self._path, self._places = opened.chat, opened.path, opened.places
+        self._summary = opened.summary
         self._show_all()
 
     def _show_all(self) -> None:
         transcript, active = self._page.transcript, self._turns.active(self.chat_id)
         self._page.show_welcome(not self._path)
-        transcript.show_entries([self._entry(message) for message in self._path], divider=self._divider())
+        transcript.show_entries([self._entry(message) for message in self._path])
+        self._show_divider()
         if active is not None and active.message is not None:
-            at = next((m.text for m in self._path if m.id == active.message.id), None)
-            if at is not None and active.written.startswith(at):
-                transcript.append_text(active.message.id, active.written[len(at) :])
             transcript.set_progress(active.message.id, active.progress)
         elif self._path and self._is_foreign(self._path[-1]):
             transcript.set_progress(self._path[-1].id, self.tr("別のところで書いています…"))
@@ -200,7 +227,9 @@ class Conversation(QObject):
         self._show_state()
         self._show_title()
         self._show_choices()
+        self._counted = None
         self._show_meter()
+        self._count.later()
 
     def _show_state(self) -> None:
         """Let the composer's button say what can be done now."""
@@ -242,6 +271,7 @@ class Conversation(QObject):
 
     def _begin(self, start: Callable[[], Running | None]) -> None:
         self._page.banner.hide()
+        self._count.stop()
         self._page.composer.setFocus()  # the button that was pressed may go away
         try:
             running = start()
@@ -271,6 +301,18 @@ class Conversation(QObject):
         chat, message = self._chat, self._message(message_id)
         if chat is not None and message is not None:
             self._begin(lambda: self._turns.resume(chat, message))
+
+    def _answer_more(self, message_id: int) -> None:
+        """Answer the same question until there are three answers, or three more."""
+        chat, message = self._chat, self._message(message_id)
+        if chat is not None and message is not None and message.parent_id is not None:
+            parent_id, (_, there) = message.parent_id, self._places.get(message_id, (1, 1))
+            count = SEVERAL - 1 if there == 1 else SEVERAL
+            self._begin(lambda: self._turns.answer_more(chat, parent_id, count))
+
+    def _go_on(self, message_id: int, policy: Policy) -> None:
+        """Answer again what was too long for the context, in the way that was chosen."""
+        self._take_policy(policy, then=lambda: self._answer_again(message_id))
 
     def _show_sibling(self, message_id: int, step: int) -> None:
         if self._chat is None or self._turns.active(self._chat.id):
@@ -316,38 +358,58 @@ class Conversation(QObject):
         match event:
             case Loading(fraction=fraction):
                 self._show_loading(fraction)
-            case Step(sentence=sentence):
+            case Step(sentence=sentence, warning=warning):
                 self._progress(running, sentence)
+                if warning:
+                    self._page.transcript.set_note(running.message.id, sentence)
             case Loaded():
                 self._progress(running, self.tr("考えています…"))
-            case Started(left_out=left_out, prompt_tokens=tokens, context_length=length):
+            case Started(prompt_tokens=tokens, context_length=length, left_out=left_out):
                 running.prompt_tokens, running.context_length = tokens, length
+                running.left_out = left_out
+                self._counted = None
                 self._show_meter()
-                self._page.transcript.set_divider(first_seen(self._path, left_out) if left_out else None)
-            case PromptProgress(done=done, total=total) if total >= WORTH_SAYING:
-                self._progress(
-                    running,
-                    self.tr("読んでいます… {done} / {total} トークン").format(
-                        done=f"{done:,}", total=f"{total:,}"
-                    ),
-                )
+                self._show_divider()
+                self._read_summary()
+            case PromptProgress(total=total) if total - running.reused >= WORTH_SAYING:
+                self._progress(running, self._reading(*running.read))
+            case Thought(text=thought, tokens=tokens):
+                self._page.transcript.append_thought(running.message.id, thought)
+                self._page.meter.set_tokens(running.prompt_tokens + tokens, running.context_length)
+                self._show_speed(running, tokens)
             case Piece(text=piece, tokens=tokens):
+                if len(running.pieces) == 2 and running.thought_seconds:  # the first one
+                    self._page.transcript.end_thinking(running.message.id, running.thought_seconds)
                 self._page.transcript.append_text(running.message.id, piece)
                 self._page.meter.set_tokens(running.prompt_tokens + tokens, running.context_length)
-                self._show_speed(tokens)
+                self._show_speed(running, tokens)
             case Finished(stats=stats) if stats is not None:
                 self._show_meter(stats)
             case _:
                 pass
 
-    def _show_speed(self, tokens: int) -> None:
+    def _reading(self, percent: int, seconds: int | None) -> str:
+        if seconds is None:
+            return self.tr("質問を読んでいます… {percent} %").format(percent=percent)
+        left = self.tr("約{seconds}秒").format(seconds=seconds)
+        if seconds >= 120:
+            left = self.tr("約{minutes}分").format(minutes=round(seconds / 60))
+        return self.tr("質問を読んでいます… {percent} %（残り{time}）").format(percent=percent, time=left)
+
+    def _show_speed(self, running: Running, tokens: int) -> None:
         now = time.monotonic()
         if not self._first_piece_at or tokens < 2:
             self._first_piece_at = now
             self._first_tokens = tokens
         elif now - self._first_piece_at > 0.3:
             speed = (tokens - self._first_tokens) / (now - self._first_piece_at)
-            self._page.composer.set_status(self.tr("{speed} トークン/秒").format(speed=f"{speed:.1f}"))
+            status = self.tr("{speed} トークン/秒").format(speed=f"{speed:.1f}")
+            number, count = running.place
+            if count > 1:
+                status = self.tr("{count}つのうち{number}つめの答え　{speed}").format(
+                    count=count, number=number, speed=status
+                )
+            self._page.composer.set_status(status)
 
     def _show_loading(self, fraction: float) -> None:
         running = self._turns.active(self.chat_id)
@@ -367,6 +429,7 @@ class Conversation(QObject):
         self._page.composer.set_status("")
         self._path = [message if message.id == old.id else old for old in self._path]
         self._page.transcript.update_entry(self._entry(message))
+        self._counted = None
 
     def _refused(self, running: Running, error: Exception) -> None:
         if running is self._pending:
@@ -416,7 +479,7 @@ class Conversation(QObject):
 
     def _entry(self, message: Message) -> Entry:
         orphaned = message.status == "streaming" and self._turns.is_unsaved(message.id)
-        return Entry(
+        entry = Entry(
             id=message.id,
             role=message.role,
             text=message.text,
@@ -424,6 +487,19 @@ class Conversation(QObject):
             note=self._note(message.stats) if message.stats else "",
             error=message.error,
             position=self._places.get(message.id, (1, 1)),
+            thinking=message.thinking,
+            thought_seconds=message.stats.thought_seconds if message.stats else 0.0,
+            exceeded=message.status == "failed" and code_of(message.error) == "context_exceeded",
+        )
+        active = self._turns.active(message.chat_id)
+        if active is None or active.message is None or active.message.id != message.id:
+            return entry
+        return dataclasses.replace(  # what is written reaches the store and this window at different times
+            entry,
+            text=active.written,
+            thinking=active.thought,
+            thought_seconds=active.thought_seconds,
+            note=active.warning,
         )
 
     def _note(self, stats: Stats) -> str:
@@ -435,21 +511,105 @@ class Conversation(QObject):
         )
         return "　".join(parts)
 
-    def _divider(self) -> int | None:
-        for message in reversed(self._path):
-            if message.role == "assistant" and message.stats:
-                return first_seen(self._path, message.left_out) if message.left_out else None
-        return None
+    def _show_divider(self) -> None:
+        """Show where what the model was given begins."""
+        active, left_out = self._turns.active(self.chat_id), 0
+        if active is not None and active.context_length:
+            left_out = active.left_out
+        else:
+            left_out = next((m.left_out for m in reversed(self._path) if m.stats), 0)
+        covered = covered_turns(self._path, self._summary) if self._summary else 0
+        self._page.transcript.set_divider(
+            first_seen(self._path, left_out) if left_out else None, summarised=0 < covered <= left_out
+        )
+
+    def _read_summary(self) -> None:
+        """Read what stands for the beginning of the chat now that it is being answered."""
+        chat, path, store = self._chat, list(self._path), self._session.store
+        if chat is None or chat.policy != "summarise":
+            return
+
+        def show(summary: Summary | None) -> None:
+            if self.chat_id == chat.id:
+                self._summary = summary
+                self._show_divider()
+
+        self._session.jobs.store(lambda: summary_of(store, path, chat.policy), owner=self, on_done=show)
+
+    def _show_summary(self) -> None:
+        if self._summary is not None:
+            TextDialog(self.tr("ここまでの要約"), self._summary.text, self._page).open()
+
+    def _show_prompt(self, message_id: int) -> None:
+        found = self._asked(message_id)
+        if found is not None:
+            setup, policy, message = found
+            PromptView(self._session, setup, policy, message.id, self._page).open()
+
+    def _show_probabilities(self, message_id: int) -> None:
+        found = self._asked(message_id)
+        if found is not None:
+            ProbabilityView(self._session, *found, self._page).open()
+
+    def _asked(self, message_id: int) -> tuple[Setup, Policy, Message] | None:
+        """Return an answer and what it was asked with, by the model that wrote it where it is still there."""
+        chat, message = self._chat, self._message(message_id)
+        if chat is None or message is None:
+            return None
+        writer = next((model for model in self._session.models if model.name == message.model_name), None)
+        setup = self._turns.setup(chat, None, writer)
+        return None if setup is None else (setup, chat.policy, message)
+
+    # How full the context is
+
+    def _question(self) -> Question | None:
+        """Return what would be sent now."""
+        setup = self._turns.setup(self._chat, self._new_preset_id)
+        if setup is None or self._opening is not None:
+            return None
+        policy = self._chat.policy if self._chat else "leave_out"
+        return Question(list(self._path), self._page.composer.text().strip("\n"), policy, setup)
+
+    def _take_count(self, counted: Counted | None) -> None:
+        self._counted = counted
+        self._show_meter()
+
+    def _take_policy(self, policy: Policy, then: Callable[[], None] | None = None) -> None:
+        """Choose what becomes of what does not fit into the context, in this chat."""
+        if self._chat is None:
+            return
+        chat_id, store = self._chat.id, self._session.store
+
+        def done(_: object) -> None:
+            if self.chat_id == chat_id and self._chat is not None:
+                self._chat = msgspec.structs.replace(self._chat, policy=policy)
+                self._show_meter()
+                self._count.later()
+                if then is not None:
+                    then()
+
+        self._session.jobs.store(lambda: store.chats.set_policy(chat_id, policy), owner=self, on_done=done)
+
+    def _remark(self, counted: Counted) -> str:
+        if counted.unseen and counted.policy == "summarise":
+            return self.tr("古い%n件を要約します", "", counted.unseen)
+        if counted.unseen:
+            return self.tr("古い%n件を省きます", "", counted.unseen)
+        return "" if counted.fits else self.tr("入りきりません")
 
     def _show_meter(self, stats: Stats | None = None) -> None:
+        meter, counted = self._page.meter, self._counted
+        meter.set_policy(self._chat.policy if self._chat else None)
         active = self._turns.active(self.chat_id)
         stats = stats or next((m.stats for m in reversed(self._path) if m.stats), None)
         if active is not None and active.context_length:
-            self._page.meter.set_tokens(active.prompt_tokens, active.context_length)
+            meter.set_tokens(active.prompt_tokens, active.context_length)
+        elif counted is not None and active is None:
+            meter.set_tokens(counted.tokens, counted.context_length, self._remark(counted))
         elif stats is None:
-            self._page.meter.set_tokens(0, 0)
+            meter.set_tokens(0, 0)
         else:
-            self._page.meter.set_tokens(stats.prompt_tokens + stats.generated_tokens, stats.context_length)
+            meter.set_tokens(stats.prompt_tokens + stats.generated_tokens, stats.context_length)
 
     def _message(self, message_id: int) -> Message | None:
         return next((m for m in self._path if m.id == message_id), None)

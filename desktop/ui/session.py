@@ -29,6 +29,7 @@ class Session(QObject):
     presets_changed = Signal()
     chats_changed = Signal()
     warming = Signal(float)  # how much of a model is loaded ahead of its first question, 0 to 1
+    warmed = Signal()  # that has ended, well or not
     warned = Signal(str)  # a model is loaded in a way that is less than was wished
 
     def __init__(self, store: Store, engine: Engine, jobs: Jobs, preferences: Preferences) -> None:
@@ -174,6 +175,7 @@ class Session(QObject):
         def end(_: object) -> None:
             if self._warm is not None and self._warm[0] == target:
                 self._warm = None
+            self.warmed.emit()
 
         cancel = self.jobs.run(
             lambda cancel: self.loader.load(target, cancel), on_event=take, on_done=end, on_failed=end

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from desktop.chat.options import sampling_of, system_prompt_of
 from desktop.chat.turn import Begun, answer, begin
-from desktop.engine.protocol import Event, Piece
+from desktop.engine.protocol import Event, Piece, PromptProgress, Sampling, Started, Thought
 from desktop.errors import KotonohaError, sentence
 from desktop.jobs import Cancel
-from desktop.models.loading import Step
+from desktop.models.loading import Step, Target
 from desktop.store import Chat, Message, Model
+from desktop.ui.pace import Pace
 from desktop.ui.session import Session
+
+_GOES_ON = ("done", "limit", "looped")  # ends of an answer after which the next of several is written
+
+
+class Setup(NamedTuple):
+    """What a chat is answered with now."""
+
+    model: Model
+    target: Target
+    sampling: Sampling
+    system: str
 
 
 @dataclass(eq=False)
@@ -26,16 +40,30 @@ class Running:
     text: str = ""  # the person's message
     message: Message | None = None  # the answer; None until both are saved
     pieces: list[str] = field(default_factory=list)  # its text so far, which may be ahead of the store
+    thoughts: list[str] = field(default_factory=list)  # what was thought before, likewise
+    thinking_since: float | None = None  # monotonic, in seconds
+    thought_seconds: float = 0.0  # 0 until the answer begins
     progress: str = ""
+    pace: Pace | None = None  # of reading the prompt
+    read: tuple[int, int | None] = (0, None)  # percent of it, and the seconds left where they are known
+    warning: str = ""  # why it is answered with less than was wished
     prompt_tokens: int = 0
+    reused: int = 0  # of them computed before
+    left_out: int = 0  # the oldest turns of the branch, which the model does not see
     context_length: int = 0  # tokens; 0 until the prompt is ready
     typed_after: str = ""  # what the person typed after it before leaving the chat
+    place: tuple[int, int] = (1, 1)  # which of how many answers that were asked for at once
     cancel: Cancel = field(default_factory=Cancel)
 
     @property
     def written(self) -> str:
         """The text of the answer so far."""
         return "".join(self.pieces)
+
+    @property
+    def thought(self) -> str:
+        """What was thought so far."""
+        return "".join(self.thoughts)
 
 
 class Turns(QObject):
@@ -62,8 +90,12 @@ class Turns(QObject):
         """Return whether the end of this answer could not be saved."""
         return message_id in self._unsaved
 
+    def busy(self) -> bool:
+        """Return whether any chat is being answered."""
+        return bool(self._running)
+
     def stop(self, chat_id: int | None) -> None:
-        """Stop the answer of a chat; what was written stays."""
+        """Stop the answer of a chat, and those that would follow; what was written stays."""
         active = self.active(chat_id)
         if active is not None:
             active.cancel.set()
@@ -89,6 +121,16 @@ class Turns(QObject):
             lambda model: Begun(chat, None, messages.answer_again(chat.id, parent_id, model.name)),
         )
 
+    def answer_more(self, chat: Chat, parent_id: int, count: int) -> Running | None:
+        """Answer an old question ``count`` times more, one after the other; stopping ends the rest."""
+        return self._answer_next(chat, parent_id, (1, count))
+
+    def _answer_next(self, chat: Chat, parent_id: int, place: tuple[int, int]) -> Running | None:
+        running = self.answer_again(chat, parent_id)
+        if running is not None:
+            running.place = place
+        return running
+
     def resume(self, chat: Chat, message: Message) -> Running | None:
         """Continue an answer that ended too early, from the text of ``message``, saved or not."""
         messages, unsaved = self._session.store.messages, self.is_unsaved(message.id)
@@ -99,41 +141,51 @@ class Turns(QObject):
             lambda _: Begun(chat, None, messages.resume(message.id, message.text, unsaved=unsaved)),
         )
 
+    def setup(self, chat: Chat | None, preset_id: int | None, model: Model | None = None) -> Setup | None:
+        """Return what a chat is answered with now, by its own model or another; None without a model."""
+        session = self._session
+        model = model or session.model_for(chat)
+        if model is None:
+            return None
+        preset = session.preset(chat.preset_id if chat else preset_id)
+        return Setup(
+            model,
+            session.target(model),
+            sampling_of(session.preferences, preset),
+            system_prompt_of(session.preferences, preset, chat),
+        )
+
     def _start(
         self, running: Running, chat: Chat | None, preset_id: int | None, begin: Callable[[Model], Begun]
     ) -> Running | None:
         if self.active(running.chat_id) is not None:
             return None
         session = self._session
-        model = session.model_for(chat)
-        if model is None:
+        setup = self.setup(chat, preset_id)
+        if setup is None:
             raise _no_model()
-        preset = session.preset(preset_id)
-        target = session.target(model)
-        sampling = sampling_of(session.preferences, preset)
-        system = system_prompt_of(session.preferences, preset, chat)
-        session.cool(target)
+        session.cool(setup.target)
 
         def job(cancel: Cancel) -> Generator[Begun | Event | Step, None, Message]:
-            begun = begin(model)
+            begun = begin(setup.model)
             yield begun
             yield from answer(
                 session.store,
                 session.loader,
                 message=begun.answer,
-                target=target,
-                sampling=sampling,
-                system=system,
+                target=setup.target,
+                sampling=setup.sampling,
+                system=setup.system,
                 cancel=cancel,
             )
-            session.store.models.touch(model.id)
+            session.store.models.touch(setup.model.id)
             return session.store.messages.get(begun.answer.id)
 
         self._running.append(running)
         running.cancel = session.jobs.run(
             job,
             on_event=lambda event: self._take(running, event),
-            on_done=lambda message: self._end(running, message),
+            on_done=lambda message: self._end(running, chat, message),
             on_failed=lambda error: self._fail(running, error),
         )
         return running
@@ -145,19 +197,40 @@ class Turns(QObject):
             running.chat_id = event.chat.id
             running.message = event.answer
             running.pieces = [event.answer.text]
+            running.thoughts = [event.answer.thinking] if event.answer.text else []
             self._unsaved.discard(event.answer.id)
             self.began.emit(running, event)
             self._session.refresh_chats()
             return
-        if isinstance(event, Piece):
-            running.pieces.append(event.text)
-        elif isinstance(event, Step) and event.warning:
-            self._session.warned.emit(event.sentence)
+        now = time.monotonic()
+        match event:
+            case Piece(text=text):
+                if running.thinking_since is not None:
+                    running.thought_seconds += now - running.thinking_since
+                    running.thinking_since = None
+                running.pieces.append(text)
+            case Thought(text=text):
+                running.thinking_since = running.thinking_since or now
+                running.thoughts.append(text)
+            case Started(reused_tokens=reused):
+                running.reused, running.pace = reused, Pace(reused, now)
+            case PromptProgress(done=done, total=total) if running.pace is not None:
+                running.read = running.pace.update(done, total, now)
+            case Step(sentence=warning, warning=True):
+                running.warning = warning
+                self._session.warned.emit(warning)
         self.progressed.emit(running, event)
 
-    def _end(self, running: Running, message: Message) -> None:
+    def _end(self, running: Running, chat: Chat | None, message: Message) -> None:
         self._running.remove(running)
         self.ended.emit(running, message)
+        number, count = running.place
+        goes_on = number < count and message.status in _GOES_ON and not running.cancel.is_set()
+        if goes_on and chat is not None and message.parent_id is not None:
+            try:
+                self._answer_next(chat, message.parent_id, (number + 1, count))
+            except KotonohaError as error:  # the model was removed meanwhile
+                self._session.jobs.failed.emit(error)
         self._session.refresh_chats()
 
     def _fail(self, running: Running, error: Exception) -> None:

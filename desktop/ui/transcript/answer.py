@@ -6,9 +6,9 @@ from math import ceil, pi, sin
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTextLayout, QTextOption
-from PySide6.QtWidgets import QStyle
+from PySide6.QtWidgets import QAbstractButton, QMenu, QStyle
 
 from desktop.ui import theme
 from desktop.ui.transcript import footer
@@ -17,6 +17,7 @@ from desktop.ui.transcript.footer import Footer
 from desktop.ui.transcript.inline import printable
 from desktop.ui.transcript.markdown import Splitter
 from desktop.ui.transcript.message import GAP, MAX_HEIGHT, MessageView, column
+from desktop.ui.transcript.thinking import BAR, DOT, Thoughts
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -33,7 +34,8 @@ def estimate(entry: Entry, look: Look, inner: int) -> int:
     """Return about how high the message will be, in a column of this width."""
     lines = entry.text.count("\n") + 1 + len(entry.text) * look.text_px // inner
     notice = look.px(52) if entry.status in (*CAN_CONTINUE, "looped") else 0
-    return GAP + lines * look.line + notice + look.px(8 + footer.HEIGHT)
+    thinking = look.px(BAR) if entry.thinking else 0
+    return GAP + thinking + lines * look.line + notice + look.px(8 + footer.HEIGHT)
 
 
 class AnswerView(MessageView):
@@ -42,6 +44,11 @@ class AnswerView(MessageView):
     regenerate_requested = Signal(int)
     continue_requested = Signal(int)
     sibling_requested = Signal(int, int)
+    policy_requested = Signal(int, str)  # to go on with what is too long for the context
+    several_requested = Signal(int)
+    probabilities_requested = Signal(int)
+    prompt_requested = Signal(int)
+    unfolded = Signal(bool)  # what it thought
 
     def __init__(self, entry: Entry, look: Look, width: int, parent: QWidget) -> None:
         super().__init__(entry, look, width, parent)
@@ -54,7 +61,12 @@ class AnswerView(MessageView):
         self._footer.copy_pressed.connect(self._copy_all)
         self._footer.regenerate_pressed.connect(self._regenerate)
         self._footer.continue_pressed.connect(self._continue)
+        self._footer.more_pressed.connect(self._open_more)
         self._footer.sibling_pressed.connect(lambda delta: self.sibling_requested.emit(self.entry.id, delta))
+        self._thoughts = Thoughts(look, self)
+        self._thoughts.restyle(look, self.text_width())
+        self._thoughts.set_text(entry.thinking)
+        self._thoughts.toggled.connect(self._fold)
         self._pulse = QTimer(self, interval=_PULSE_MS)
         self._pulse.timeout.connect(self._beat)
         self._build()
@@ -80,13 +92,29 @@ class AnswerView(MessageView):
                 self._splitter.feed(entry.text)
                 self.flow.replace(0, [])
                 self._pending = True
+        self._thoughts.set_text(entry.thinking)
         super().set_entry(entry)
         self._build()
 
     def grow(self, entry: Entry, piece: str) -> None:
         """Take over ``entry``, whose text is that of before and ``piece``."""
         self.entry = entry
-        self.append(piece)
+        self._thoughts.set_text(entry.thinking)
+        if piece:
+            self.append(piece)
+        self._tell_thinking()
+
+    def set_unfolded(self, unfolded: bool) -> None:
+        """Show what was thought, or the line about it alone."""
+        self._thoughts.set_open(unfolded)
+
+    def _fold(self, unfolded: bool) -> None:
+        self.unfolded.emit(unfolded)
+        self.update()
+        self.resized.emit()
+
+    def _tell_thinking(self) -> None:
+        self._thoughts.set_state(running=self.waiting, seconds=self.entry.thought_seconds)
 
     def set_progress(self, text: str) -> None:
         """Say what is going on before the first word."""
@@ -109,11 +137,21 @@ class AnswerView(MessageView):
         self._footer.build(
             self.look,
             copy=text and not streaming,
-            regenerate=not streaming and entry.status != "failed",
-            again=text and entry.status in CAN_CONTINUE and not carded,
             position=(1, 1) if streaming else entry.position,
+            regenerate=not streaming and entry.status != "failed",
+            looped=entry.status == "looped",
+            again=text and entry.status in CAN_CONTINUE and not carded,
+            more=not streaming,
         )
-        if entry.status == "failed":
+        self._tell_thinking()
+        if entry.status == "failed" and entry.exceeded:
+            for word, policy in (
+                (self.tr("要約して続ける"), "summarise"),
+                (self.tr("古い部分を省いて続ける"), "leave_out"),
+            ):
+                action = self._add_action(word, prominent=policy == "leave_out")
+                action.clicked.connect(lambda _=False, policy=policy: self._go_on(policy))
+        elif entry.status == "failed":
             self._add_action(self.tr("もう一度"), prominent=not text).clicked.connect(self._regenerate)
         if carded and text:
             self._add_action(self.tr("続ける"), prominent=True).clicked.connect(self._continue)
@@ -134,6 +172,32 @@ class AnswerView(MessageView):
     def _continue(self) -> None:
         self.continue_requested.emit(self.entry.id)
 
+    def _go_on(self, policy: str) -> None:
+        self.policy_requested.emit(self.entry.id, policy)
+
+    def _open_more(self, button: QAbstractButton) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._offer(menu)
+        menu.popup(button.mapToGlobal(QPoint(0, button.height() + 2)))
+
+    def offer_more(self, menu: QMenu) -> None:
+        """Offer what can be done with an answer that has ended."""
+        if self.entry.thinking:
+            menu.addAction(self.tr("考えたことをコピー"), lambda: self.copy_text(self.entry.thinking))
+        if self.entry.status != "streaming":
+            menu.addSeparator()
+            self._offer(menu)
+
+    def _offer(self, menu: QMenu) -> None:
+        identity = self.entry.id
+        several = self.tr("答えを3つ作る") if self.entry.position[1] == 1 else self.tr("答えをもう3つ作る")
+        menu.addAction(several, lambda: self.several_requested.emit(identity))
+        menu.addSeparator()
+        if self.entry.text:
+            menu.addAction(self.tr("ほかの候補を見る"), lambda: self.probabilities_requested.emit(identity))
+        menu.addAction(self.tr("モデルに渡した文"), lambda: self.prompt_requested.emit(identity))
+
     def _copy_all(self) -> None:
         self.copy_text(self.entry.text)
         self._footer.copied()
@@ -143,10 +207,12 @@ class AnswerView(MessageView):
     def restyle(self, look: Look, width: int) -> None:
         """Lay out anew in another look or width."""
         super().restyle(look, width)
+        self._thoughts.restyle(look, self.text_width())
         self._build()
 
     def parse(self, deadline: float) -> bool:
         """Turn text into blocks until ``deadline``; return whether some is left."""
+        self._thoughts.parse()
         first = len(self.flow.segments)
         left = False
         while self._pending and not left:
@@ -156,13 +222,23 @@ class AnswerView(MessageView):
             first = min(first, start)
             left = self._pending and perf_counter() >= deadline
         # What is above the first change is not drawn again.
-        top = int(self.text_origin().y() + self.flow.tops[min(first, len(self.flow.segments))])
+        top = (
+            self.head()
+            if self.waiting
+            else int(self.text_origin().y() + self.flow.tops[min(first, len(self.flow.segments))])
+        )
         self.update(0, top, self.span, MAX_HEIGHT)
         return left
 
     def work(self, deadline: float) -> bool:
         """Parse, then lay out; return whether some is left."""
-        return self.parse(deadline) or super().work(deadline)
+        return self.parse(deadline) or self._thoughts.work(deadline) or super().work(deadline)
+
+    def reveal(self, y0: float, y1: float) -> None:
+        """Lay out what lies in this range of the widget."""
+        self._thoughts.parse()
+        self._thoughts.reveal(y0 - self.head(), y1 - self.head())
+        super().reveal(y0, y1)
 
     def text_width(self) -> int:
         """Return the width of the text."""
@@ -170,12 +246,15 @@ class AnswerView(MessageView):
 
     def text_origin(self) -> QPointF:
         """Return where the text begins."""
-        return QPointF(column(self.look, self.span)[0], self.head())
+        return QPointF(column(self.look, self.span)[0], self._below_thoughts())
+
+    def _below_thoughts(self) -> int:
+        return self.head() + self._thoughts.height()
 
     def text_height(self) -> float:
         """Return the height of the text, with a guess for what is not parsed yet."""
         if self.waiting:
-            return self.look.line
+            return 0 if self.entry.thinking else self.look.line
         rest = self._splitter.waiting * self.look.text_px / self.text_width() * self.look.line
         return self.flow.height() + rest
 
@@ -199,7 +278,7 @@ class AnswerView(MessageView):
         words, look = self._notice_text(), self.look
         left, width = column(look, self.span)
         gap = look.px(10) if self.entry.text else 0
-        top = self.head() + ceil(self.text_height() if self.entry.text else 0) + gap
+        top = self._below_thoughts() + ceil(self.text_height() if self.entry.text else 0) + gap
         if not words:
             return QRect(left, top - gap, width, 0), QRect()
         if not self._actions:
@@ -210,16 +289,13 @@ class AnswerView(MessageView):
         tallest = max(b.height() for b in self._actions)
         beside = width - 2 * pad - buttons >= look.px(200)
         room_width = width - 2 * pad - (buttons if beside else 0)
-        high = ceil(_lines(words, self._notice_font(), room_width).boundingRect().height())
+        high = ceil(_lines(words, self.look.notice, room_width).boundingRect().height())
         inner = max(high, tallest) if beside else high + look.px(8) + tallest
         text_top = top + look.px(10) + (max(0, tallest - high) // 2 if beside else 0)
         return (
             QRect(left, top, width, inner + 2 * look.px(10)),
             QRect(left + pad, text_top, room_width, high),
         )
-
-    def _notice_font(self) -> QFont:
-        return theme.ui_font(theme.SMALL_PX * self.look.zoom)
 
     def full_height(self) -> int:
         """Return the height of everything."""
@@ -235,6 +311,7 @@ class AnswerView(MessageView):
         tallest = max((b.height() for b in self._actions), default=0)
         beside = card.height() - words.height() < tallest + look.px(28)
         middle = card.center().y() if beside else card.bottom() + 1 - look.px(10) - tallest // 2
+        self._thoughts.arrange(column(look, self.span)[0], self.head())
         for button in reversed(self._actions):
             x -= button.width()
             button.move(x, middle - button.height() // 2)
@@ -244,7 +321,8 @@ class AnswerView(MessageView):
 
     def controls(self) -> list[QWidget]:
         """Return the buttons in the order in which the keyboard reaches them."""
-        return [*super().controls(), *self._actions, *self._footer.buttons()]
+        thoughts = [self._thoughts.button] if self.entry.thinking else []
+        return [*thoughts, *super().controls(), *self._actions, *self._footer.buttons()]
 
     # Drawing --------------------------------------------------------------------------------------
 
@@ -256,8 +334,11 @@ class AnswerView(MessageView):
         """Draw the waiting line, the notice, and the words of the footer."""
         look, entry = self.look, self.entry
         left, width = column(look, self.span)
+        clip = painter.clipBoundingRect() if painter.hasClipping() else QRectF(self.rect())
+        self._thoughts.paint(painter, left, self.head(), clip)
         if self.waiting:
-            self._paint_waiting(painter, QRect(left, self.head(), width, look.line))
+            high = look.px(26) if entry.thinking else look.line
+            self._paint_waiting(painter, QRect(left, self.head(), width, high))
         card, room = self._notice()
         if room.isValid():
             kind = {"failed": "wrong", "interrupted": "caution"}.get(entry.status, "sub")
@@ -266,19 +347,21 @@ class AnswerView(MessageView):
                 painter.setBrush(look.colour(f"{kind}_soft"))
                 radius = look.px(theme.RADIUS_FIELD)
                 painter.drawRoundedRect(QRectF(card), radius, radius)
-            font = self._notice_font() if self._actions else look.small
+            font = self.look.notice if self._actions else look.small
             painter.setPen(look.colour(kind))
             _lines(self._notice_text(), font, room.width()).draw(painter, QPointF(room.topLeft()))
         self._footer.paint(painter)
-        if entry.note and entry.status != "streaming":
+        if entry.note:
+            streaming = entry.status == "streaming"
             painter.setFont(look.small)
-            painter.setPen(look.colour("sub"))
+            painter.setPen(look.colour("caution" if streaming else "sub"))
             used = self._footer.width()
             line = QRect(left + used, card.bottom() + 1 + look.px(8), width - used, look.px(footer.HEIGHT))
             note = QFontMetricsF(look.small).elidedText(
                 printable(entry.note), Qt.TextElideMode.ElideRight, line.width()
             )
-            painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note)
+            side = Qt.AlignmentFlag.AlignLeft if streaming else Qt.AlignmentFlag.AlignRight
+            painter.drawText(line, side | Qt.AlignmentFlag.AlignVCenter, note)
 
     def _paint_waiting(self, painter: QPainter, line: QRect) -> None:
         look = self.look
@@ -291,9 +374,11 @@ class AnswerView(MessageView):
         painter.setBrush(colour)
         reach = look.px(4)
         painter.drawEllipse(QPointF(line.left() + look.px(6), line.center().y() + 0.5), reach, reach)
-        painter.setFont(self._notice_font())
+        if self.entry.thinking:
+            return  # its own title says it
+        painter.setFont(self.look.notice)
         painter.setPen(look.colour("sub"))
-        words = QRect(line).adjusted(look.px(20), 0, 0, 0)
+        words = QRect(line).adjusted(look.px(DOT), 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._progress)
 
 

@@ -14,7 +14,9 @@ class Entry:
     """One message to show.
 
     ``note`` stands at the right of the footer (``"38.2 トークン/秒"``), ``error`` is the sentence of a failed
-    answer, ``position`` says that this is version k of n, counted from 1.
+    answer, ``position`` says that this is version k of n, counted from 1. ``thinking`` is what the model
+    thought first, for so many seconds (0: not known). ``exceeded``: it failed because the chat is longer than
+    the context, where the person wanted to be asked.
     """
 
     id: int
@@ -24,3 +26,6 @@ class Entry:
     note: str = ""
     error: str = ""
     position: tuple[int, int] = (1, 1)
+    thinking: str = ""
+    thought_seconds: float = 0.0
+    exceeded: bool = False

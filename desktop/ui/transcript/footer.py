@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QAbstractButton
 
 from desktop.ui.transcript.button import QuietButton
 
@@ -23,6 +24,7 @@ class Footer(QObject):
     copy_pressed = Signal()
     regenerate_pressed = Signal()
     continue_pressed = Signal()
+    more_pressed = Signal(QAbstractButton)  # under which the menu opens
     sibling_pressed = Signal(int)
 
     def __init__(self, look: Look, owner: QWidget) -> None:
@@ -35,18 +37,30 @@ class Footer(QObject):
         self._position = (1, 1)
 
     def build(
-        self, look: Look, *, copy: bool, regenerate: bool, again: bool, position: tuple[int, int]
+        self,
+        look: Look,
+        *,
+        copy: bool,
+        position: tuple[int, int],
+        regenerate: bool = False,
+        looped: bool = False,
+        again: bool = False,
+        more: bool = False,
     ) -> None:
-        """Make the buttons that are wanted; those of before go."""
+        """Make the buttons that are wanted; those of before go. ``looped``: writing anew is trying again."""
         self.clear()
         self._look, self._position = look, position
         if copy:
             self._copy = self._add(self.tr("コピー"), self.tr("メッセージをコピー"))
             self._copy.clicked.connect(self.copy_pressed)
         if regenerate:
-            self._add(self.tr("書き直す")).clicked.connect(self.regenerate_pressed)
+            word = self.tr("もう一度") if looped else self.tr("書き直す")
+            self._add(word).clicked.connect(self.regenerate_pressed)
         if again:
             self._add(self.tr("続ける")).clicked.connect(self.continue_pressed)
+        if more:
+            other = self._add("…", self.tr("ほかの操作"))
+            other.clicked.connect(lambda: self.more_pressed.emit(other))
         now, count = position
         if count > 1:
             before = self._add("‹", self.tr("前の版"))

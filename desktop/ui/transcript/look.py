@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
+
 from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
 from desktop.ui import theme
@@ -23,11 +26,20 @@ class Look:
         self.column = round(theme.COLUMN_WIDTH * zoom)
         self.text = theme.ui_font(self.text_px)
         self.small = theme.ui_font(theme.TINY_PX * zoom)
+        self.notice = theme.ui_font(theme.SMALL_PX * zoom)
         self.code = theme.code_font(theme.SMALL_PX * zoom)
         self.inline_code = theme.code_font((theme.TEXT_PX - 1) * zoom)
-        # Qt puts what a fixed line height adds above the text; half of it belongs below.
-        self.rise = (self.line - QFontMetricsF(self.text).height()) / -2
-        self.code_rise = (self.code_line - QFontMetricsF(self.code).height()) / -2
+        self.rise = _rise(self.line, self.text)
+        self.code_rise = _rise(self.code_line, self.code)
+
+    def quiet(self) -> Look:
+        """Return the look of a text that is beside the point: small, in the secondary colour."""
+        made = copy.copy(self)
+        made.tokens = replace(self.tokens, ink=self.tokens.sub)
+        made.text, made.text_px = self.notice, self.notice.pixelSize()
+        made.line = round(theme.SMALL_PX * theme.LINE_HEIGHT * self.zoom)
+        made.rise = _rise(made.line, made.text)
+        return made
 
     def px(self, length: float) -> int:
         """Return a length of the drawing at this zoom, in whole pixels."""
@@ -40,3 +52,8 @@ class Look:
     def colour(self, name: str) -> QColor:
         """Return a colour of the theme by the name of its token."""
         return QColor(getattr(self.tokens, name))
+
+
+def _rise(line: int, font: QFont) -> float:
+    """Return how far a line of text moves: Qt puts what a fixed height adds above; half belongs below."""
+    return (line - QFontMetricsF(font).height()) / -2

@@ -57,6 +57,7 @@ class MessageView(QWidget):
     selecting = Signal(QWidget)  # itself: a selection begins here
     dragged = Signal()
     link_activated = Signal(str)
+    divider_pressed = Signal()
 
     def __init__(self, entry: Entry, look: Look, width: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -69,6 +70,7 @@ class MessageView(QWidget):
         self._head = Place(0, 0)
         self._pressed: QPoint | None = None
         self._code_buttons: dict[int, QuietButton] = {}
+        self._divider_button: QuietButton | None = None
         self._ring = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -94,7 +96,8 @@ class MessageView(QWidget):
 
     def controls(self) -> list[QWidget]:
         """Return the buttons in the order in which the keyboard reaches them."""
-        return [self._code_buttons[index] for index in sorted(self._code_buttons)]
+        divider = [self._divider_button] if self._divider_button is not None else []
+        return [*divider, *(self._code_buttons[index] for index in sorted(self._code_buttons))]
 
     def arrange(self) -> None:
         """Put the buttons in their places."""
@@ -122,11 +125,19 @@ class MessageView(QWidget):
         for index in list(self._code_buttons):
             self._drop_code_button(index)
         self.flow.restyle(look, self.text_width())
+        self.set_divider(self.divider, pressable=self._divider_button is not None)
         self.update()
 
-    def set_divider(self, text: str) -> None:
-        """Draw a dashed line with ``text`` above the message; nothing for ''."""
+    def set_divider(self, text: str, *, pressable: bool = False) -> None:
+        """Draw a dashed line with ``text`` above the message, which can be ``pressable``; nothing for ''."""
         self.divider = text
+        if self._divider_button is not None:
+            self._divider_button.hide()
+            self._divider_button.deleteLater()
+            self._divider_button = None
+        if text and pressable:
+            self._divider_button = QuietButton(text, self.look, self)
+            self._divider_button.clicked.connect(self.divider_pressed)
         self.update()
 
     def reveal(self, y0: float, y1: float) -> None:
@@ -145,6 +156,11 @@ class MessageView(QWidget):
     def finish_layout(self, y0: float, y1: float) -> None:
         """Place the buttons after the widget got its size; the range is what can be seen."""
         self._place_code_buttons(y0 - self.text_origin().y(), y1 - self.text_origin().y())
+        if self._divider_button is not None:
+            room = self._divider_room()
+            button = self._divider_button
+            button.move(room.center().x() - button.width() // 2, room.center().y() - button.height() // 2)
+            button.show()
         self.arrange()
 
     def spot(self, y: float) -> tuple[int, float]:
@@ -278,7 +294,11 @@ class MessageView(QWidget):
         everything.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
         for link in filter(None, links):
             self._offer_link(menu, link)
+        self.offer_more(menu)
         menu.popup(self.mapToGlobal(QPoint(self.span // 2, GAP)) if by_key else event.globalPos())
+
+    def offer_more(self, menu: QMenu) -> None:
+        """Add what only one kind of message offers."""
 
     def _offer_link(self, menu: QMenu, link: str) -> None:
         def follow() -> None:
@@ -362,12 +382,12 @@ class MessageView(QWidget):
             painter.restore()
 
     def _paint_divider(self, painter: QPainter) -> None:
-        look = self.look
-        left, width = column(look, self.span)
-        room = QRect(left, GAP, width, look.px(DIVIDER - 4))
-        painter.setFont(look.small)
-        painter.setPen(look.colour("faint"))
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.divider)
+        look, room = self.look, self._divider_room()
+        left, width = room.left(), room.width()
+        if self._divider_button is None:
+            painter.setFont(look.small)
+            painter.setPen(look.colour("faint"))
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.divider)
         half = (width - QFontMetricsF(look.small).horizontalAdvance(self.divider)) / 2 - look.px(12)
         if half > 0:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -378,6 +398,10 @@ class MessageView(QWidget):
             painter.drawLine(QPointF(left, y), QPointF(left + half, y))
             painter.drawLine(QPointF(left + width - half, y), QPointF(left + width, y))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+    def _divider_room(self) -> QRect:
+        left, width = column(self.look, self.span)
+        return QRect(left, GAP, width, self.look.px(DIVIDER - 4))
 
     def head(self) -> int:
         """Return the space above the message, with the divider."""

@@ -53,7 +53,7 @@ class QuestionView(MessageView):
         self.describe()
 
     def _build(self) -> None:
-        self._footer.build(self.look, copy=True, regenerate=False, again=False, position=self.entry.position)
+        self._footer.build(self.look, copy=True, position=self.entry.position)
         for button in self._footer.buttons():
             button.shy = True
 

@@ -49,13 +49,15 @@ _EDGE = 12  # px of the viewport where that begins
 class _Row:
     """One message: what it says, how high it is, and its widget while it is near the viewport."""
 
-    __slots__ = ("entry", "height", "pieces", "progress", "view")
+    __slots__ = ("entry", "height", "pieces", "progress", "thoughts", "unfolded", "view")
 
     def __init__(self, entry: Entry, height: int) -> None:
         self.entry = entry
         self.height = height
         self.pieces: list[str] = []
+        self.thoughts: list[str] = []
         self.progress = ""
+        self.unfolded = False  # what it thought is shown
         self.view: QuestionView | AnswerView | None = None
 
 
@@ -65,6 +67,11 @@ class Transcript(QAbstractScrollArea):
     regenerate_requested = Signal(int)
     continue_requested = Signal(int)
     sibling_requested = Signal(int, int)
+    policy_requested = Signal(int, str)
+    several_requested = Signal(int)
+    probabilities_requested = Signal(int)
+    prompt_requested = Signal(int)
+    summary_requested = Signal()
     link_activated = Signal(str)
     copied = Signal()
 
@@ -81,6 +88,7 @@ class Transcript(QAbstractScrollArea):
         self._tops: list[int] = [0]
         self._exact = 0  # how many rows have an exact top
         self._divider: int | None = None
+        self._summarised = False
         self._anchor: tuple[int, tuple[int, float]] | None = None  # None: the end
         self._arranging = False
         self._selecting: MessageView | None = None
@@ -110,8 +118,10 @@ class Transcript(QAbstractScrollArea):
 
     # What the window does -------------------------------------------------------------------------
 
-    def show_entries(self, entries: Sequence[Entry], *, divider: int | None = None) -> None:
-        """Show these messages and no others, scrolled to the end; ``divider`` as in ``set_divider``."""
+    def show_entries(
+        self, entries: Sequence[Entry], *, divider: int | None = None, summarised: bool = False
+    ) -> None:
+        """Show these messages and no others, scrolled to the end; the rest as in ``set_divider``."""
         self._frame.stop()
         self._drag.stop()
         self._selecting = None
@@ -119,7 +129,7 @@ class Transcript(QAbstractScrollArea):
             self._retire(index)
         self._fresh.clear()
         self._tab_order = []
-        self._divider = divider
+        self._divider, self._summarised = divider, summarised
         self._rows = [
             _Row(entry, height) for entry, height in zip(entries, self._guess(entries), strict=True)
         ]
@@ -157,9 +167,31 @@ class Transcript(QAbstractScrollArea):
     def append_text(self, id: int, piece: str) -> None:
         """Add ``piece`` to a streaming answer; shown with the next frame."""
         index = self._index.get(id)
-        if index is None or not piece:
-            return
-        self._rows[index].pieces.append(piece)
+        if index is not None and piece:
+            self._rows[index].pieces.append(piece)
+            self._show_soon(index)
+
+    def append_thought(self, id: int, piece: str) -> None:
+        """Add ``piece`` to what is thought before an answer; shown with the next frame."""
+        index = self._index.get(id)
+        if index is not None and piece:
+            self._rows[index].thoughts.append(piece)
+            self._show_soon(index)
+
+    def end_thinking(self, id: int, seconds: float) -> None:
+        """Say for how long the model thought; its answer begins."""
+        row = self._row(id)
+        if row is not None:
+            row.entry = replace(row.entry, thought_seconds=seconds)
+
+    def set_note(self, id: int, note: str) -> None:
+        """Say in a quiet line below an answer what the person should know while it is written."""
+        row = self._row(id)
+        if row is not None and row.entry.note != note:
+            self._take_pieces(row)
+            self.update_entry(replace(row.entry, note=note))
+
+    def _show_soon(self, index: int) -> None:
         self._fresh.add(index)
         if not self._frame.isActive():
             self._frame.start(self._pause)
@@ -172,13 +204,16 @@ class Transcript(QAbstractScrollArea):
             if isinstance(row.view, AnswerView):
                 row.view.set_progress(text)
 
-    def set_divider(self, index: int | None) -> None:
-        """Say before the message at ``index`` that the model was not given those above; None removes it."""
-        self._divider = index
+    def set_divider(self, index: int | None, *, summarised: bool = False) -> None:
+        """Say before the message at ``index`` that the model was not given those above; None removes it.
+
+        ``summarised``: it was given a summary of them, which a press on the line asks for.
+        """
+        self._divider, self._summarised = index, summarised
         for live in self._live:
             view = self._rows[live].view
             if view is not None:
-                view.set_divider(self._divider_text(live))
+                view.set_divider(self._divider_text(live), pressable=self._summarised)
                 self._set_height(live, view.full_height())
         self._arrange()
 
@@ -259,6 +294,8 @@ class Transcript(QAbstractScrollArea):
     def _divider_text(self, index: int) -> str:
         if index != self._divider or index <= 0:
             return ""
+        if self._summarised:
+            return self.tr("ここより前は要約して渡しています")
         return self.tr("ここより前の%n件は、モデルに渡されていません", "", index)
 
     def _make_view(self, index: int) -> QuestionView | AnswerView:
@@ -273,8 +310,15 @@ class Transcript(QAbstractScrollArea):
             view.set_progress(row.progress)
             view.regenerate_requested.connect(self.regenerate_requested)
             view.continue_requested.connect(self.continue_requested)
+            view.policy_requested.connect(self.policy_requested)
+            view.several_requested.connect(self.several_requested)
+            view.probabilities_requested.connect(self.probabilities_requested)
+            view.prompt_requested.connect(self.prompt_requested)
+            view.set_unfolded(row.unfolded)
+            view.unfolded.connect(lambda unfolded: self._unfold(row, unfolded))
             view.parse(deadline(SLICE_MS))
-        view.set_divider(self._divider_text(index))
+        view.set_divider(self._divider_text(index), pressable=self._summarised)
+        view.divider_pressed.connect(self.summary_requested)
         view.sibling_requested.connect(self.sibling_requested)
         view.link_activated.connect(self.link_activated)
         view.copied.connect(self.copied)
@@ -293,12 +337,19 @@ class Transcript(QAbstractScrollArea):
             view.deleteLater()
             self._rows[index].view = None
 
+    def _unfold(self, row: _Row, unfolded: bool) -> None:
+        """Keep the title under the pointer where it is, unless one follows the end as it grows."""
+        row.unfolded = unfolded
+        if row.entry.status != "streaming":
+            self._anchor = self._spot()
+
     @staticmethod
     def _take_pieces(row: _Row) -> str:
-        piece = "".join(row.pieces)
-        if piece:
+        piece, thought = "".join(row.pieces), "".join(row.thoughts)
+        if piece or thought:
             row.pieces.clear()
-            row.entry = replace(row.entry, text=row.entry.text + piece)
+            row.thoughts.clear()
+            row.entry = replace(row.entry, text=row.entry.text + piece, thinking=row.entry.thinking + thought)
             if isinstance(row.view, AnswerView):
                 row.view.grow(row.entry, piece)
             elif row.view is not None:
@@ -429,7 +480,7 @@ class Transcript(QAbstractScrollArea):
             view = self._rows[index].view
             if view is not None:
                 view.describe()
-                view.set_divider(self._divider_text(index))
+                view.set_divider(self._divider_text(index), pressable=self._summarised)
 
     def _resize_rows(self) -> None:
         width = self.viewport().width()
@@ -457,10 +508,15 @@ class Transcript(QAbstractScrollArea):
         if bar.value() >= bar.maximum() - _NEAR:
             self._anchor = None
             return
-        index = self._row_at(bar.value())
-        y = bar.value() - self._top(index)
+        self._anchor = self._spot()
+
+    def _spot(self) -> tuple[int, tuple[int, float]]:
+        """Return what lies at the upper edge of the viewport."""
+        top = self.verticalScrollBar().value()
+        index = self._row_at(top)
+        y = top - self._top(index)
         view = self._rows[index].view
-        self._anchor = index, (view.spot(y) if view else (-1, y))
+        return index, (view.spot(y) if view else (-1, y))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Scroll by keyboard."""
