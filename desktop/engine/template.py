@@ -111,7 +111,7 @@ class ChatTemplate:
         if parts is None:
             parts = self._parts(_folded(turns), switches) or []
         if self._style is not None and (unfinished or thinking is False):
-            bridge = self._style.bridge(end_of(parts), own_switch=self.has_switch, continued=bool(unfinished))
+            bridge = self._style.bridge(end_of(parts), empty=thinking is False and not self.has_switch)
             parts += [Part(bridge, special=True)] if bridge else []
         return [*parts, Part(unfinished, special=False)] if unfinished else parts
 
@@ -188,9 +188,10 @@ class ChatTemplate:
         return self.special.sub(lambda found: f"{found[0][0]}\u200b{found[0][1:]}", text)
 
     def _taken_apart(self, text: str) -> str:
-        """Return the text with a zero-width space after everything that could begin a control token."""
-        firsts = {token[0] for token in self._special_tokens() if len(token) > 1 and not token[0].isspace()}
-        return re.sub(f"[{re.escape(''.join(sorted(firsts)))}]", "\\g<0>\u200b", text) if firsts else text
+        """Return the text with a zero-width space after every sign that control tokens are made of."""
+        tokens = [token for token in self._special_tokens() if len(token) > 1 and not token.isspace()]
+        signs = {sign for token in tokens for sign in token if not (sign.isalnum() or sign.isspace())}
+        return re.sub(f"[{re.escape(''.join(sorted(signs)))}]", "\\g<0>\u200b", text) if signs else text
 
 
 def any_of(texts: Iterable[str]) -> re.Pattern[str]:

@@ -59,18 +59,15 @@ class Tags:
         """Return whether the prompt has begun the block already."""
         return prompt.rstrip().endswith(self.opening)
 
-    def bridge(self, prompt: str, *, own_switch: bool, continued: bool) -> str:
-        """Return what must follow the prompt so that the answer itself comes next.
+    def bridge(self, prompt: str, *, empty: bool) -> str:
+        """Return what must follow the prompt so that the answer itself comes next: what closes an open block.
 
-        An open block is closed. Before an answer that has begun nothing else is needed. A model whose
-        template cannot switch thinking off gets an empty block, as Qwen's template writes it; llama.cpp's
-        server does the same for a budget of 0.
+        Where none is open it is nothing, or with ``empty`` a block without thoughts, which is how Qwen's
+        template keeps a model from thinking.
         """
         if self.is_open(prompt):
             return self.close
-        if continued or own_switch or prompt.rstrip().endswith(self.ending):
-            return ""
-        return self.empty
+        return self.empty if empty and not prompt.rstrip().endswith(self.ending) else ""
 
     def channels(self, prompt: str) -> Channels:
         """Return what reads an answer to this prompt, of which the end is enough."""
@@ -92,12 +89,12 @@ class Harmony:
         """What begins the answer after the assistant's name."""
         return f"{self.marker('channel')}final<|message|>"
 
-    def bridge(self, prompt: str, *, own_switch: bool, continued: bool) -> str:
+    def bridge(self, prompt: str, *, empty: bool) -> str:
         """Return what must follow the prompt so that the answer itself comes next: the final channel.
 
         No effort means "none" to these models; past answers stand in their prompts just so, without thoughts.
         """
-        del own_switch, continued
+        del empty  # it is the same with an answer that has begun
         channels = _HarmonyChannels(self, prompt)
         return "" if channels.kind == "answer" else channels.closing()
 

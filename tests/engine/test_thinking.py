@@ -247,24 +247,21 @@ def test_the_template_tells_the_style(template: str, style: ThinkingStyle | None
 
 
 @pytest.mark.parametrize(
-    ("prompt", "own_switch", "continued", "bridge"),
+    ("prompt", "empty", "bridge"),
     [
-        ("assistant\n<think>\n", False, False, "\n</think>\n\n"),
-        ("assistant\n<think>\n", True, True, "\n</think>\n\n"),
-        ("assistant\n", False, False, "<think>\n\n</think>\n\n"),
-        ("assistant\n", True, False, ""),
-        ("assistant\n", False, True, ""),
-        ("assistant\n<think>\n\n</think>\n\n", False, False, ""),
+        ("assistant\n<think>\n", False, "\n</think>\n\n"),
+        ("assistant\n<think>\n", True, "\n</think>\n\n"),
+        ("assistant\n", False, ""),
+        ("assistant\n", True, "<think>\n\n</think>\n\n"),
+        ("assistant\n<think>\n\n</think>\n\n", True, ""),
     ],
 )
-def test_the_bridge_from_a_prompt_to_the_answer(
-    prompt: str, own_switch: bool, continued: bool, bridge: str
-) -> None:
-    assert THINK.bridge(prompt, own_switch=own_switch, continued=continued) == bridge
+def test_the_bridge_from_a_prompt_to_the_answer(prompt: str, empty: bool, bridge: str) -> None:
+    assert THINK.bridge(prompt, empty=empty) == bridge
 
 
 def test_harmonys_bridge_opens_the_final_channel() -> None:
     prompt = "<|end|><|start|>assistant"
-    bridge = HARMONY.bridge(prompt, own_switch=True, continued=False)
+    bridge = HARMONY.bridge(prompt, empty=True)
     assert bridge == "<|channel|>final<|message|>"
-    assert HARMONY.bridge(prompt + bridge, own_switch=True, continued=True) == ""
+    assert HARMONY.bridge(prompt + bridge, empty=True) == ""
