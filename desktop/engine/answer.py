@@ -69,12 +69,12 @@ def answer(
 ) -> Iterator[Event]:
     """Yield ``Started``, ``PromptProgress``, ``Piece`` and ``Finished``; ``states`` has what was saved.
 
-    Raise ``PromptTooLong``, ``TemplateFailed``, ``SchemaInvalid``, ``KotonohaError`` or ``DecodeFailed``;
+    Raise ``PromptTooLong``, ``TemplateFailed``, ``KotonohaError`` or ``DecodeFailed``;
     what was yielded before stays true.
     """
     context_length = model.context_length
     course = _Course(context_length)
-    grammar = prompts.grammar(request.sampling.json_schema)
+    grammar = prompts.grammar(request.sampling)
     tokens, left_out = fit(
         request.turns,
         limit=context_length - answer_room(context_length, request.sampling.max_tokens),
@@ -96,7 +96,16 @@ def answer(
     course.reused_tokens = model.cache.reuse(tokens, canonical=request.reproducible)
     yield Started(request.id, len(tokens), course.reused_tokens, left_out, context_length)
     reason: FinishReason = "stopped"
-    sampler = Sampler(request.sampling, vocab=model.vocab, n_vocab=model.n_vocab, grammar=grammar)
+    continued = bool(request.turns) and request.turns[-1].role == "assistant"
+    sampler = Sampler(
+        request.sampling,
+        vocab=model.vocab,
+        n_vocab=model.n_vocab,
+        context_length=context_length,
+        grammar=grammar,
+        begun=request.turns[-1].text.encode("utf-8", "replace") if continued else b"",
+        pieces=model.pieces,
+    )
     decoder = Decoder(model, sampler, _drafter(model, request, tokens))
     try:
         yield from _prompt(model, tokens, request.id, course)

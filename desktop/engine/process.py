@@ -186,21 +186,18 @@ class _Server:
             self._current = 0
 
     def _events(self, request: Task) -> Iterator[Event]:
-        from desktop.engine.sampling import SchemaInvalid
         from desktop.engine.template import TemplateFailed
 
         try:
             yield from self._do(request)
         except Stopped:
             yield Finished(request.id, "stopped")
-        except KotonohaError as refused:  # the file, before it was loaded
+        except KotonohaError as refused:  # the file, the grammar …
             yield Failed(request.id, refused.code, ja=refused.ja, en=refused.en)
         except RequestFailed as failed:
             yield Failed(request.id, failed.code, failed.detail)
         except TemplateFailed as failed:
             yield Failed(request.id, "template_failed", str(failed))
-        except SchemaInvalid as failed:
-            yield Failed(request.id, "schema_invalid", str(failed))
         except MemoryError:
             self._free_all()
             yield Failed(request.id, "out_of_memory")

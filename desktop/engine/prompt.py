@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 
-from desktop.engine.protocol import Turn
+from desktop.engine import gbnf, json_schema
+from desktop.engine.grammar import Grammar
+from desktop.engine.protocol import Sampling, Turn
 from desktop.engine.runtime import Model
-from desktop.engine.sampling import grammar_of
 from desktop.engine.template import ChatTemplate, Part, TemplateFailed, any_of, end_of
 from desktop.engine.thinking import THINK, Answering, Channels, style_of
 from desktop.engine.transcript import STOPS, transcript
@@ -112,12 +113,18 @@ class PromptMaker:
         """Return the number of tokens of one text."""
         return len(self._model.tokenize(text, special=False))
 
-    def grammar(self, schema: str) -> str:
-        """Return the grammar of a JSON schema, empty for none. Raise ``SchemaInvalid``."""
-        if not schema:
-            return ""
-        with self._guard("schema_invalid"):
-            return grammar_of(schema)
+    def grammar(self, sampling: Sampling) -> Grammar | None:
+        """Return what binds the answer, the JSON schema before the grammar; None for nothing.
+
+        Raise ``KotonohaError("schema_invalid")`` or ``("grammar_invalid")``, which name the place.
+        """
+        if sampling.json_schema:
+            with self._guard("schema_invalid"):
+                return json_schema.parse(sampling.json_schema)
+        if sampling.grammar:
+            with self._guard("grammar_invalid"):
+                return gbnf.parse(sampling.grammar)
+        return None
 
     def _joined(self, parts: Sequence[Part]) -> list[int]:
         """Tokenize a prompt as if it were one string, control tokens in people's texts aside.

@@ -63,7 +63,7 @@ class Sampling(msgspec.Struct, frozen=True):
     """llama.cpp's sampler chain in its order, with its documented defaults. Source: common/common.h.
 
     The order: logit bias, penalties, DRY, top-n-sigma, top-k, typical, top-p, min-p, XTC, temperature, draw.
-    Mirostat and adaptive-p replace what comes after the penalties. Infill is for completing code only.
+    Mirostat replaces what comes after DRY, adaptive-p the draw. Infill is for completing code only.
     """
 
     temperature: float = 0.8  # 0: always the most probable token

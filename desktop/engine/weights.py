@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 
 import llama_cpp.llama_cpp as llama
 
 from desktop.engine.failures import DecodeFailed, LoadFailed, Stopped
 from desktop.engine.native import AbortFlag, NativeLog
+from desktop.engine.pieces import Pieces
 from desktop.engine.protocol import ModelSettings
 from desktop.engine.states import file_identity
 
@@ -96,6 +98,11 @@ class Weights:
         if not 0 <= token < self.n_vocab:
             return ""
         return (llama.llama_vocab_get_text(self.vocab, token) or b"").decode("utf-8", "replace")
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """The bytes of the vocabulary's tokens."""
+        return Pieces(self.vocab, self.n_vocab)
 
     def special_tokens(self) -> Iterator[str]:
         """Yield the text of every token that is not ordinary text."""
