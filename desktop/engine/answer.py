@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from desktop.engine.decoding import Decoder
 from desktop.engine.draft_model import DraftModel
 from desktop.engine.drafting import Drafter, PromptLookup
-from desktop.engine.failures import DecodeFailed, Stopped
+from desktop.engine.failures import RequestFailed, Stopped
 from desktop.engine.fit import answer_room, fit
 from desktop.engine.prompt import PromptMaker
 from desktop.engine.protocol import (
@@ -17,18 +17,19 @@ from desktop.engine.protocol import (
     Finished,
     FinishReason,
     Generate,
-    Piece,
     PromptProgress,
+    Sampling,
     Started,
     Stats,
 )
+from desktop.engine.repetition import LoopGuard
 from desktop.engine.runtime import Model
 from desktop.engine.sampling import Sampler
 from desktop.engine.state_keeper import StateKeeper
-from desktop.engine.text_stream import TextStream
+from desktop.engine.writing import Writing
+from desktop.errors import KotonohaError
 
-# Seconds that a piece may wait for the next, so that fast models do not wake the application for every token.
-COALESCE = 0.03
+MAX_LOOK_BACK = 16_384  # bytes of an answer that is continued, for the penalties
 MAX_STOPS = 16
 MAX_STOP_LENGTH = 256  # characters
 
@@ -45,8 +46,19 @@ class _Course:
     generated: int = 0
     drafted: int = 0
     accepted: int = 0
+    thought: int = 0  # of the generated tokens
     first: float = 0.0  # when the first and the last token came
     last: float = 0.0
+    last_thought: float = 0.0
+
+    def count(self, *, thought: bool) -> None:
+        """Count a token that came now."""
+        self.last = time.perf_counter()
+        self.first = self.first or self.last
+        self.generated += 1
+        if thought:
+            self.thought += 1
+            self.last_thought = self.last
 
     def stats(self) -> Stats:
         computed = self.prompt_tokens - self.reused_tokens
@@ -59,6 +71,8 @@ class _Course:
             prompt_tokens_per_second=computed / self.prompt_seconds if self.prompt_seconds > 0 else 0.0,
             tokens_per_second=(self.generated - 1) / decoding if self.generated > 1 and decoding > 0 else 0.0,
             context_length=self.context_length,
+            thought_tokens=self.thought,
+            thought_seconds=self.last_thought - self.first if self.thought else 0.0,
             drafted_tokens=self.drafted,
             accepted_tokens=self.accepted,
         )
@@ -69,8 +83,7 @@ def answer(
 ) -> Iterator[Event]:
     """Yield ``Started``, ``PromptProgress``, ``Piece`` and ``Finished``; ``states`` has what was saved.
 
-    Raise ``PromptTooLong``, ``TemplateFailed``, ``KotonohaError`` or ``DecodeFailed``;
-    what was yielded before stays true.
+    Raise ``RequestFailed``, ``TemplateFailed`` or ``KotonohaError``; what was yielded before stays true.
     """
     context_length = model.context_length
     course = _Course(context_length)
@@ -79,13 +92,15 @@ def answer(
         request.turns,
         limit=context_length - answer_room(context_length, request.sampling.max_tokens),
         context_length=context_length,
-        encode=prompts.encode,
+        encode=lambda turns: prompts.encode(turns, request.prompting.thinking),
         count=prompts.count,
         leave_out=request.prompting.policy == "leave_out",
     )
     if model.stopping():
         yield Finished(request.id, "stopped")
         return
+    begun, healing = _seam(model, request, tokens)
+    tokens = tokens[: len(tokens) - bool(healing)]
     course.prompt_tokens = len(tokens)
     if model.adapters.differ(request.adapters):
         if states is not None:
@@ -96,20 +111,31 @@ def answer(
     course.reused_tokens = model.cache.reuse(tokens, canonical=request.reproducible)
     yield Started(request.id, len(tokens), course.reused_tokens, left_out, context_length)
     reason: FinishReason = "stopped"
-    continued = bool(request.turns) and request.turns[-1].role == "assistant"
     sampler = Sampler(
         request.sampling,
         vocab=model.vocab,
         n_vocab=model.n_vocab,
         context_length=context_length,
         grammar=grammar,
-        begun=request.turns[-1].text.encode("utf-8", "replace") if continued else b"",
+        begun=begun,
+        healing=healing,
         pieces=model.pieces,
     )
+    for token in model.tokenize(begun[-MAX_LOOK_BACK:].decode("utf-8", "ignore"), special=False):
+        sampler.accept(token)
     decoder = Decoder(model, sampler, _drafter(model, request, tokens))
     try:
         yield from _prompt(model, tokens, request.id, course)
-        reason = yield from _decode(model, prompts, request, sampler, decoder, course)
+        writing = Writing(
+            request.id,
+            prompts.channels(request.turns, request.prompting.thinking),
+            [*prompts.stops, *(stop[:MAX_STOP_LENGTH] for stop in request.sampling.stop[:MAX_STOPS])],
+            strip_start=not prompts.has_template and not begun,
+            known=len(healing),
+        )
+        reason = yield from _decode(
+            model, prompts, sampling=request.sampling, writing=writing, decoder=decoder, course=course
+        )
     except Stopped:
         pass
     finally:
@@ -152,61 +178,69 @@ def _drafter(model: Model, request: Generate, prompt: list[int]) -> Drafter | No
     return drafter
 
 
+def _seam(model: Model, request: Generate, tokens: list[int]) -> tuple[bytes, bytes]:
+    """Return what of a continued answer stays, and what its last token said, which is drawn again.
+
+    That token may have been cut short: the model would not have written it so. Both are empty for a new one.
+    """
+    if not request.turns or request.turns[-1].role != "assistant":
+        return b"", b""
+    text = request.turns[-1].text.encode("utf-8", "replace")
+    healing = model.pieces.seam(tokens[-1], len(text)) if len(tokens) > 1 else b""
+    if not text.endswith(healing):
+        healing = b""
+    return text.removesuffix(healing), healing
+
+
 def _decode(
     model: Model,
     prompts: PromptMaker,
-    request: Generate,
-    sampler: Sampler,
+    *,
+    sampling: Sampling,
+    writing: Writing,
     decoder: Decoder,
     course: _Course,
 ) -> Generator[Event, None, FinishReason]:
     """Generate tokens; return why it ended. The text so far has been yielded, also when it raises."""
-    continued = bool(request.turns) and request.turns[-1].role == "assistant"
-    stream = TextStream(
-        [*prompts.stops, *(stop[:MAX_STOP_LENGTH] for stop in request.sampling.stop[:MAX_STOPS])],
-        strip_start=not prompts.has_template and not continued,
-    )
-    limit = request.sampling.max_tokens
-    pending = ""
-    sent = 0.0
-    reason: FinishReason = "stopped"
-    failure: DecodeFailed | None = None
+    loops = LoopGuard() if sampling.loop_guard else None
+    budget = sampling.thinking_budget
+    reason: FinishReason = "context_full"  # unless something else ends it first
+    failure: RequestFailed | KotonohaError | None = None
     try:
-        if continued:
-            for token in model.tokenize(request.turns[-1].text[-4096:], special=False):
-                sampler.accept(token)
-        if limit is not None and limit <= 0:
-            reason = "limit"
-            return reason
-        reason = "context_full"  # unless something else ends it first
         for token in decoder.tokens():
             if model.stopping():
                 reason = "stopped"
                 break
-            now = time.perf_counter()
+            if sampling.max_tokens is not None and course.generated >= sampling.max_tokens:
+                reason = "limit"
+                break
             if model.is_end(token):
                 reason = "end"
                 break
-            pace = now - course.last if course.generated else COALESCE
-            course.first = course.first or now
-            course.last = now
-            course.generated += 1
-            pending += stream.feed(model.piece(token))
-            if pending and now + pace - sent >= COALESCE:
-                yield Piece(request.id, pending, course.generated)
-                pending, sent = "", now
-            if stream.stopped:
+            course.count(thought=writing.thinking)
+            yield from _write(model, writing, token, course.last)
+            if writing.stopped:
                 reason = "stop_text"
                 break
-            if limit is not None and course.generated >= limit:
-                reason = "limit"
+            if loops is not None and loops.feed(token):
+                reason = "repeating"
                 break
+            if budget is not None and writing.thinking and course.thought >= budget:
+                budget = None
+                forced = prompts.closing(writing.channels)
+                decoder.force([token, *forced])
+                for closing in forced:
+                    yield from _write(model, writing, closing, course.last)
     except Stopped:
         reason = "stopped"
-    except DecodeFailed as error:
+    except (RequestFailed, KotonohaError) as error:
         failure = error
-    if rest := pending + stream.finish():
-        yield Piece(request.id, rest, course.generated)
+    yield from writing.finish()
     if failure:
         raise failure
     return reason
+
+
+def _write(model: Model, writing: Writing, token: int, now: float) -> Iterator[Event]:
+    piece = model.piece(token)
+    return writing.take(piece, "" if piece else model.token_text(token), now)

@@ -119,12 +119,6 @@ _SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "The grammar for the answer (GBNF) could not be used.",
         "Please check how it is written.",
     ),
-    "grammar_invalid": (
-        "答えの文法（GBNF）を使えませんでした。",
-        "文法の書き方を確かめてください。",
-        "The grammar for the answer (GBNF) could not be used.",
-        "Please check how it is written.",
-    ),
     "draft_mismatch": (
         "下書き用のモデルは、語彙が違うため、このモデルとは組めません。",
         "モデルの設定で、同じ系列の小さいモデルを選ぶか、下書きモデルを外してください。",

@@ -23,7 +23,7 @@ def inspect(model: Model, prompts: PromptMaker, request: Inspect) -> Iterator[Ev
             request.turns,
             limit=length - answer_room(length, request.sampling.max_tokens),
             context_length=length,
-            encode=prompts.encode,
+            encode=lambda turns: prompts.encode(turns, request.prompting.thinking),
             count=prompts.count,
             leave_out=request.prompting.policy == "leave_out",
         )

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
 HEARTBEAT_SECONDS = 1.0
 FAREWELL_SECONDS = 60.0  # for the last state, when nobody kills this process before
+MOST_TEMPLATES = 4  # kept compiled
 MEMORY_SECONDS = 2.0  # between two looks at the machine's memory
 PROGRESS_SECONDS = 0.05  # between two Loading events
 ORPHANED, BAD_REQUEST, OVERDUE = 0, 3, 4  # exit statuses
@@ -123,7 +124,7 @@ class _Server:
         llama.llama_backend_init()
         self._version = f"llama.cpp (llama-cpp-python {llama_cpp.__version__})"
         self._model: Model | None = None
-        self._prompts: PromptMaker | None = None
+        self._prompts: dict[str, PromptMaker] = {}  # by the template that stands in for the model's own
         self._embedder: Embedder | None = None
         self._told = 0.0  # when the progress of a loading was told
         self._states = StateKeeper()
@@ -220,9 +221,10 @@ class _Server:
             return
         if not self._holds(request.model):
             yield self._load(request.id, request.model)
-        model, prompts = self._model, self._prompts
+        model = self._model
         assert model is not None
-        assert prompts is not None
+        template = "" if isinstance(request, Load) else request.prompting.template
+        prompts = self._prompts_with(template)
         if isinstance(request, Generate):
             yield from answer(model, prompts, request, self._states)
             return
@@ -239,6 +241,17 @@ class _Server:
             case Inspect():
                 yield from inspect(model, prompts, request)
         yield Finished(request.id, "end")
+
+    def _prompts_with(self, template: str) -> PromptMaker:
+        """Return what makes the loaded model's prompts with a template of the person's, or with its own."""
+        from desktop.engine.prompt import PromptMaker
+
+        assert self._model is not None
+        if template not in self._prompts:
+            if len(self._prompts) >= MOST_TEMPLATES:
+                self._prompts = {"": self._prompts[""]}
+            self._prompts[template] = PromptMaker(self._model, self._guard, template)
+        return self._prompts[template]
 
     def _embedder_for(self, request: Embed) -> Embedder:
         """Return the embedding model; it is loaded beside the one that writes."""
@@ -289,7 +302,7 @@ class _Server:
         except BaseException:
             model.close()
             raise
-        self._model, self._prompts = model, prompts
+        self._model, self._prompts = model, {"": prompts}
         return Loaded(
             request_id,
             name=model.name,
@@ -299,6 +312,7 @@ class _Server:
             trained_context_length=model.trained_context_length,
             has_chat_template=prompts.has_template,
             seconds=model.seconds,
+            thinks=prompts.thinks,
         )
 
     def _progress(self, request_id: int, fraction: float) -> None:
@@ -317,7 +331,7 @@ class _Server:
         if self._model is not None:
             self._states.leave(self._model)
             self._model.close()
-        self._model = self._prompts = None
+        self._model, self._prompts = None, {}
 
     def _read(self) -> None:
         """Take requests. The parent's end, however it comes, ends standard input and this process.

@@ -85,7 +85,7 @@ def asking(engine: Engine, model: ModelSettings) -> Ask:
         cancel: Cancel | None = None,
         at: type | None = None,
         then: Callable[[], object] = lambda: None,
-        **options: Any,  # noqa: ANN401 - of ``Engine.generate``
+        **options: Any,
     ) -> Answer:
         turns = [Turn("system", system)] if system else []
         turns += [Turn("assistant" if at % 2 else "user", text) for at, text in enumerate(texts)]
