@@ -206,6 +206,7 @@ def _decode(
     budget = sampling.thinking_budget
     reason: FinishReason = "context_full"  # unless something else ends it first
     failure: RequestFailed | KotonohaError | None = None
+    decoder.constrain(not writing.thinking)
     try:
         for token in decoder.tokens():
             if model.stopping():
@@ -231,6 +232,7 @@ def _decode(
                 decoder.force([token, *forced])
                 for closing in forced:
                     yield from _write(model, writing, closing, course.last)
+            decoder.constrain(not writing.thinking)
     except Stopped:
         reason = "stopped"
     except (RequestFailed, KotonohaError) as error:

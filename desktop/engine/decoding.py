@@ -20,6 +20,10 @@ class Decoder:
         self.drafted = 0
         self.accepted = 0
 
+    def constrain(self, constrained: bool) -> None:
+        """Let the grammar count for the next tokens, or not: thoughts are bound by none."""
+        self._sampler.constrained = constrained
+
     def force(self, tokens: Sequence[int]) -> None:
         """Go on with these tokens in place of the one that was yielded last."""
         self._forced = list(tokens)
