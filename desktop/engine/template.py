@@ -223,7 +223,8 @@ def _common(first: str, last: str) -> str:
 
 def end_of(parts: Sequence[Part]) -> str:
     """Return the end of the prompt as far as the template wrote it."""
-    return parts[-1].text[-END:] if parts and parts[-1].special else ""
+    own = itertools.takewhile(lambda part: part.special, reversed(parts))
+    return "".join(reversed([part.text for part in own]))[-END:]
 
 
 def _cut(plain: str, pieces: Sequence[str], texts: Sequence[str]) -> list[Part] | None:

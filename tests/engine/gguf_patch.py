@@ -84,6 +84,16 @@ def with_string(source: Path, target: Path, key: str, value: str) -> Path:
 
 def with_number(source: Path, target: Path, key: str, value: int) -> Path:
     """Write ``source`` with one more number (uint32) at the end of its metadata."""
+    return _with_pair(source, target, key, struct.pack("<II", 4, value))
+
+
+def with_new_string(source: Path, target: Path, key: str, value: str) -> Path:
+    """Write ``source`` with one more string at the end of its metadata."""
+    text = value.encode()
+    return _with_pair(source, target, key, struct.pack("<IQ", STRING, len(text)) + text)
+
+
+def _with_pair(source: Path, target: Path, key: str, typed: bytes) -> Path:
     data = source.read_bytes()
     header = _Header(data)
     tensors, pairs = header.tensors, header.pairs
@@ -91,7 +101,7 @@ def with_number(source: Path, target: Path, key: str, value: int) -> Path:
         header.string()
         header.skip(header.number("<I")[0])
     infos_end = _infos_end(data)
-    pair = struct.pack("<Q", len(key)) + key.encode() + struct.pack("<II", 4, value)
+    pair = struct.pack("<Q", len(key)) + key.encode() + typed
     head = data[:8] + struct.pack("<QQ", tensors, pairs + 1) + data[24 : header.at] + pair
     changed = head + data[header.at : infos_end]
     target.write_bytes(changed.ljust(aligned(len(changed)), b"\0") + data[aligned(infos_end) :])
