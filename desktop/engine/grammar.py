@@ -2,11 +2,13 @@
 
 A rule is a small program, and calls other rules. A state is a set of places in those programs, each with the
 state in which its rule was called (Earley's algorithm, so that ambiguity costs little). Equal states are one
-object and remember where each character leads: a grammar in use turns into an automaton.
+object and remember where characters lead, those that no range tells apart together: a grammar in use turns
+into an automaton.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,6 +18,8 @@ from desktop.errors import KotonohaError
 MAX_PROGRAM = 50_000  # instructions of all rules together, repetitions written out
 MAX_PLACES = 20_000  # in one state
 _MAX_STEPS = 200_000  # to compute one state
+_MAX_EFFORT = 5_000_000  # steps between two calls of ``rest``, two seconds or so: a stop waits for them
+_MAX_HELD = 5_000_000  # places in all states, some hundred bytes each
 _MAX_KEPT = 20_000  # states that are looked up again
 _FEW = 256  # characters
 MAX_DEPTH = 100  # of nested groups
@@ -107,13 +111,14 @@ _Instruction = Chars | _Call | _Split | _Return
 class _Set:
     """One state: what may come next, and what waits for a rule that was called here."""
 
-    __slots__ = ("__weakref__", "chars", "done", "following", "waiting")
+    __slots__ = ("__weakref__", "chars", "cuts", "done", "following", "waiting")
 
     def __init__(self) -> None:
-        self.chars: list[tuple[Chars, int, _Set | None]] = []
+        self.chars: dict[Chars, list[tuple[int, _Set | None]]] = {}
         self.waiting: dict[int, list[tuple[int, _Set | None]]] = {}
         self.done = False
-        self.following: dict[int, _Set | None] = {}
+        self.cuts: list[int] = []  # the characters before which a range begins or ends, in order
+        self.following: dict[int, _Set | None] = {}  # by the number of cuts before a character
 
 
 class State(NamedTuple):
@@ -142,6 +147,8 @@ class Grammar:
             self._put(_Return(at), 0)
         self._nullable = self._nullables()
         self._kept: dict[frozenset[tuple[int, int]], _Set] = {}
+        self._effort = 0
+        self._held = 0
         self.start = State(self._state([(self._entries[self._index["root"]], None)]))
 
     def advance(self, state: State, data: bytes) -> State | None:
@@ -163,26 +170,56 @@ class Grammar:
             if places is None:
                 return None
         assert places is not None
-        if pending and not _may_become(places, pending):
+        if pending and not self._may_become(places, pending):
             return None
         return State(places, pending)
 
     def is_narrow(self, state: State) -> bool:
         """Return whether only few characters may come next."""
         count = 0
-        for chars, _, _ in state.places.chars:
+        for chars in state.places.chars:
             if chars.negated:
                 return False
             count += sum(high - low + 1 for low, high in chars.ranges)
         return count <= _FEW
 
+    def rest(self) -> None:
+        """Forget the effort so far: the caller is between two tokens, where a stop is seen."""
+        self._effort = 0
+
     def _step(self, places: _Set, code: int) -> _Set | None:
+        part = bisect_right(places.cuts, code)
         try:
-            return places.following[code]
+            return places.following[part]
         except KeyError:
-            kernel = [(at + 1, parent) for chars, at, parent in places.chars if _matches(chars, code)]
-            found = places.following[code] = self._state(kernel) if kernel else None
-            return found
+            self._spend(len(places.cuts) + len(places.chars))
+            kernel = [
+                (at + 1, parent)
+                for chars, found in places.chars.items()
+                if _matches(chars, code)
+                for at, parent in found
+            ]
+            following = places.following[part] = self._state(kernel) if kernel else None
+            return following
+
+    def _may_become(self, places: _Set, pending: bytes) -> bool:
+        """Return whether a character that begins with these bytes can come next."""
+        lead = pending[0]
+        length = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+        low = lead & (0x7F >> length)
+        for byte in pending[1:]:
+            low = low << 6 | byte & 0x3F
+        missing = 6 * (length - len(pending))
+        low, high = low << missing, min((low + 1 << missing) - 1, _LAST)
+        low = max(low, (0, 0, 0x80, 0x800, 0x10000)[length])
+        cuts = places.cuts
+        parts = (low, *cuts[bisect_right(cuts, low) : bisect_right(cuts, high)])
+        return any(self._step(places, code) is not None for code in parts)
+
+    def _spend(self, steps: int) -> None:
+        self._effort += steps
+        if self._effort > _MAX_EFFORT:
+            raise too_ambiguous()
 
     def _state(self, kernel: list[tuple[int, _Set | None]]) -> _Set:
         new = _Set()
@@ -201,7 +238,7 @@ class Grammar:
                 raise too_ambiguous()
             instruction = self._code[at]
             if isinstance(instruction, Chars):
-                new.chars.append((instruction, at, parent))
+                new.chars.setdefault(instruction, []).append((at, parent))
                 kept.append(key)
             elif isinstance(instruction, _Split):
                 work += [(instruction.first, parent), (instruction.second, parent)]
@@ -218,10 +255,26 @@ class Grammar:
             elif parent is not new:  # a rule that was empty was passed over when it was called
                 work += parent.waiting[instruction.rule]
                 steps += len(parent.waiting[instruction.rule])
+        self._spend(steps)
+        return self._keep(new, kept)
+
+    def _keep(self, new: _Set, places: list[tuple[int, int]]) -> _Set:
+        """Return the state that there is already with these places; else the new one, from now on."""
         if len(self._kept) > _MAX_KEPT:
             self._kept.clear()
         # What was not kept is not part of the key: only of what lives on can the identity be told.
-        return self._kept.setdefault(frozenset([*kept, (-1, int(new.done))]), new)
+        key = frozenset([*places, (-1, int(new.done))])
+        if (known := self._kept.get(key)) is not None:
+            return known
+        new.cuts = sorted(
+            {cut for chars in new.chars for low, high in chars.ranges for cut in (low, high + 1)}
+        )
+        self._spend(len(new.cuts))
+        self._held += len(places) + len(new.cuts)
+        if self._held > _MAX_HELD:
+            raise too_ambiguous()
+        self._kept[key] = new
+        return new
 
     def _emit(self, node: Node, place: int, depth: int) -> None:
         if depth > 4 * MAX_DEPTH:
@@ -308,33 +361,3 @@ class Grammar:
 
 def _matches(chars: Chars, code: int) -> bool:
     return any(low <= code <= high for low, high in chars.ranges) is not chars.negated
-
-
-def _may_become(places: _Set, pending: bytes) -> bool:
-    """Return whether a character that begins with these bytes can come next."""
-    lead = pending[0]
-    length = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-    low = lead & (0x7F >> length)
-    for byte in pending[1:]:
-        low = low << 6 | byte & 0x3F
-    missing = 6 * (length - len(pending))
-    low, high = low << missing, min((low + 1 << missing) - 1, _LAST)
-    low = max(low, (0, 0, 0x80, 0x800, 0x10000)[length])
-    for chars, _, _ in places.chars:
-        if not chars.negated:
-            if any(first <= high and low <= last for first, last in chars.ranges):
-                return True
-        elif any(_matches(chars, code) for code in (low, high)) or not _covers(chars.ranges, low, high):
-            return True
-    return False
-
-
-def _covers(ranges: tuple[tuple[int, int], ...], low: int, high: int) -> bool:
-    """Return whether every code from ``low`` to ``high`` is in one of the ranges."""
-    for first, last in sorted(ranges):
-        if first > low:
-            return False
-        low = max(low, last + 1)
-        if low > high:
-            return True
-    return False

@@ -104,6 +104,7 @@ class Sampler:
         whole vocabulary takes longer than computing a token, and most tokens that the model would say anyway
         are allowed: so draw freely, and where that is refused, draw again without it.
         """
+        grammar.rest()
         ask = 0 if grammar.is_narrow(state) else _TRIES
         for attempt in range(ask + 1):
             if attempt == ask:
