@@ -1,24 +1,21 @@
-"""What a turn is asked with: the preferences, changed by the preset, changed by the chat."""
+"""What a turn is asked with: the model's advice, the preferences, the preset, the chat; the latter win."""
 
 from __future__ import annotations
 
-import msgspec
+from collections.abc import Mapping
 
 from desktop.engine.protocol import Sampling
 from desktop.store import Chat, Preferences, Preset
+from desktop.store.sampling import RANGES, usable
 
 
-def sampling_of(preferences: Preferences, preset: Preset | None) -> Sampling:
-    """Return the sampling of the preferences, changed by what the preset says."""
-    usual = Sampling(
-        temperature=preferences.temperature,
-        top_k=preferences.top_k,
-        top_p=preferences.top_p,
-        min_p=preferences.min_p,
-        repeat_penalty=preferences.repeat_penalty,
-        max_tokens=preferences.max_tokens,
-    )
-    return msgspec.structs.replace(usual, **preset.sampling) if preset else usual
+def sampling_of(
+    preferences: Preferences, preset: Preset | None, recommended: Mapping[str, float | int] | None = None
+) -> Sampling:
+    """Return llama.cpp's sampling, changed by what the model recommends, the person and the preset set."""
+    chosen = {name: value for name in RANGES if (value := getattr(preferences, name, None)) is not None}
+    values = usable(recommended) | chosen | (preset.sampling if preset else {})
+    return Sampling(loop_guard=preferences.loop_guard, **values)
 
 
 def system_prompt_of(preferences: Preferences, preset: Preset | None, chat: Chat | None = None) -> str:

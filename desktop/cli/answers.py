@@ -15,6 +15,7 @@ from desktop.chat.options import sampling_of, system_prompt_of
 from desktop.chat.titles import title_of
 from desktop.chat.turn import answer
 from desktop.cli import piped
+from desktop.cli.sampling import chosen
 from desktop.cli.schema import read_schema
 from desktop.cli.status_line import StatusLine
 from desktop.engine.client import Engine
@@ -28,6 +29,7 @@ from desktop.engine.protocol import (
     Piece,
     Prompting,
     PromptProgress,
+    Sampling,
     Stats,
     Turn,
 )
@@ -36,6 +38,7 @@ from desktop.jobs import Cancel
 from desktop.language import language, say, set_language
 from desktop.models import library
 from desktop.models.loading import Loader, Step, Target, target_of
+from desktop.models.recommended import kept
 from desktop.presets import builtin_presets
 from desktop.store import Chat, Preset, Store
 
@@ -59,7 +62,7 @@ class Asker:
     def __init__(self, options: Namespace) -> None:
         """Open everything. Raises ``KotonohaError`` where model, preset or schema cannot be used."""
         self.status = StatusLine(sys.stderr)
-        schema = read_schema(options.schema)
+        self._chosen = {"json_schema": read_schema(options.schema), **chosen(options)}
         self.store = Store.open(paths.database(), recover=False)
         try:
             self.preferences = self.store.settings.get()
@@ -75,12 +78,6 @@ class Asker:
         self._own_system = None if options.system is None else piped.argument(options.system)
         self.system = (
             system_prompt_of(self.preferences, self.preset) if self._own_system is None else self._own_system
-        )
-        chosen = {name: getattr(options, name) for name in ("temperature", "seed", "max_tokens")}
-        self.sampling = msgspec.structs.replace(
-            sampling_of(self.preferences, self.preset),
-            json_schema=schema,
-            **{name: value for name, value in chosen.items() if value is not None},
         )
         self.engine = Engine(
             idle_seconds=self.preferences.idle_minutes * 60.0,
@@ -107,7 +104,8 @@ class Asker:
                     say(f"お試しモデルを準備中… {share}%", f"Preparing the trial model… {share}%")
                 )
         except StopIteration as end:
-            return library.Choice(end.value.path, end.value.name, end.value.id)
+            made = end.value
+            return library.Choice(made.path, made.name, made.id, made.choices, made.recommended)
         finally:
             job.close()
             self.status.clear()
@@ -116,6 +114,12 @@ class Asker:
     def target(self) -> Target:
         """The model with what was set by hand for it."""
         return target_of(self.model, self.preferences, **self._loading)
+
+    @property
+    def sampling(self) -> Sampling:
+        """The sampling for the model in use."""
+        usual = sampling_of(self.preferences, self.preset, kept(self.model.recommended))
+        return msgspec.structs.replace(usual, **self._chosen)
 
     def new_chat(self) -> Chat:
         """Return a new chat in the store, with the model, the preset and a system prompt of its own."""

@@ -7,12 +7,12 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import NoReturn
 
 from desktop import __version__
-from desktop.engine.protocol import CacheType
 from desktop.language import say
 
+CACHE_TYPES = ("f16", "q8_0", "q4_0")  # engine.protocol.CacheType, without loading msgspec
 DEVELOPMENT = ("test", "bench", "build")  # they hand their arguments on, and exist in a checkout only
 
 
@@ -147,8 +147,60 @@ def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
         help=say("答えをこのJSON Schemaに従わせる", "bind the answer to this JSON schema"),
     )
     _add_loading(ask)
+    add(
+        "--grammar",
+        type=Path,
+        metavar="FILE.gbnf",
+        help=say("答えをこの文法（GBNF）に従わせる", "bind the answer to this grammar (GBNF)"),
+    )
+    add(
+        "--stop",
+        action="append",
+        metavar="TEXT",
+        help=say(
+            "この文字列の前で答えを終える（何度でも）", "end the answer before this text (may be repeated)"
+        ),
+    )
+    _add_samplers(ask)
     add("--save", action="store_true", help=say("対話を保存する", "keep the chat"))
     add("--json", action="store_true", help=say("答えをJSONで出す", "print the answer as a JSON object"))
+
+
+def _add_samplers(ask: _Parser) -> None:
+    add = ask.options.add_argument
+    add(
+        "--top-k",
+        type=_number(int, 0, 1_000_000),
+        metavar="N",
+        help=say("確率の高いN個から選ぶ（0: すべて）", "draw from the N most probable tokens (0: all)"),
+    )
+    add(
+        "--top-p",
+        type=_number(float, 0, 1),
+        metavar="P",
+        help=say("確率の合計がPになるまでから選ぶ", "draw from the tokens that make up P"),
+    )
+    add(
+        "--min-p",
+        type=_number(float, 0, 1),
+        metavar="P",
+        help=say("最有力のP倍より低いものを除く", "leave out those below P times the most probable"),
+    )
+    add(
+        "--repeat-penalty",
+        type=_number(float, 0.01, 10),
+        metavar="X",
+        help=say("同じ言葉の繰り返しを抑える（1: なし）", "penalize repeated words (1: off)"),
+    )
+    add(
+        "--sampling",
+        type=_sampling,
+        metavar="JSON",
+        help=say(
+            """ほかのサンプラー: '{"mirostat": 2, "dry_multiplier": 0.8}'""",
+            """other samplers: '{"mirostat": 2, "dry_multiplier": 0.8}'""",
+        ),
+    )
 
 
 def _add_devices(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -184,7 +236,7 @@ def _add_loading(parser: _Parser) -> None:
     )
     add(
         "--cache-type",
-        choices=get_args(CacheType),
+        choices=CACHE_TYPES,
         help=say("KVキャッシュの型", "type of the KV cache"),
     )
     add(
@@ -209,6 +261,12 @@ def _add_demo(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="PICTURE.png",
         help=say("画像を保存するファイル", "the picture's file"),
     )
+
+
+def _sampling(text: str) -> dict[str, object]:
+    from desktop.cli.sampling import sampling_fields  # only here: it loads more than the command line needs
+
+    return sampling_fields(text)
 
 
 def _number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], int | float]:

@@ -5,6 +5,7 @@ Files are looked at through their headers only; what is known of them is kept in
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Generator
@@ -18,6 +19,7 @@ from desktop.jobs import Cancel
 from desktop.language import say
 from desktop.models import starter
 from desktop.models.gguf import Header, header_of, read_contents
+from desktop.models.recommended import recommended
 from desktop.models.starter import Progress
 from desktop.store import Choices, Model, Store
 
@@ -31,6 +33,7 @@ class Choice(NamedTuple):
     name: str
     id: int | None
     choices: Choices = Choices()  # what was set by hand for it
+    recommended: str = "{}"  # as ``store.Model``'s
 
 
 def register(store: Store, path: Path) -> Model:
@@ -39,7 +42,8 @@ def register(store: Store, path: Path) -> Model:
     Raises ``KotonohaError``: ``"model_missing"``, ``"model_invalid"`` or ``"model_unsupported"``.
     """
     path = Path(os.path.abspath(_expanded(path)))  # noqa: PTH100 - a link keeps the name that it was given
-    header = header_of(_chat_model(path))
+    contents = _chat_model(path)
+    header = header_of(contents)
     return store.models.add(
         path=path,
         name=display_name(header),
@@ -48,13 +52,17 @@ def register(store: Store, path: Path) -> Model:
         parameters=header.parameters,
         quantization=header.quantization,
         trained_context_length=header.trained_context_length,
+        recommended=json.dumps(recommended(contents)),
     )
 
 
 def ensure_starter(store: Store, cancel: Cancel) -> Generator[Progress, None, Model]:
     """Install the starter model where it is missing and return it, registered. See ``starter.install``."""
     path = yield from starter.install(paths.models(), cancel)
-    return store.models.by_path(path) or register(store, path)
+    known = store.models.by_path(path)
+    if known is not None and known.recommended != "{}":  # so it was before recommendations were kept
+        return known
+    return register(store, path)
 
 
 def resolve(store: Store, wanted: str | None) -> Choice | None:
@@ -68,14 +76,16 @@ def resolve(store: Store, wanted: str | None) -> Choice | None:
         return _favourite(store)
     found = store.models.find(wanted)
     if found is not None:
-        _chat_model(Path(found.path))
-        return _choice(found)
+        contents = _chat_model(Path(found.path))
+        return _choice(found)._replace(recommended=json.dumps(recommended(contents)))
     path = _expanded(Path(wanted))
     if path.suffix.lower() == ".gguf" or path.is_file():
         known = store.models.by_path(path)
         if known is not None:
             return _choice(known)
-        return Choice(str(path.absolute()), display_name(header_of(_chat_model(path))), None)
+        contents = _chat_model(path)
+        name = display_name(header_of(contents))
+        return Choice(str(path.absolute()), name, None, recommended=json.dumps(recommended(contents)))
     names = "、".join(model.name for model in store.models.list())
     raise KotonohaError(
         "model_unknown",
@@ -128,7 +138,7 @@ def _favourite(store: Store) -> Choice | None:
 
 
 def _choice(model: Model) -> Choice:
-    return Choice(model.path, model.name, model.id, model.choices)
+    return Choice(model.path, model.name, model.id, model.choices, model.recommended)
 
 
 def _chat_model(path: Path) -> Contents:

@@ -14,6 +14,17 @@ TopK = Annotated[int, Meta(ge=0, le=1_000_000)]
 Probability = Annotated[float, Meta(ge=0, le=1)]
 Penalty = Annotated[float, Meta(gt=0, le=10)]
 Tokens = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+LookBack = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Sigma = Annotated[float, Meta(ge=-1, le=100)]
+Spread = Annotated[float, Meta(ge=0, le=5)]
+Exponent = Annotated[float, Meta(ge=0, le=10)]
+Difference = Annotated[float, Meta(ge=-10, le=10)]  # of logits
+Multiplier = Annotated[float, Meta(ge=0, le=100)]
+Base = Annotated[float, Meta(ge=1, le=100)]
+Version = Annotated[int, Meta(ge=0, le=2)]
+Surprise = Annotated[float, Meta(ge=0, le=100)]
+Target = Annotated[float, Meta(ge=-1, le=1)]
+Decay = Annotated[float, Meta(ge=0, le=0.99)]
 
 RANGES: dict[str, Any] = {
     "temperature": Temperature,
@@ -21,7 +32,24 @@ RANGES: dict[str, Any] = {
     "top_p": Probability,
     "min_p": Probability,
     "repeat_penalty": Penalty,
-    "repeat_last": Annotated[int, Meta(ge=0, le=2**31 - 1)],
+    "repeat_last": LookBack,
+    "typical_p": Probability,
+    "top_n_sigma": Sigma,
+    "xtc_probability": Probability,
+    "xtc_threshold": Probability,
+    "dynamic_range": Spread,
+    "dynamic_exponent": Exponent,
+    "frequency_penalty": Difference,
+    "presence_penalty": Difference,
+    "dry_multiplier": Multiplier,
+    "dry_base": Base,
+    "dry_allowed_length": Tokens,
+    "dry_last": Annotated[int, Meta(ge=-1, le=2**31 - 1)],
+    "mirostat": Version,
+    "mirostat_tau": Surprise,
+    "mirostat_eta": Probability,
+    "adaptive_target": Target,
+    "adaptive_decay": Decay,
     "seed": Annotated[int, Meta(ge=0, le=2**32 - 1)],
     "max_tokens": Tokens,
 }

@@ -11,7 +11,20 @@ from msgspec import Meta
 from desktop.errors import KotonohaError
 from desktop.store.connection import Connection
 from desktop.store.database import Database
-from desktop.store.sampling import Penalty, Probability, Temperature, Tokens, TopK
+from desktop.store.sampling import (
+    Difference,
+    LookBack,
+    Multiplier,
+    Penalty,
+    Probability,
+    Sigma,
+    Spread,
+    Surprise,
+    Temperature,
+    Tokens,
+    TopK,
+    Version,
+)
 from desktop.store.text import clean
 
 ZOOM_LEAST, ZOOM_MOST = 50, 300  # percent
@@ -19,7 +32,11 @@ _Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 
 class Preferences(msgspec.Struct, frozen=True):
-    """What the person chose. The sampling fields mean what ``engine.protocol.Sampling``'s mean."""
+    """What the person chose.
+
+    The sampling fields mean what ``engine.protocol.Sampling``'s mean; None: as the model recommends, else
+    llama.cpp's default.
+    """
 
     language: Literal["system", "ja", "en"] = "system"
     theme: Literal["system", "light", "dark"] = "system"
@@ -27,11 +44,25 @@ class Preferences(msgspec.Struct, frozen=True):
     idle_minutes: Annotated[int, Meta(ge=0, le=7 * 24 * 60)] = 10  # the model is freed then; 0: never
     model_id: _Id | None = None
     context_length: Tokens | None = None
-    temperature: Temperature = 0.7
-    top_k: TopK = 40
-    top_p: Probability = 0.95
-    min_p: Probability = 0.05
-    repeat_penalty: Penalty = 1.1
+    temperature: Temperature | None = None
+    top_k: TopK | None = None
+    top_p: Probability | None = None
+    min_p: Probability | None = None
+    repeat_penalty: Penalty | None = None
+    repeat_last: LookBack | None = None
+    typical_p: Probability | None = None
+    top_n_sigma: Sigma | None = None
+    xtc_probability: Probability | None = None
+    xtc_threshold: Probability | None = None
+    dynamic_range: Spread | None = None
+    frequency_penalty: Difference | None = None
+    presence_penalty: Difference | None = None
+    dry_multiplier: Multiplier | None = None
+    dry_allowed_length: Tokens | None = None
+    mirostat: Version | None = None
+    mirostat_tau: Surprise | None = None
+    mirostat_eta: Probability | None = None
+    loop_guard: bool = True
     max_tokens: Tokens | None = None
     system_prompt: str = ""
     last_chat_id: _Id | None = None

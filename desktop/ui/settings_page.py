@@ -65,7 +65,10 @@ class SettingsPage(QWidget):
         self._stack = QStackedWidget(self)
         group = QButtonGroup(self)
         for i, section in enumerate(
-            (self._general(), self._writing(), self._model(), self._keeping(), self._about())
+            (
+                *(self._general(), self._writing(), self._model(), self._samplers()),
+                *(self._keeping(), self._about()),
+            )
         ):
             area = QScrollArea(self)
             area.setWidgetResizable(True)
@@ -174,32 +177,120 @@ class SettingsPage(QWidget):
         section.add_row(
             self.tr("温度"),
             self.tr("低いほど堅実に、高いほど自由に書きます。0 では毎回同じ答えになります。"),
-            self._decimal("temperature", 0.0, 2.0, 0.05),
+            self._optional_decimal("temperature", 0.0, 2.0, 0.05),
         )
         section.add_row(
             "top-p",
             self.tr("確率の合計がこの値になるまでの候補から選びます。1 にすると無効です。"),
-            self._decimal("top_p", 0.05, 1.0, 0.01),
+            self._optional_decimal("top_p", 0.05, 1.0, 0.01),
         )
         section.add_row(
             "top-k",
             self.tr("上位いくつの候補から選ぶか。0 にすると無効です。"),
-            self._whole("top_k", 0, 1000),
+            self._optional("top_k", 0, 1000, self.tr("自動"), ""),
         )
         section.add_row(
             "min-p",
             self.tr("最有力の候補に対する割合がこれより低い候補を除きます。0 にすると無効です。"),
-            self._decimal("min_p", 0.0, 1.0, 0.01),
+            self._optional_decimal("min_p", 0.0, 1.0, 0.01),
         )
         section.add_row(
             self.tr("繰り返しの抑制"),
             self.tr("同じ言葉の繰り返しを減らします。1 にすると無効です。"),
-            self._decimal("repeat_penalty", 1.0, 2.0, 0.05),
+            self._optional_decimal("repeat_penalty", 1.0, 2.0, 0.05),
         )
         self._add_reset(
             section,
             *("system_prompt", "context_length", "max_tokens", "idle_minutes", "temperature"),
             *("top_p", "top_k", "min_p", "repeat_penalty"),
+        )
+        return name, section
+
+    def _samplers(self) -> tuple[str, Section]:
+        name = self.tr("言葉の選び方")
+        section = Section(
+            name,
+            self.tr("詳しい方のための設定です。「自動」は、モデルの推奨値か llama.cpp の既定値になります。"),
+        )
+        tokens = self.tr(" トークン")
+        section.add_row(
+            self.tr("空回りを止める"),
+            self.tr("同じ文の繰り返しから抜け出せなくなった回答を、そこで終わらせます。"),
+            self._switch("loop_guard"),
+        )
+        section.add_row(
+            self.tr("さかのぼる長さ"),
+            self.tr("繰り返しの抑制と次の2つが、回答のどこまでを振り返るかです。0 にすると無効です。"),
+            self._optional("repeat_last", 0, 4096, self.tr("自動"), tokens),
+        )
+        section.add_row(
+            self.tr("頻度ペナルティ"),
+            self.tr("使った回数が多い言葉ほど、選ばれにくくします。0 にすると無効です。"),
+            self._optional_decimal("frequency_penalty", -2.0, 2.0, 0.05),
+        )
+        section.add_row(
+            self.tr("存在ペナルティ"),
+            self.tr("一度でも使った言葉を、選ばれにくくします。0 にすると無効です。"),
+            self._optional_decimal("presence_penalty", -2.0, 2.0, 0.05),
+        )
+        section.add_row(
+            "DRY",
+            self.tr("同じ語の並びを、長く続くほど強く抑えます。0.8 が目安で、0 にすると無効です。"),
+            self._optional_decimal("dry_multiplier", 0.0, 5.0, 0.05),
+        )
+        section.add_row(
+            self.tr("DRYが許す長さ"),
+            self.tr("この長さまでの並びは、繰り返しても抑えません。"),
+            self._optional("dry_allowed_length", 1, 100, self.tr("自動"), tokens),
+        )
+        section.add_row(
+            "top-nσ",
+            self.tr("最有力の候補から、標準偏差のこの倍より離れた候補を除きます。0 にすると無効です。"),
+            self._optional_decimal("top_n_sigma", 0.0, 5.0, 0.1),
+        )
+        section.add_row(
+            "typical-p",
+            self.tr("意外さが平均に近い候補から、確率の合計がこの値まで残します。1 にすると無効です。"),
+            self._optional_decimal("typical_p", 0.05, 1.0, 0.01),
+        )
+        section.add_row(
+            self.tr("XTCの確率"),
+            self.tr("この確率で、ありきたりな候補を外して意外な言葉を選びます。0 にすると無効です。"),
+            self._optional_decimal("xtc_probability", 0.0, 1.0, 0.05),
+        )
+        section.add_row(
+            self.tr("XTCのしきい値"),
+            self.tr("確率がこれより高い候補を、ありきたりとみなします。0.5 を超えると無効です。"),
+            self._optional_decimal("xtc_threshold", 0.0, 1.0, 0.05),
+        )
+        section.add_row(
+            self.tr("温度の変化幅"),
+            self.tr("モデルが迷うほど温度を上げ、確信があるほど下げます。0 にすると無効です。"),
+            self._optional_decimal("dynamic_range", 0.0, 2.0, 0.05),
+        )
+        section.add_row(
+            "Mirostat",
+            self.tr(
+                "文の意外さを一定に保ちます。1 と 2 は方式で、上の多くに代わります。0 にすると無効です。"
+            ),
+            self._optional("mirostat", 0, 2, self.tr("自動"), ""),
+        )
+        section.add_row(
+            self.tr("Mirostatの目標"),
+            self.tr("保つ意外さです。低いほど堅実に、高いほど自由に書きます。"),
+            self._optional_decimal("mirostat_tau", 0.0, 10.0, 0.5),
+        )
+        section.add_row(
+            self.tr("Mirostatの速さ"),
+            self.tr("目標に合わせる速さです。"),
+            self._optional_decimal("mirostat_eta", 0.0, 1.0, 0.05),
+        )
+        self._add_reset(
+            section,
+            *("loop_guard", "repeat_last", "frequency_penalty", "presence_penalty"),
+            *("dry_multiplier", "dry_allowed_length", "top_n_sigma", "typical_p"),
+            *("xtc_probability", "xtc_threshold", "dynamic_range"),
+            *("mirostat", "mirostat_tau", "mirostat_eta"),
         )
         return name, section
 
@@ -302,7 +393,12 @@ class SettingsPage(QWidget):
         box.setGroupSeparatorShown(True)
         box.setKeyboardTracking(False)
         box.valueChanged.connect(lambda value: self._change(field, value if value >= least else None))
-        self._update[field] = lambda p: box.setValue(getattr(p, field) or least - 1)
+
+        def show(preferences: Preferences) -> None:
+            value = getattr(preferences, field)
+            box.setValue(least - 1 if value is None else value)
+
+        self._update[field] = show
         return box
 
     def _optional_zero(self, field: str, most: int, zero: str, suffix: str) -> QSpinBox:
@@ -310,14 +406,26 @@ class SettingsPage(QWidget):
         box.setSpecialValueText(zero)
         return box
 
-    def _decimal(self, field: str, least: float, most: float, step: float) -> QDoubleSpinBox:
+    def _optional_decimal(self, field: str, least: float, most: float, step: float) -> QDoubleSpinBox:
+        """Return a box whose lowest value stands for None: as the model recommends."""
         box = QDoubleSpinBox()
-        box.setRange(least, most)
+        none = least - step
+        box.setRange(none, most)
         box.setSingleStep(step)
         box.setDecimals(2)
+        box.setSpecialValueText(self.tr("自動"))
         box.setKeyboardTracking(False)
-        box.valueChanged.connect(lambda value: self._change(field, round(value, 2)))
-        self._update[field] = lambda p: box.setValue(getattr(p, field))
+        box.valueChanged.connect(
+            lambda value: self._change(
+                field, max(round(value, 2), least) if value > none + step / 2 else None
+            )
+        )
+
+        def show(preferences: Preferences) -> None:
+            value = getattr(preferences, field)
+            box.setValue(none if value is None else value)
+
+        self._update[field] = show
         return box
 
     def _long_text(self, field: str) -> TextEdit:

@@ -16,6 +16,7 @@ from desktop.engine.protocol import Event, Piece, PromptProgress, Sampling, Star
 from desktop.errors import KotonohaError, sentence
 from desktop.jobs import Cancel
 from desktop.models.loading import Step, Target
+from desktop.models.recommended import kept
 from desktop.store import Chat, Message, Model
 from desktop.ui.pace import Pace
 from desktop.ui.session import Session
@@ -151,7 +152,7 @@ class Turns(QObject):
         return Setup(
             model,
             session.target(model),
-            sampling_of(session.preferences, preset),
+            sampling_of(session.preferences, preset, kept(model.recommended)),
             system_prompt_of(session.preferences, preset, chat),
         )
 

@@ -49,6 +49,19 @@ def test_a_value_that_cannot_be_used_changes_nothing(store: Store, name: str, va
     assert store.settings.get() == Preferences()
 
 
+def test_samplers_are_the_persons_choice_or_left_to_the_model(path: Path) -> None:
+    store = Store.open(path)
+    assert store.settings.get().temperature is None
+    chosen = store.settings.change(temperature=0.7, top_k=0, mirostat=2, xtc_probability=0.5)
+    assert (chosen.temperature, chosen.top_k, chosen.mirostat) == (0.7, 0, 2)
+    assert store.settings.change(temperature=None).temperature is None
+    with store._database.write() as connection:  # as the first version kept it
+        connection.execute("INSERT OR REPLACE INTO settings VALUES ('temperature', '0.9'), ('mirostat', '3')")
+    kept = store.settings.get()
+    assert (kept.temperature, kept.mirostat, kept.top_k) == (0.9, None, 0)
+    store.close()
+
+
 def test_an_unknown_name_is_our_own_mistake(store: Store) -> None:
     with pytest.raises(TypeError):
         store.settings.change(colour="red")

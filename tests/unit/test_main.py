@@ -3,12 +3,15 @@ from __future__ import annotations
 import socket
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import desktop.__main__ as entry
 from benchmarks.__main__ import AIMS, table
 from desktop.cli import parse
+from desktop.cli.arguments import CACHE_TYPES
+from desktop.engine.protocol import CacheType
 
 
 def test_a_screen_is_one_that_answers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -61,6 +64,10 @@ def test_the_options_of_ask() -> None:
     assert (options.command, options.text) == ("ask", ["二つの", "言葉"])
     assert (options.temperature, options.max_tokens, options.preset) == (0.5, 9, "要約")
     assert (options.seed, options.schema, options.save, options.json) == (None, None, False, False)
+
+
+def test_the_cache_types_are_the_engine_s() -> None:
+    assert get_args(CacheType) == CACHE_TYPES
 
 
 def test_arguments_of_a_checkout_s_commands_are_handed_on() -> None:

@@ -124,7 +124,7 @@ def test_names(tmp_path: Path) -> None:
 def test_resolve_by_name_file_and_default(store: Store, smollm2: Path, tmp_path: Path) -> None:
     assert library.resolve(store, None) is None
     unknown = gguf.written(tmp_path, gguf.model())
-    assert library.resolve(store, str(unknown)) == library.Choice(str(unknown), "model · F32", None)
+    assert (library.resolve(store, str(unknown)) or ())[:3] == (str(unknown), "model · F32", None)
     model = library.register(store, smollm2)
     for wanted in (model.name, model.name.upper(), str(smollm2), None):
         assert library.resolve(store, wanted) == library.Choice(model.path, model.name, model.id)
