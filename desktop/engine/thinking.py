@@ -206,13 +206,11 @@ class _TagChannels:
                 if text.startswith(tag):
                     self._become("thinking" if tag == self._opening else "answer", text[len(tag) :])
                     return True
+            if self._thought:
+                self._held = text  # without the white space after a tag
             if not text or any(tag.startswith(text) for tag in self._counting()):
-                if self._thought and not text:
-                    self._held = b""  # white space after a tag
                 return False
             self._started = True
-            if self._thought:
-                self._held = text
         if self.kind == "answer":
             pieces += self._release()
             return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Iterable
 
 import pytest
@@ -79,6 +81,17 @@ def test_a_block_that_the_prompt_has_opened(text: str, thoughts: str, answer: st
         assert written(THINK.channels("<|Assistant|><think>\n"), tokens) == (thoughts, answer)
 
 
+def test_it_is_the_same_wherever_the_text_is_cut() -> None:
+    chance = random.Random(4)
+    words = ["<think>", "</think>", "<", "think>", "/", "\n", " ", "a", "</thi"]
+    for _ in range(3_000):
+        text = "".join(chance.choices(words, k=chance.randint(0, 7)))
+        prompt = chance.choice(["", "<think>"])
+        cut = sorted(chance.choices(range(len(text) + 1), k=4))
+        tokens = [text[begin:end] for begin, end in zip([0, *cut], [*cut, len(text)], strict=True)]
+        assert written(THINK.channels(prompt), tokens) == written(THINK.channels(prompt), [text])
+
+
 def test_tags_that_are_control_tokens() -> None:
     tokens: list[Token] = [("[THINK]",), "hm", ("[/THINK]",), " 東京", ("[/THINK]",), "です"]
     assert written(MAGISTRAL.channels("[/INST]"), tokens) == ("hm", "東京です")
@@ -113,8 +126,6 @@ SPACED = Harmony(" ")
 
 def harmony(text: str, *, control: bool) -> list[Token]:
     """The text in tokens: each marker one, each word one."""
-    import re
-
     pieces = [piece for piece in re.split(r"(<\|[a-z]+\|>)|(?<=\w)(?= )", text) if piece]
     return [(piece,) if control and piece.startswith("<|") else piece for piece in pieces]
 
