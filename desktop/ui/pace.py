@@ -6,7 +6,8 @@ from collections import deque
 
 LOOK_BACK = 8  # events whose pace counts
 SOONEST = 1.0  # seconds of reading after which there is something to say
-LONGER = 1.3  # an estimate is corrected upwards only when it was so far off
+WEIGHT = 0.15  # of a new estimate among the earlier ones
+LONGER = 1.3  # what was said is corrected upwards only when it was so far off
 
 
 class Pace:
@@ -19,7 +20,8 @@ class Pace:
         self._reused = reused
         self._began = now
         self._seen = deque([(now, reused)], maxlen=LOOK_BACK)
-        self._ends: float | None = None  # when it will be done, as it was said last
+        self._ends: float | None = None  # when it will be done
+        self._said: int | None = None  # the seconds left that were told last
 
     def update(self, done: int, total: int, now: float) -> tuple[int, int | None]:
         """Return the share that is read, in percent, and the seconds left; None: not known yet.
@@ -32,9 +34,11 @@ class Pace:
         if done <= done_then or now - self._began < SOONEST:
             return percent, None
         left = (total - done) * (now - then) / (done - done_then)
-        if self._ends is None or left > LONGER * max(self._ends - now, 1) or now + left < self._ends:
-            self._ends = now + left
-        return percent, _round(self._ends - now)
+        self._ends = now + left if self._ends is None else self._ends + WEIGHT * (now + left - self._ends)
+        seconds = _round(self._ends - now)
+        if self._said is None or not self._said < seconds <= LONGER * self._said + 1:
+            self._said = seconds
+        return percent, self._said
 
 
 def _round(seconds: float) -> int:

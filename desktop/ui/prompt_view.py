@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from PySide6.QtGui import QColor, QGuiApplication, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.chat.asked import prompt_of
 from desktop.engine.protocol import Event, Finished, Inspected, ModelSettings, PromptTokens, Token
@@ -41,7 +41,11 @@ class PromptView(AnswerDialog):
         self.text.setAccessibleName(self.windowTitle())
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.text, self.tr("文"))
+        written = QWidget(self)
+        inside = QVBoxLayout(written)
+        inside.setContentsMargins(0, 8, 0, 0)
+        inside.addWidget(self.text)
+        self.tabs.addTab(written, self.tr("文"))
         self.tabs.addTab(self._token_page(), self.tr("トークン"))
         self.body.addWidget(self.tabs)
         self.copy = QPushButton(self.tr("コピー"), self)
@@ -64,12 +68,19 @@ class PromptView(AnswerDialog):
 
     def _token_page(self) -> QWidget:
         page = QWidget(self)
-        self.tokens = TokenFlow(page, boxed=True)
+        card = QFrame(page)
+        card.setObjectName("card")
+        self.tokens = TokenFlow(card, boxed=True)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.tokens)
         self.tokens.setAccessibleName(self.tr("トークン"))
         self.tokens.describe = self._describe
         self.tokens.current_changed.connect(self._show_token)
-        self.numbers = QCheckBox(self.tr("番号も表示"), page)
-        self.numbers.toggled.connect(self.tokens.set_numbers)
+        self.numbers = QPushButton(self.tr("番号を表示"), page)
+        self.numbers.setObjectName("quiet")
+        self.numbers.setCheckable(True)
+        self.numbers.toggled.connect(self._show_numbers)
         self.current = ElidedLabel(page)
         self.current.setObjectName("sub")
         above = QHBoxLayout()
@@ -80,7 +91,7 @@ class PromptView(AnswerDialog):
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(above)
-        layout.addWidget(self.tokens, 1)
+        layout.addWidget(card, 1)
         return page
 
     def prompt(self) -> str:
@@ -144,6 +155,10 @@ class PromptView(AnswerDialog):
         return self.tr("{place}番目　「{text}」　番号 {number}　{kind}").format(
             place=f"{index + 1:,}", text=shown(cell.text[:40]), number=cell.number, kind=kind
         )
+
+    def _show_numbers(self, numbers: bool) -> None:
+        self.tokens.set_numbers(numbers)
+        self.numbers.setText(self.tr("番号を隠す") if numbers else self.tr("番号を表示"))
 
     def _show_token(self, index: int) -> None:
         self.current.setText(self._describe(index) if index >= 0 else "")

@@ -217,6 +217,14 @@ QMenu::separator {{ height: 1px; background: @line@; margin: 5px 8px; }}
 QMenu::indicator {{ width: 16px; height: 16px; left: 6px; }}
 QMenu::item:checked {{ font-weight: 600; }}
 
+QTabWidget::pane {{ border: none; }}
+QTabBar {{ font-size: {SMALL_PX}px; qproperty-drawBase: 0; }}
+QTabBar::tab {{ background: transparent; border: none; border-bottom: 2px solid transparent; color: @sub@;
+  padding: 6px 4px; margin-right: 16px; }}
+QTabBar::tab:hover {{ color: @ink@; }}
+QTabBar::tab:selected {{ color: @ink@; border-bottom: 2px solid @accent@; }}
+QTabBar::tab:focus {{ color: @accent@; }}
+
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
 QScrollBar::handle:vertical {{ background: @line@; border-radius: 3px; min-height: 32px; }}
 QScrollBar::handle:vertical:hover {{ background: @faint@; }}

@@ -80,8 +80,9 @@ class TokenFlow(QAbstractScrollArea):
     def set_numbers(self, numbers: bool) -> None:
         """Show the number of each token below it."""
         if numbers != self._numbers:
+            top = self._first_in_sight()
             self._numbers = numbers
-            self._wrap()
+            self._wrap(top)
 
     def set_current(self, index: int) -> None:
         """Make a token the current one, in sight."""
@@ -113,13 +114,14 @@ class TokenFlow(QAbstractScrollArea):
             width = max(width, len(str(self.cells[index].number)) * self._digit)
         return min(max(width, 4) + 2 * self._pad, self._room())
 
-    def _wrap(self) -> None:
-        """Break all rows anew; the token at the top stays there."""
-        bar = self.verticalScrollBar()
-        top = self._rows[min(bar.value() // self._line, len(self._rows) - 1)]
+    def _first_in_sight(self) -> int:
+        return self._rows[min(self.verticalScrollBar().value() // self._line, len(self._rows) - 1)]
+
+    def _wrap(self, top: int) -> None:
+        """Break all rows anew, with the token ``top`` in the uppermost."""
         self._rows, self._x = [0], 0.0
         self._break(0)
-        bar.setValue(self._row_of(top) * self._line if top else 0)
+        self.verticalScrollBar().setValue(self._row_of(top) * self._line if top else 0)
 
     def _break(self, start: int) -> None:
         room, x = self._room(), self._x
@@ -217,7 +219,7 @@ class TokenFlow(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._wrap()
+            self._wrap(self._first_in_sight())
         else:
             self._break(len(self.cells))
 
@@ -247,7 +249,7 @@ class TokenFlow(QAbstractScrollArea):
         inset = 3.0 if self._boxed else 2.0
         box = room.adjusted(0, inset, 0, -inset)
         current = index == self.current
-        ground = QColor(tokens.accent_soft if cell.control else tokens.card)
+        ground = QColor(tokens.accent_soft if cell.control else tokens.side)
         if not self._boxed:
             ground = QColor(tokens.caution)
             ground.setAlphaF(0.45 * cell.weight)

@@ -601,11 +601,14 @@ def test_long_questions_are_folded(transcript: Transcript, qtbot: QtBot):
         (Entry(1, "assistant", "答え", "limit"), ["コピー", "書き直す", "続ける", "…"]),
         (Entry(1, "assistant", "答え", "looped"), ["コピー", "もう一度", "…"]),
         (Entry(1, "assistant", "答え", "interrupted"), ["コピー", "書き直す", "続ける", "…"]),
-        (Entry(1, "assistant", "答え", "failed", error="止まりました"), ["もう一度", "コピー", "続ける", "…"]),
-        (Entry(1, "assistant", "", "failed", error="止まりました"), ["もう一度", "…"]),
+        (
+            Entry(1, "assistant", "答え", "failed", error="止まりました"),
+            ["もう一度", "コピー", "続ける", "…"],
+        ),
+        (Entry(1, "assistant", "", "failed", error="止まりました"), ["もう一度"]),
         (
             Entry(1, "assistant", "", "failed", error="長すぎます", exceeded=True),
-            ["古い部分を省いて続ける", "要約して続ける", "…"],
+            ["古い部分を省いて続ける", "要約して続ける"],
         ),
         (Entry(1, "assistant", "", "stopped"), ["書き直す", "…"]),
         (Entry(1, "assistant", "答え", position=(2, 3)), ["‹", "›", "コピー", "書き直す", "…"]),

@@ -141,7 +141,7 @@ class AnswerView(MessageView):
             regenerate=not streaming and entry.status != "failed",
             looped=entry.status == "looped",
             again=text and entry.status in CAN_CONTINUE and not carded,
-            more=not streaming,
+            more=not streaming and (text or entry.status != "failed"),
         )
         self._tell_thinking()
         if entry.status == "failed" and entry.exceeded:

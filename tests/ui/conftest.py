@@ -1,0 +1,24 @@
+"""The application with a scripted child."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from scripted import Scripted, start
+
+
+@pytest.fixture
+def scripted(
+    qtbot: QtBot, home: Path, tmp_path: Path, starter_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Scripted]:
+    """The application, started, with a child that follows a script."""
+    made = start(qtbot, home, tmp_path / "script", starter_model, monkeypatch)
+    yield made
+    for file in (tmp_path / "script").glob("hold-*"):
+        file.unlink()
+    made.window.close()
+    made.app.end()
+    made.window.deleteLater()
