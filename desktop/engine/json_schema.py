@@ -19,6 +19,7 @@ from desktop.errors import KotonohaError
 
 MAX_SCHEMA = 64 * 1024  # characters
 _MOST_RULES = 5_000
+_MOST_VISITS = 20_000  # parts that stand beside others are looked at once for each of them
 _MOST_DEPTH = 64
 _LONGEST = 1_000_000_000  # items or characters; what is really too many, the grammar says
 
@@ -63,7 +64,13 @@ def parse(text: str) -> Grammar:
             f"長すぎます（{len(text):,}文字。{MAX_SCHEMA:,}文字まで）",
             f"it is too long ({len(text):,} of {MAX_SCHEMA:,} characters)",
         )
-    schema = _decoded(text)
+    try:
+        return _grammar(_decoded(text))
+    except RecursionError:
+        raise _invalid("入れ子が深すぎます", "it is nested too deeply") from None
+
+
+def _grammar(schema: object) -> Grammar:
     converter = _Converter(schema)
     converter.rules["root"] = converter.visit(schema, "#", 0)
     converter.follow()
@@ -89,13 +96,13 @@ def _decoded(text: str) -> Any:  # noqa: ANN401 - any JSON
             f"JSONとして読めません。{error.lineno}行目の{error.colno}文字目: {reason}",
             f"it is not JSON. Line {error.lineno}, column {error.colno}: {error.msg}",
         ) from None
-    except RecursionError:
-        raise _invalid("入れ子が深すぎます", "it is nested too deeply") from None
     except ValueError as error:  # an integer of thousands of digits
         raise _invalid(f"JSONとして読めません（{error}）", f"it is not JSON ({error})") from None
 
 
 def _invalid(ja: str, en: str) -> KotonohaError:
+    # A name in the schema may hold half a surrogate pair, which cannot be sent.
+    ja, en = (text.encode("utf-8", "replace").decode() for text in (ja, en))
     return KotonohaError(
         "schema_invalid", f"JSONスキーマを使えません。{ja}。", f"The JSON schema cannot be used: {en}."
     )
@@ -117,6 +124,7 @@ class _Converter:
         self.rules: dict[str, Node] = generic()
         self.places = ["#"]  # JSON pointers, by the place in a node
         self._schema = schema
+        self._visits = 0
         self._wanted: list[str] = []  # pointers whose rules are yet to be made
 
     def follow(self) -> None:
@@ -127,8 +135,11 @@ class _Converter:
 
     def visit(self, schema: object, pointer: str, depth: int) -> Node:  # noqa: PLR0911 - one a keyword
         """Return the node of a part of the schema."""
+        self._visits += 1
         if depth > _MOST_DEPTH:
             raise _wrong(pointer, "入れ子が深すぎます", "it is nested too deeply")
+        if self._visits > _MOST_VISITS:
+            raise _invalid("部分が多すぎます", "it has too many parts")
         if schema is True:
             return ANY
         if not isinstance(schema, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import Any
 
 import pytest
@@ -120,6 +121,7 @@ def test_it_may_be_written_over_many_lines_but_not_endlessly() -> None:
         ('{"required": ["a"], "additionalProperties": false}', "#/required が"),
         ('{"properties": {"x": {"maxLength": 1000000}}}', "#/properties/x が正しくありません。大きすぎます"),
         ('{"uniqueItems": true}', "#/uniqueItems が"),
+        ('{"properties": {"\\ud800": {"type": 5}}}', "#/properties/?/type が"),
         ('{"properties":' * 300 + "1" + "}" * 300, "入れ子が深すぎます"),
     ],
 )
@@ -129,3 +131,42 @@ def test_what_is_wrong_is_told_with_its_place(schema: str, place: str) -> None:
     assert told.value.code == "schema_invalid"
     assert place in told.value.ja
     assert "JSON schema" in told.value.en
+
+
+WORDS: list[object] = [
+    *("type", "object", "array", "string", "integer", "properties", "items", "anyOf", "allOf", "$ref", "#"),
+    *("required", "enum", "pattern", "additionalProperties", "#/properties", "年齢", "minLength", "maxItems"),
+    *("(a|b)*$", "[^\\d]{2,}", "(" * 400 + ")" * 400, "[\\U0001F600]", "(?i)a", "(a{99}){99}", "\\bx"),
+    *(-1, 0, 7, 10**30, 1.5, True, False, None, {}, [], "\ud800", ""),
+]
+
+
+def _grown(random_: random.Random, depth: int = 0) -> object:
+    kind = random_.randrange(4 if depth < 5 else 1)
+    if kind == 0:
+        return random_.choice(WORDS)
+    if kind == 1:
+        return [_grown(random_, depth + 1) for _ in range(random_.randrange(4))]
+    return {str(random_.choice(WORDS)): _grown(random_, depth + 1) for _ in range(random_.randrange(5))}
+
+
+def test_grown_schemas_are_read_or_refused_with_a_sentence() -> None:
+    random_ = random.Random(6)
+    read = 0
+    for _ in range(3000):
+        schema = _grown(random_)
+        try:
+            grammar = json_schema.parse(json.dumps(schema))
+            for text in ("{", "[", '"a', "-1", "true"):
+                grammar.advance(grammar.start, text.encode())
+            read += 1
+        except KotonohaError as error:
+            assert error.code in ("schema_invalid", "grammar_invalid")
+            str(error).encode("utf-8", "strict")
+    assert 100 < read < 2900
+
+
+def test_a_schema_cannot_grow_when_it_is_read() -> None:
+    options = [{"properties": {f"x{at}": True}} for at in range(700)]
+    with pytest.raises(KotonohaError, match="多すぎます"):
+        json_schema.parse(json.dumps({"anyOf": options, "oneOf": [{"required": []}] * 700}))
