@@ -59,6 +59,10 @@ class Tags:
         """Return whether the prompt has begun the block already."""
         return prompt.rstrip().endswith(self.opening)
 
+    def is_closed(self, prompt: str) -> bool:
+        """Return whether the prompt has ended a block already, of no thoughts for example."""
+        return prompt.rstrip().endswith(self.ending)
+
     def bridge(self, prompt: str, *, empty: bool) -> str:
         """Return what must follow the prompt so that the answer itself comes next: what closes an open block.
 
@@ -67,11 +71,11 @@ class Tags:
         """
         if self.is_open(prompt):
             return self.close
-        return self.empty if empty and not prompt.rstrip().endswith(self.ending) else ""
+        return self.empty if empty and not self.is_closed(prompt) else ""
 
     def channels(self, prompt: str) -> Channels:
         """Return what reads an answer to this prompt, of which the end is enough."""
-        return _TagChannels(self, opened=self.is_open(prompt))
+        return _TagChannels(self, opened=self.is_open(prompt), closed=self.is_closed(prompt))
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def style_of(template: str) -> ThinkingStyle | None:
     """Return how a model with this template thinks, None where the template knows of no thinking."""
     if "<|channel|>" in template and "<|message|>" in template:
         return Harmony(" " if re.search(r"<\|(?:start|channel)\|> ", template) else "")
-    return next((tags for tags in _TAGS if tags.ending in template), None)
+    return next((tags for tags in _TAGS if tags.opening in template or tags.ending in template), None)
 
 
 class Answering:
@@ -152,11 +156,12 @@ class _TagChannels:
     never text.
     """
 
-    def __init__(self, tags: Tags, *, opened: bool) -> None:
+    def __init__(self, tags: Tags, *, opened: bool, closed: bool) -> None:
         self._tags = tags
         self._opening, self._ending = tags.opening.encode(), tags.ending.encode()
         self.kind: Kind = "thinking" if opened else "answer"
-        self._thought = opened  # a second block is text
+        self._thought = opened  # a second block is text; after an empty one of the prompt's it is the first
+        self._tagged = opened or closed  # a tag came last: the white space after it is not shown
         self._started = False  # something of the present kind was said, white space aside
         self._held = b""
         self._control = b""
@@ -206,8 +211,8 @@ class _TagChannels:
                 if text.startswith(tag):
                     self._become("thinking" if tag == self._opening else "answer", text[len(tag) :])
                     return True
-            if self._thought:
-                self._held = text  # without the white space after a tag
+            if self._tagged:
+                self._held = text
             if not text or any(tag.startswith(text) for tag in self._counting()):
                 return False
             self._started = True
@@ -225,7 +230,7 @@ class _TagChannels:
         return False
 
     def _become(self, kind: Kind, rest: bytes) -> None:
-        self.kind, self._thought, self._started = kind, True, False
+        self.kind, self._thought, self._tagged, self._started = kind, True, True, False
         self._held, self._control = rest, b""
 
     def _say(self, pieces: Pieces, text: bytes) -> None:

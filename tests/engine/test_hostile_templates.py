@@ -9,7 +9,7 @@ from asking import asking
 from gguf_patch import with_string
 
 from desktop.engine.client import Engine
-from desktop.engine.protocol import ModelSettings
+from desktop.engine.protocol import ModelSettings, Prompting
 
 pytestmark = pytest.mark.slow
 
@@ -57,6 +57,16 @@ def test_it_fails_with_its_own_code_and_the_next_model_works(
 ) -> None:
     assert asking(own_engine, patched)("Hello").failed.code == "template_failed"
     assert asking(own_engine, smol)("Hello").finished.reason == "limit"
+
+
+@pytest.mark.parametrize("template", [ENDLESS, DOUBLING, "{% if %}"], ids=["endless", "doubling", "broken"])
+def test_a_template_of_the_persons_is_held_to_the_same_limits(
+    own_engine: Engine, starter: ModelSettings, template: str
+) -> None:
+    ask = asking(own_engine, starter)
+    assert ask("Hello").finished.reason in ("limit", "end", "stop_text")
+    assert ask("Hello", prompting=Prompting(template=template)).failed.code == "template_failed"
+    assert ask("Hello").finished.reason in ("limit", "end", "stop_text")
 
 
 @pytest.mark.parametrize(

@@ -81,12 +81,21 @@ def test_a_block_that_the_prompt_has_opened(text: str, thoughts: str, answer: st
         assert written(THINK.channels("<|Assistant|><think>\n"), tokens) == (thoughts, answer)
 
 
+@pytest.mark.parametrize(
+    ("text", "thoughts", "answer"),
+    [("\n東京", "", "東京"), ("</think>\n東京", "", "東京"), ("<think>hm</think>\n東京", "hm", "東京")],
+)
+def test_a_block_that_the_prompt_has_closed(text: str, thoughts: str, answer: str) -> None:
+    for tokens in cuts(text):
+        assert written(THINK.channels(f"assistant\n{THINK.empty}"), tokens) == (thoughts, answer)
+
+
 def test_it_is_the_same_wherever_the_text_is_cut() -> None:
     chance = random.Random(4)
     words = ["<think>", "</think>", "<", "think>", "/", "\n", " ", "a", "</thi"]
     for _ in range(3_000):
         text = "".join(chance.choices(words, k=chance.randint(0, 7)))
-        prompt = chance.choice(["", "<think>"])
+        prompt = chance.choice(["", "<think>", THINK.empty])
         cut = sorted(chance.choices(range(len(text) + 1), k=4))
         tokens = [text[begin:end] for begin, end in zip([0, *cut], [*cut, len(text)], strict=True)]
         assert written(THINK.channels(prompt), tokens) == written(THINK.channels(prompt), [text])
@@ -246,6 +255,7 @@ def test_an_answer_alone_is_passed_on() -> None:
     ("template", "style"),
     [
         ("{{ content.split('</think>')[-1] }}", THINK),
+        ("{{ '<|im_start|>assistant\n<think>\n' }}", THINK),
         ("<|start|>assistant<|channel|>final<|message|>", HARMONY),
         ("<|start|> assistant<|channel|> final<|message|> ", SPACED),
         ("[SYSTEM_PROMPT]…[THINK]…[/THINK]", MAGISTRAL),
