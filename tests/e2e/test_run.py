@@ -26,7 +26,7 @@ case "$*" in
         echo venv >>"$LOG"
         rm -rf "${!#}" && mkdir -p "${!#}/bin" && cp "$here/python3" "${!#}/bin/python" ;;
     *"pip"*" wheel "*)
-        echo compile >>"$LOG" && mkdir -p "${!#}" && touch "${!#}/llama_cpp_python-0-any.whl" ;;
+        echo compile $CMAKE_ARGS >>"$LOG" && mkdir -p "${!#}" && touch "${!#}/llama_cpp_python-0-any.whl" ;;
     *"pip"*"install"*) echo "install ${!###*/}" >>"$LOG" && [ ! -e "$BROKEN" ] ;;
     *"-m desktop"*) printf '%s\\n' "$PWD" "${PYTHONPATH%%:*}" "$PYTHONSAFEPATH" "$@" ;;
 esac
@@ -153,6 +153,35 @@ def test_the_engine_is_compiled_once_a_machine(machine: Machine) -> None:
     machine.steps()
     assert machine.run("ask").returncode == 0
     assert machine.steps() == [step for step in SET_UP if step not in ("compile", SET_UP[1])]
+
+
+def test_an_engine_for_the_gpu_is_built_once_and_kept_beside_the_other(machine: Machine) -> None:
+    machine.add_everything()
+    machine.run("ask")
+    machine.steps()
+    done = machine.run("gpu", "vulkan")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "devices"), done.stderr
+    assert "compile -DGGML_VULKAN=ON" in machine.steps()
+    assert machine.run("ask").returncode == 0
+    assert machine.steps() == []
+    machine.run("gpu", "off")
+    machine.run("gpu", "vulkan")
+    assert not [step for step in machine.steps() if step.startswith("compile")]
+    shutil.rmtree(machine.checkout / ".venv")
+    machine.run("ask")  # a new checkout has the engine that was chosen for this machine
+    assert not [step for step in machine.steps() if step.startswith("compile")]
+
+
+def test_a_gpu_engine_that_cannot_be_built_is_not_chosen(machine: Machine) -> None:
+    machine.add_everything()
+    machine.run("ask")
+    machine.broken.touch()
+    assert machine.run("gpu", "cuda").returncode == 1
+    machine.broken.unlink()
+    machine.steps()
+    assert machine.run("ask").returncode == 0
+    assert not [step for step in machine.steps() if "CUDA" in step]
+    assert machine.run("gpu", "amiga").returncode == 1
 
 
 def test_a_new_lock_brings_the_environment_up_to_date(machine: Machine) -> None:
