@@ -56,7 +56,7 @@ def generic() -> dict[str, Node]:
             (
                 Sequence(()),
                 literal(" "),
-                Sequence((Repeat(literal("\n"), 1, 2), Repeat(literal(" "), 0, 20))),
+                Sequence((literal("\n"), Repeat(literal(" "), 0, 20))),
             )
         ),
         "number": Sequence((_MINUS, _POSITIVE)),
