@@ -291,4 +291,5 @@ def _truncations(sampling: Sampling, n_vocab: int, seed: int) -> list[Pointer]:
 
 
 def _within(value: float, low: float, high: float, *, off: float) -> float:
-    return off if math.isnan(value) else min(max(value, low), high)
+    # Only NaN differs from itself; math.isnan fails for whole numbers that are too large for a float.
+    return off if value != value else min(max(value, low), high)  # noqa: PLR0124

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import llama_cpp.llama_cpp as llama
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -119,10 +120,48 @@ def test_values_out_of_range_are_brought_into_it(value: float) -> None:
             assert set(drawn) <= {0, 1, 2, 3, 4}
 
 
-@pytest.mark.parametrize("value", [-(2**62), -1, 0, 2**62])
+@pytest.mark.parametrize("value", [-(2**62), -1, 0, 2**62, -(10**400), 10**400])
 def test_counts_out_of_range_are_brought_into_it(value: int) -> None:
     for name in ("top_k", "repeat_last", "mirostat", "seed"):
         Drawing(LOGITS, repeat_penalty=1.1, **{name: value}).draw(5)
+    Drawing(LOGITS, logit_bias=((value, 1.0),)).draw(5)
+
+
+def chain_of(sampler: Sampler) -> list[str]:
+    chain = sampler._chain
+    names = [
+        llama.llama_sampler_name(llama.llama_sampler_chain_get(chain, at)).decode()
+        for at in range(llama.llama_sampler_chain_n(chain))
+    ]
+    sampler.close()
+    return names
+
+
+def test_the_chain_has_the_order_of_llama_cpp() -> None:
+    # DRY, which needs a vocabulary, is tried on the real ones.
+    everything: dict[str, Any] = {
+        "temperature": 0.9,
+        "logit_bias": ((0, 1.0),),
+        "repeat_penalty": 1.1,
+        "top_n_sigma": 1.0,
+        "top_k": 3,
+        "typical_p": 0.9,
+        "top_p": 0.9,
+        "min_p": 0.1,
+        "xtc_probability": 0.5,
+    }
+    truncations = ["top-n-sigma", "top-k", "typical", "top-p", "min-p", "xtc"]
+    before = ["logit-bias", "penalties"]
+    for fields, after in (
+        ({}, [*truncations, "temp", "dist"]),
+        ({"dynamic_range": 0.5}, [*truncations, "temp-ext", "dist"]),
+        ({"adaptive_target": 0.5}, [*truncations, "temp", "adaptive-p"]),
+        ({"mirostat": 1}, ["temp", "mirostat"]),
+        ({"mirostat": 2}, ["temp", "mirostat-v2"]),
+        ({"temperature": 0.0}, ["greedy"]),
+    ):
+        assert chain_of(Drawing(LOGITS, **(everything | fields))) == before + after
+    assert chain_of(Drawing(LOGITS)) == ["?temp", "dist"]  # what is off is left out; "?": it does nothing
 
 
 # On the real models
