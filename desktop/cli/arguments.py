@@ -42,6 +42,7 @@ _JAPANESE = (
     (r"unrecognized arguments: (.*)", r"{} というオプションや引数はありません。"),
     (r"argument (\S+): invalid choice: (.*?) \(choose from (.*)\)", r"{1} はありません。使えるもの: {2}"),
     (r"argument (\S+): expected one argument", r"{} には値が要ります。"),
+    (r"argument (\S+): not allowed with argument (\S+)", r"{} と {} は一緒に使えません。"),
     (r"argument (\S+): invalid \S+ value: (.*)", r"{} の値 {} は使えません。"),
     (r"the following arguments are required: (.*)", r"{} が要ります。"),
 )
@@ -140,19 +141,20 @@ def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="N",
         help=say("乱数の種", "seed of the random numbers"),
     )
-    add(
+    bound = ask.options.add_mutually_exclusive_group()
+    bound.add_argument(
         "--schema",
         type=Path,
         metavar="FILE.json",
         help=say("答えをこのJSON Schemaに従わせる", "bind the answer to this JSON schema"),
     )
-    _add_loading(ask)
-    add(
+    bound.add_argument(
         "--grammar",
         type=Path,
         metavar="FILE.gbnf",
         help=say("答えをこの文法（GBNF）に従わせる", "bind the answer to this grammar (GBNF)"),
     )
+    _add_loading(ask)
     add(
         "--stop",
         action="append",

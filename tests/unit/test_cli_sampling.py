@@ -47,6 +47,7 @@ def test_options_set_fields(tmp_path: Path) -> None:
         ["--top-p", "1.5"],
         ["--top-k", "-1"],
         ["--repeat-penalty", "0"],
+        ["--grammar", "a.gbnf", "--schema", "a.json"],
     ],
 )
 def test_what_cannot_be_used_is_told(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
