@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
@@ -21,6 +23,7 @@ from desktop.ui.session import Session
 from desktop.ui.token_flow import Cell, TokenFlow, shown
 from desktop.ui.turns import Setup
 
+SLICE = 512  # tokens that are shown in one go: a few milliseconds
 LONGEST_LINE = 4_000  # characters; a longer one is broken where it is shown, as laying it out takes long
 
 
@@ -34,6 +37,10 @@ class PromptView(AnswerDialog):
         self.setWindowTitle(self.tr("モデルに渡した文"))
         self._parts: list[str] = []
         self._line = 0  # characters of the last line of the text
+        self._waiting: deque[Token] = deque()  # tokens that are not shown yet
+        self._ended = False
+        self._slices = QTimer(self, interval=0)
+        self._slices.timeout.connect(self._show_some)
         self.text = TextEdit(self)
         self.text.setReadOnly(True)
         self.text.setUndoRedoEnabled(False)
@@ -113,13 +120,21 @@ class PromptView(AnswerDialog):
                     )
                 )
             case PromptTokens(tokens=tokens):
-                self._add(tokens)
+                self._waiting.extend(tokens)
+                self._slices.start()
             case Finished():
-                self.copy.setEnabled(bool(self._parts))
+                self._ended = True
+                self._show_some()
             case _:
                 pass
 
-    def _add(self, tokens: tuple[Token, ...]) -> None:
+    def _show_some(self) -> None:
+        self._add([self._waiting.popleft() for _ in range(min(SLICE, len(self._waiting)))])
+        if not self._waiting:
+            self._slices.stop()
+            self.copy.setEnabled(self._ended and bool(self._parts))
+
+    def _add(self, tokens: Sequence[Token]) -> None:
         self.tokens.add([Cell(token.text, token.id, token.control) for token in tokens])
         cursor = QTextCursor(self.text.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)

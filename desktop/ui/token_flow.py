@@ -1,6 +1,6 @@
 """Tokens one after the other, wrapped like text: as boxes with numbers, or on grounds that say something.
 
-Only the rows in sight are drawn, so a hundred thousand tokens are no trouble.
+Only the rows in sight are drawn, and rows are broken in slices, so a hundred thousand tokens are no trouble.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -28,6 +28,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from desktop.ui import theme
 
 MARGIN = 14  # px round the tokens
+SLICE = 4_000  # tokens that are put into rows in one go: a few milliseconds
 _SIGNS = str.maketrans({"\n": "⏎", "\t": "⇥", "\r": "␍", "\0": "␀"})
 
 
@@ -60,9 +61,14 @@ class TokenFlow(QAbstractScrollArea):
         self._small = theme.ui_font(theme.TINY_PX - 1)
         self._measure = QFontMetricsF(self._font)
         self._digit = QFontMetricsF(self._small).horizontalAdvance("0")
+        self._known: dict[str, float] = {}  # text → its width: most tokens come again
         self._widths: list[float] = []  # of the texts
         self._rows: list[int] = [0]  # the first token of each row
+        self._broken = 0  # so many tokens are in rows
         self._x = 0.0  # where the next token goes in the last row
+        self._top: int | None = None  # the token to be brought to the top, once it is in a row
+        self._going_on = QTimer(self, singleShot=True, interval=0)
+        self._going_on.timeout.connect(self._break)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -74,8 +80,8 @@ class TokenFlow(QAbstractScrollArea):
     def add(self, cells: Sequence[Cell]) -> None:
         """Put more tokens at the end."""
         self.cells.extend(cells)
-        self._widths.extend(self._measure.horizontalAdvance(shown(cell.text)) for cell in cells)
-        self._break(len(self.cells) - len(cells))
+        self._widths.extend(self._text_width(cell.text) for cell in cells)
+        self._break()
 
     def set_numbers(self, numbers: bool) -> None:
         """Show the number of each token below it."""
@@ -108,6 +114,12 @@ class TokenFlow(QAbstractScrollArea):
     def _room(self) -> float:
         return max(40.0, self.viewport().width() - 2.0 * MARGIN)
 
+    def _text_width(self, text: str) -> float:
+        width = self._known.get(text)
+        if width is None:
+            width = self._known[text] = self._measure.horizontalAdvance(shown(text))
+        return width
+
     def _width(self, index: int) -> float:
         width = self._widths[index]
         if self._numbers:
@@ -115,17 +127,20 @@ class TokenFlow(QAbstractScrollArea):
         return min(max(width, 4) + 2 * self._pad, self._room())
 
     def _first_in_sight(self) -> int:
+        if self._top is not None:
+            return self._top  # still on its way there
         return self._rows[min(self.verticalScrollBar().value() // self._line, len(self._rows) - 1)]
 
     def _wrap(self, top: int) -> None:
         """Break all rows anew, with the token ``top`` in the uppermost."""
-        self._rows, self._x = [0], 0.0
-        self._break(0)
-        self.verticalScrollBar().setValue(self._row_of(top) * self._line if top else 0)
+        self._rows, self._broken, self._x, self._top = [0], 0, 0.0, top
+        self._break()
 
-    def _break(self, start: int) -> None:
+    def _break(self) -> None:
+        """Put the next tokens into rows."""
         room, x = self._room(), self._x
-        for index in range(start, len(self.cells)):
+        stop = min(self._broken + SLICE, len(self.cells))
+        for index in range(self._broken, stop):
             width = self._width(index)
             if x > 0 and x + width > room:
                 self._rows.append(index)
@@ -134,18 +149,23 @@ class TokenFlow(QAbstractScrollArea):
             if self.cells[index].text.endswith("\n"):
                 self._rows.append(index + 1)
                 x = 0.0
-        self._x = x
+        self._x, self._broken = x, stop
+        if stop < len(self.cells):
+            self._going_on.start()
         page = self.viewport().height()
         self.verticalScrollBar().setPageStep(page)
         self.verticalScrollBar().setSingleStep(self._line)
         self.verticalScrollBar().setRange(0, max(0, len(self._rows) * self._line + 2 * MARGIN - page))
+        if self._top is not None and self._top <= stop:
+            self.verticalScrollBar().setValue(self._row_of(self._top) * self._line)
+            self._top = None
         self.viewport().update()
 
     def _row_of(self, index: int) -> int:
         return max(bisect_right(self._rows, index) - 1, 0)
 
     def _end(self, row: int) -> int:
-        return self._rows[row + 1] if row + 1 < len(self._rows) else len(self.cells)
+        return self._rows[row + 1] if row + 1 < len(self._rows) else self._broken
 
     def _reveal(self, row: int) -> None:
         bar, y = self.verticalScrollBar(), MARGIN + row * self._line
@@ -221,7 +241,7 @@ class TokenFlow(QAbstractScrollArea):
         if event.size().width() != event.oldSize().width():
             self._wrap(self._first_in_sight())
         else:
-            self._break(len(self.cells))
+            self._break()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
