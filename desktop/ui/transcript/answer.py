@@ -287,7 +287,7 @@ class AnswerView(MessageView):
         pad = look.px(14)
         buttons = sum(b.width() + look.px(8) for b in self._actions)
         tallest = max(b.height() for b in self._actions)
-        beside = width - 2 * pad - buttons >= look.px(200)
+        beside = width - 2 * pad - buttons >= look.px(200 if len(self._actions) == 1 else 280)
         room_width = width - 2 * pad - (buttons if beside else 0)
         high = ceil(_lines(words, self.look.notice, room_width).boundingRect().height())
         inner = max(high, tallest) if beside else high + look.px(8) + tallest
