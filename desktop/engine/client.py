@@ -258,7 +258,7 @@ class Engine:
             except queue.Empty:
                 silence += _SLICE
                 if silence >= (self._silence_seconds if child.heard else self._start_seconds):
-                    template = preparing and child.loaded_template
+                    template = preparing and (child.loaded_template or _has_own_template(request))
                     yield self._give_up(
                         child, request, "template_failed" if template else "engine_hung", "no sign of life"
                     )
@@ -315,3 +315,7 @@ class Engine:
         with self._state:
             if self._child is child:
                 self._child = None
+
+
+def _has_own_template(request: Task) -> bool:
+    return isinstance(request, Generate) and bool(request.prompting.template)

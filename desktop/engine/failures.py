@@ -102,10 +102,10 @@ _SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "Go on with its oldest part left out or summarised, or choose a longer context.",
     ),
     "template_failed": (
-        "モデルに付いているチャットテンプレートを安全に使えませんでした。",
-        "別のモデルを選んでください。",
-        "The chat template inside the model could not be used safely.",
-        "Choose another model.",
+        "チャットテンプレートを安全に使えませんでした。",
+        "モデルの設定でテンプレートを直すか空にするか、別のモデルを選んでください。",
+        "The chat template could not be used safely.",
+        "Mend or empty it in the model's settings, or choose another model.",
     ),
     "schema_invalid": (
         "JSONスキーマを使えませんでした。",
@@ -140,24 +140,24 @@ _SENTENCES: dict[str, tuple[str, str, str, str]] = {
 }
 
 CODES = frozenset(_SENTENCES)
-_WITH_FIGURES = ("prompt_too_long", "context_exceeded")
+MAX_DETAIL = 160  # characters of a detail that people see
+_WITH_DETAIL = ("prompt_too_long", "context_exceeded", "template_failed")
 
 
 def explain(failed: Failed) -> KotonohaError:
     """Return the failure as the error that people see; an unknown code is told as ``engine_error``.
 
-    ``prompt_too_long`` and ``context_exceeded`` add their figures. Other details are technical, for the log.
+    Figures, and the place in a template, are added; other details are technical, for the log.
     """
     if failed.ja and failed.en:
         return KotonohaError(failed.code, f"{failed.ja}{_KEPT_JA}", f"{failed.en} {_KEPT_EN}")
     happened_ja, todo_ja, happened_en, todo_en = _SENTENCES.get(failed.code, _SENTENCES["engine_error"])
-    figures_ja = figures_en = ""
-    if failed.code in _WITH_FIGURES and failed.detail:
-        figures_ja, figures_en = f"（{failed.detail}）", f" ({failed.detail})"
+    detail = failed.detail[:MAX_DETAIL] if failed.code in _WITH_DETAIL else ""
+    detail_ja, detail_en = (f"（{detail}）", f" ({detail})") if detail else ("", "")
     return KotonohaError(
         failed.code,
-        f"{happened_ja}{figures_ja}{_KEPT_JA}{todo_ja}",
-        f"{happened_en}{figures_en} {_KEPT_EN} {todo_en}",
+        f"{happened_ja}{detail_ja}{_KEPT_JA}{todo_ja}",
+        f"{happened_en}{detail_en} {_KEPT_EN} {todo_en}",
     )
 
 

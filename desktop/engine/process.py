@@ -187,8 +187,6 @@ class _Server:
             self._current = 0
 
     def _events(self, request: Task) -> Iterator[Event]:
-        from desktop.engine.template import TemplateFailed
-
         try:
             yield from self._do(request)
         except Stopped:
@@ -197,8 +195,6 @@ class _Server:
             yield Failed(request.id, refused.code, ja=refused.ja, en=refused.en)
         except RequestFailed as failed:
             yield Failed(request.id, failed.code, failed.detail)
-        except TemplateFailed as failed:
-            yield Failed(request.id, "template_failed", str(failed))
         except MemoryError:
             self._free_all()
             yield Failed(request.id, "out_of_memory")

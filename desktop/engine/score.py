@@ -22,7 +22,7 @@ def score(model: Model, prompts: PromptMaker, request: Score) -> Iterator[Event]
     Raise ``PromptTooLong``, ``TemplateFailed``, ``Stopped`` or ``DecodeFailed``.
     """
     *before, last = request.turns
-    prompt = prompts.encode(before, request.prompting.thinking)
+    prompt = prompts.encode(before, thinking=False)  # what is asked about is the answer, not the thoughts
     answer = model.tokenize(last.text, special=False)
     if len(prompt) + len(answer) > model.context_length:
         raise PromptTooLong(len(prompt) + len(answer), model.context_length)
