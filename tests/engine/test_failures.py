@@ -25,7 +25,11 @@ def test_every_code_in_the_sources_has_a_sentence() -> None:
     for file in Path(desktop.engine.__file__).parent.glob("*.py"):
         source = file.read_text(encoding="utf-8")
         used |= set(
-            re.findall(r'"((?:engine|model|template|prompt|schema|decode|draft)_[a-z_]+|context_exceeded|out_of_memory)"', source)
+            re.findall(
+                r'"((?:engine|model|template|prompt|schema|grammar|decode|draft)_[a-z_]+'
+                r'|context_exceeded|out_of_memory)"',
+                source,
+            )
         )
     assert used == CODES
 
