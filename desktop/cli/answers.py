@@ -6,6 +6,7 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from desktop.cli.status_line import StatusLine
 from desktop.engine.client import Engine
 from desktop.engine.failures import explain
 from desktop.engine.protocol import (
+    Adapter,
     Event,
     Failed,
     Finished,
@@ -30,7 +32,10 @@ from desktop.engine.protocol import (
     Prompting,
     PromptProgress,
     Sampling,
+    Scored,
+    ScoredToken,
     Stats,
+    Thought,
     Turn,
 )
 from desktop.errors import KotonohaError
@@ -53,6 +58,8 @@ class Answer(msgspec.Struct, frozen=True):
     model: str
     reason: str  # engine.protocol.FinishReason
     stats: Stats | None
+    thinking: str = ""
+    tokens: tuple[ScoredToken, ...] | None = None  # with ``--probabilities``
     chat: int | None = None  # the chat that it was kept in
 
 
@@ -119,7 +126,8 @@ class Asker:
     def sampling(self) -> Sampling:
         """The sampling for the model in use."""
         usual = sampling_of(self.preferences, self.preset, kept(self.model.recommended))
-        return msgspec.structs.replace(usual, **self._chosen)
+        chosen = {"thinking_budget": self.target.choices.thinking_budget, **self._chosen}
+        return msgspec.structs.replace(usual, **chosen)
 
     def new_chat(self) -> Chat:
         """Return a new chat in the store, with the model, the preset and a system prompt of its own."""
@@ -135,8 +143,7 @@ class Asker:
 
         Raises ``KotonohaError`` when the engine fails.
         """
-        turns = [Turn("system", self.system)] if self.system.strip() else []
-        turns.append(Turn("user", question))
+        turns = self._turns(question)
         choices = self.target.choices
 
         def request(settings: ModelSettings) -> Iterator[Event]:
@@ -152,6 +159,33 @@ class Asker:
 
         events = self.loader.run(self.target, request, cancel)
         return self._follow(events, cancel, quiet=quiet)
+
+    def score(self, question: str, answer: str, alternatives: int, cancel: Cancel) -> tuple[ScoredToken, ...]:
+        """Return how probable each token of an answer was. Raises ``KotonohaError``."""
+        turns = [*self._turns(question), Turn("assistant", answer)]
+        choices = self.target.choices
+
+        def request(settings: ModelSettings) -> Iterator[Event]:
+            return self.engine.score(
+                settings,
+                turns,
+                cancel,
+                prompting=Prompting(choices.template),
+                adapters=choices.adapters,
+                alternatives=alternatives,
+            )
+
+        tokens: list[ScoredToken] = []
+        for event in self.loader.run(self.target, request, cancel):
+            if isinstance(event, Scored):
+                tokens += event.tokens
+            elif isinstance(event, Failed):
+                raise explain(event)
+        return tuple(tokens)
+
+    def _turns(self, question: str) -> list[Turn]:
+        system = [Turn("system", self.system)] if self.system.strip() else []
+        return [*system, Turn("user", question)]
 
     def answer_in(self, chat: Chat, question: str, cancel: Cancel, *, quiet: bool = False) -> Answer:
         """The same, as the next turn of ``chat``, which keeps question and answer."""
@@ -173,6 +207,7 @@ class Asker:
 
     def _follow(self, events: Iterable[Event | Step], cancel: Cancel, *, quiet: bool) -> Answer:
         parts: list[str] = []
+        thoughts: list[str] = []
         try:
             for event in events:
                 match event:
@@ -187,6 +222,9 @@ class Asker:
                         )
                     case PromptProgress(done=done, total=total):
                         self.status.show(say("読んでいます…", "Reading…") + f" {done}/{total}")
+                    case Thought(text=text):
+                        thoughts.append(text)
+                        self.status.show(say("考えています…", "Thinking…") + f" {len(thoughts)}")
                     case Piece(text=text):
                         self.status.clear()
                         parts.append(text)
@@ -195,7 +233,8 @@ class Asker:
                     case Failed():
                         raise explain(event)
                     case Finished(reason=reason, stats=stats):
-                        return Answer("".join(parts), self.model.name, reason, stats)
+                        thinking = "".join(thoughts)
+                        return Answer("".join(parts), self.model.name, reason, stats, thinking)
             raise AssertionError("the engine's stream ended without an end")
         finally:
             self.status.clear()
@@ -217,10 +256,15 @@ class Asker:
 
 
 def loading_options(options: Namespace) -> dict[str, Any]:
-    """Return how the model is to be loaded by the options: fields of ``Choices``, None where not given."""
-    return {
-        name: getattr(options, name) for name in ("context_length", "gpu_layers", "cache_type", "threads")
-    }
+    """Return how the model is to be loaded and asked: fields of ``Choices``, None where not given."""
+    names = (
+        *("context_length", "gpu_layers", "cache_type", "threads"),
+        *("thinking", "thinking_budget", "reproducible"),
+    )
+    fields: dict[str, Any] = {name: getattr(options, name, None) for name in names}
+    if adapters := getattr(options, "adapters", None):
+        fields["adapters"] = tuple(Adapter(str(Path(path).absolute()), scale) for path, scale in adapters)
+    return fields
 
 
 def _write(text: str) -> None:

@@ -164,6 +164,7 @@ def _add_ask(commands: argparse._SubParsersAction[_Parser]) -> None:
         ),
     )
     _add_samplers(ask)
+    _add_asking(ask)
     add("--save", action="store_true", help=say("対話を保存する", "keep the chat"))
     add("--json", action="store_true", help=say("答えをJSONで出す", "print the answer as a JSON object"))
 
@@ -203,6 +204,53 @@ def _add_samplers(ask: _Parser) -> None:
             """other samplers: '{"mirostat": 2, "dry_multiplier": 0.8}'""",
         ),
     )
+
+
+def _add_asking(ask: _Parser) -> None:
+    """Add what decides how a model is asked, and stands in for what was set by hand for it."""
+    add = ask.options.add_argument
+    add(
+        "--adapter",
+        dest="adapters",
+        action="append",
+        type=_adapter,
+        metavar="FILE.gguf[=SCALE]",
+        help=say("LoRAアダプターを使う（何度でも）", "use a LoRA adapter (any number)"),
+    )
+    add(
+        "--thinking",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help=say("考えてから答える・考えずに答える", "think before answering, or not"),
+    )
+    add(
+        "--thinking-budget",
+        type=_number(int, 0, 1_000_000),
+        metavar="N",
+        help=say("考えるのはNトークンまで", "think for at most N tokens"),
+    )
+    add(
+        "--reproducible",
+        action="store_true",
+        default=None,
+        help=say("いつも同じ計算にする（遅くなる）", "compute the same way every time (slower)"),
+    )
+    add(
+        "--probabilities",
+        type=_number(int, 1, 20),
+        metavar="N",
+        help=say(
+            "--json に、答えの各トークンの確率とほかの候補N個を加える",
+            "add to --json how probable each token was, and N others",
+        ),
+    )
+
+
+def _adapter(text: str) -> tuple[str, float]:
+    path, found, scale = text.rpartition("=")
+    if not found or not path:
+        return text, 1.0
+    return path, float(_number(float, -100, 100)(scale))
 
 
 def _add_devices(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -41,6 +41,9 @@ def run(options: Namespace) -> int:
             else:
                 answer = asker.answer(question, cancel, quiet=options.json)
         if options.json:
+            if options.probabilities and answer.text and not cancel.is_set():
+                tokens = asker.score(question, answer.text, options.probabilities, cancel)
+                answer = msgspec.structs.replace(answer, tokens=tokens)
             _print_json(answer)
     return 130 if cancel.is_set() else 0
 

@@ -53,12 +53,26 @@ def test_json_is_one_object_with_figures(home: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     (line,) = done.stdout.decode().splitlines()
     answer = json.loads(line)
-    assert set(answer) == {"text", "model", "reason", "stats", "chat"}
+    assert set(answer) == {"text", "model", "reason", "stats", "thinking", "tokens", "chat"}
     assert answer["text"]
     assert answer["reason"] == "limit"
     assert answer["stats"]["generated_tokens"] == 3
     assert answer["chat"] is None
     assert "Q4_K_M" in answer["model"]
+    assert (answer["thinking"], answer["tokens"]) == ("", None)
+
+
+def test_json_tells_how_probable_each_token_was(home: Path) -> None:
+    command = ("ask", QUESTION, "--json", "--max-tokens", "3", "--temperature", "0", "--probabilities", "2")
+    answer = json.loads(kotonoha(home, *command).stdout)
+    assert "".join(token["text"] for token in answer["tokens"]).strip() == answer["text"].strip()
+    assert all(len(token["alternatives"]) == 2 for token in answer["tokens"])
+
+
+def test_an_adapter_that_is_not_there_is_named(home: Path) -> None:
+    done = kotonoha(home, "ask", QUESTION, "--adapter", "nowhere/none.gguf=0.5")
+    assert done.returncode == 1
+    assert "none.gguf" in done.stderr.decode()
 
 
 def test_the_same_seed_is_the_same_answer(home: Path) -> None:
