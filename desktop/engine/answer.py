@@ -130,7 +130,7 @@ def answer(
             request.id,
             prompts.channels(request.turns, request.prompting.thinking),
             [*prompts.stops, *(stop[:MAX_STOP_LENGTH] for stop in request.sampling.stop[:MAX_STOPS])],
-            strip_start=not prompts.has_template and not begun,
+            strip_start=not prompts.has_template and not begun and not healing,
             known=len(healing),
         )
         reason = yield from _decode(
