@@ -24,6 +24,7 @@ _HEX = Chars(((0x30, 0x39), (0x41, 0x46), (0x61, 0x66)))
 SPACE = Rule("space")
 COMMA = Sequence((literal(","), SPACE))
 ANY = Rule("value")
+CHARACTER = Rule("character")  # a rule of its own, so that thousands of them stay small
 _PLAIN = Chars(((0, 0x1F), (0x22, 0x22), (0x5C, 0x5C)), negated=True)
 # No half of a surrogate pair.
 _CODE = Choice(
@@ -34,7 +35,7 @@ _CODE = Choice(
         Sequence((_one_of("dD"), Chars(((0x30, 0x37),)), _HEX, _HEX)),
     )
 )
-CHARACTER = Choice(
+_CHARACTER = Choice(
     (
         _PLAIN,
         Sequence((literal("\\"), Choice((_one_of('"\\/bfnrt'), Sequence((literal("u"), _CODE)))))),
@@ -52,6 +53,7 @@ def generic() -> dict[str, Node]:
     string = Sequence((literal('"'), Repeat(CHARACTER, 0, None), literal('"')))
     member = Sequence((string, literal(":"), SPACE, ANY))
     return {
+        "character": _CHARACTER,
         "space": Choice(
             (
                 Sequence(()),
