@@ -28,6 +28,7 @@ from desktop.engine.protocol import (
 from desktop.errors import KotonohaError, sentence
 from desktop.models.loading import Step
 from desktop.store import Chat, Message, Model, Policy, Summary
+from desktop.ui.answer_dialog import AnswerDialog
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.choices import Choices
 from desktop.ui.context_count import ContextCount, Counted, Question
@@ -234,9 +235,10 @@ class Conversation(QObject):
     def _show_state(self) -> None:
         """Let the composer's button say what can be done now."""
         running = self._running()
-        saved = running is not None and running.message is not None
-        self._page.composer.set_ready(self._opening is None and (running is None or saved))
-        self._page.composer.set_answering(saved)
+        # Between two of several answers there is still something to stop.
+        stops = running is not None and (running.message is not None or running.place[0] > 1)
+        self._page.composer.set_ready(self._opening is None and (running is None or stops))
+        self._page.composer.set_answering(stops)
 
     def _running(self) -> Running | None:
         """Return the turn of the chat that is shown."""
@@ -544,12 +546,17 @@ class Conversation(QObject):
         found = self._asked(message_id)
         if found is not None:
             setup, policy, message = found
-            PromptView(self._session, setup, policy, message.id, self._page).open()
+            self._open(PromptView(self._session, setup, policy, message.id, self._page))
 
     def _show_probabilities(self, message_id: int) -> None:
         found = self._asked(message_id)
         if found is not None:
-            ProbabilityView(self._session, *found, self._page).open()
+            self._open(ProbabilityView(self._session, *found, self._page))
+
+    def _open(self, dialog: AnswerDialog) -> None:
+        if self._turns.busy():
+            dialog.state.setText(self.tr("ほかの答えが書き終わるのを待っています…"))
+        dialog.open()
 
     def _asked(self, message_id: int) -> tuple[Setup, Policy, Message] | None:
         """Return an answer and what it was asked with, by the model that wrote it where it is still there."""

@@ -224,7 +224,6 @@ class Turns(QObject):
 
     def _end(self, running: Running, chat: Chat | None, message: Message) -> None:
         self._running.remove(running)
-        self.ended.emit(running, message)
         number, count = running.place
         goes_on = number < count and message.status in _GOES_ON and not running.cancel.is_set()
         if goes_on and chat is not None and message.parent_id is not None:
@@ -232,6 +231,7 @@ class Turns(QObject):
                 self._answer_next(chat, message.parent_id, (number + 1, count))
             except KotonohaError as error:  # the model was removed meanwhile
                 self._session.jobs.failed.emit(error)
+        self.ended.emit(running, message)
         self._session.refresh_chats()
 
     def _fail(self, running: Running, error: Exception) -> None:

@@ -182,6 +182,16 @@ def test_three_answers_one_after_the_other(scripted: Scripted):
 
 
 @pytest.mark.slow
+def test_the_stop_button_stays_between_two_answers(scripted: Scripted):
+    first = scripted.ask("日本の首都は？")
+    shown = []
+    scripted.app.turns.ended.connect(lambda *_: shown.append(scripted.page.composer.button.accessibleName()))
+    scripted.page.transcript.several_requested.emit(first.id)
+    scripted.until(lambda: len(shown) == 2)
+    assert shown == ["止める", "送る"]
+
+
+@pytest.mark.slow
 def test_stopping_ends_the_rest(scripted: Scripted):
     first = scripted.ask("日本の首都は？")
     scripted.hold("hold-answer")

@@ -208,6 +208,21 @@ def test_a_long_prompt_comes_in_pieces_and_whole(answered: Scripted):
 
 
 @pytest.mark.slow
+def test_while_another_answer_is_written_the_prompt_waits_for_it(answered: Scripted):
+    first = answered.path()[1]
+    go_on = answered.hold("hold-answer")
+    answered.begin("もう一つ")
+    answered.until(lambda: answered.active().written)
+    answered.window.conversation._show_prompt(first.id)
+    view = dialog(answered, PromptView)
+    assert "待っています" in view.state.text()
+    go_on()
+    answered.until(view.copy.isEnabled)
+    assert view.prompt() == "<user>日本の首都は？\nくわしく。<end>"
+    view.close()
+
+
+@pytest.mark.slow
 def test_a_prompt_that_cannot_be_had_is_told(answered: Scripted):
     (answered.folder / "requests").unlink()
     (answered.folder / "requests").mkdir()  # the child falls over it
