@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 from desktop.chat.asked import prompt_of
 from desktop.engine.protocol import Event, Finished, ModelSettings, Scored, ScoredToken, Turn
 from desktop.jobs import Cancel
+from desktop.language import language
 from desktop.models.loading import Request
 from desktop.store import Message, Policy
 from desktop.ui import theme
@@ -98,7 +99,7 @@ class ProbabilityView(AnswerDialog):
             words.append(self.tr("考えたことは、計算に入れていません。"))
         if stopped:
             words.append(self.tr("途中で止めました。"))
-        self.state.setText("".join(words))
+        self.state.setText(("" if language() == "ja" else " ").join(words))
 
     def complain(self, error: Exception) -> None:
         self.stop.hide()
