@@ -89,6 +89,7 @@ class Asker:
         self.engine = Engine(
             idle_seconds=self.preferences.idle_minutes * 60.0,
             states_folder=self.store.path.with_name("states"),
+            states_bytes=self.preferences.states_bytes,
         )
         self.loader = Loader(self.engine, self.store)
 

@@ -12,11 +12,10 @@ from pathlib import Path
 
 import llama_cpp.llama_cpp as llama
 
+from desktop.engine.adapter_file import invalid_adapter, require_adapter
 from desktop.engine.protocol import Adapter
 from desktop.engine.states import file_identity
 from desktop.errors import KotonohaError
-from desktop.gguf.check import whole
-from desktop.gguf.reader import Contents
 
 MOST = 32  # at once
 _STRONGEST = 100.0  # beyond, numbers overflow
@@ -55,24 +54,18 @@ class Adapters:
         scales = (ctypes.c_float * len(used))(*(scale for _, scale in used))
         array = ctypes.cast(pointers, ctypes.POINTER(llama.llama_adapter_lora_p_ctypes))
         if llama.llama_set_adapters_lora(context, array, len(used), scales) != 0:
-            raise _invalid(Path(wanted[0].path), "このモデルには合いません。", "It does not fit this model.")
+            raise invalid_adapter(
+                Path(wanted[0].path), "このモデルには合いません。", "It does not fit this model."
+            )
         self.used = used
 
     def _load(self, path: Path) -> int:
-        contents = whole(path)
-        if contents.text("general.type") != "adapter" or contents.text("adapter.type") != "lora":
-            raise _invalid(path, "LoRAアダプターのファイルではありません。", "It is not a LoRA adapter.")
-        made_for = contents.architecture
-        if made_for != self._architecture:
-            raise _invalid(
-                path,
-                f"別の種類のモデル用です（アダプター: {made_for}、モデル: {self._architecture}）。",
-                f"It is made for another kind of model (adapter: {made_for}, model: {self._architecture}).",
-            )
-        _require_pairs(contents, path)
+        require_adapter(path, self._architecture)
         pointer = llama.llama_adapter_lora_init(self._model, str(path).encode())
         if not pointer:
-            raise _invalid(path, "このモデルには形が合いません。", "Its shapes do not fit this very model.")
+            raise invalid_adapter(
+                path, "このモデルには形が合いません。", "Its shapes do not fit this very model."
+            )
         address = ctypes.cast(pointer, ctypes.c_void_p).value
         assert address is not None
         return address
@@ -99,21 +92,3 @@ def _identities(wanted: Sequence[Adapter]) -> tuple[tuple[str, float], ...]:
             ) from None
         found.append((identity, min(max(adapter.scale, -_STRONGEST), _STRONGEST)))
     return tuple(found)
-
-
-def _require_pairs(contents: Contents, path: Path) -> None:
-    """Refuse what llama.cpp would only find out by a C++ exception in the middle of loading."""
-    names = {tensor.name for tensor in contents.tensors}
-    halves = {
-        name.removesuffix(end) for name in names for end in (".lora_a", ".lora_b") if name.endswith(end)
-    }
-    if not halves or any(f"{name}{end}" not in names for name in halves for end in (".lora_a", ".lora_b")):
-        raise _invalid(path, "中身が揃っていません。", "It is not complete.")
-
-
-def _invalid(path: Path, ja: str, en: str) -> KotonohaError:
-    return KotonohaError(
-        "adapter_invalid",
-        f"アダプター {path.name} は使えません。{ja}モデルの設定でアダプターを選び直してください。",
-        f"The adapter {path.name} cannot be used. {en} Please choose another one in the model's settings.",
-    )

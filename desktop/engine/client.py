@@ -23,6 +23,7 @@ from desktop.engine.protocol import (
     Event,
     Failed,
     Finished,
+    Forget,
     Generate,
     Inspect,
     ListDevices,
@@ -38,7 +39,7 @@ from desktop.engine.protocol import (
     Turn,
     Unloaded,
 )
-from desktop.engine.states import DEFAULT_BYTES
+from desktop.engine.states import DEFAULT_BYTES, forget
 from desktop.jobs import Cancel
 
 _SLICE = 0.1  # seconds between two looks at the clock
@@ -157,14 +158,33 @@ class Engine:
         """List what models can be run on; yield ``[Devices] (Finished | Failed)``."""
         return self._request(ListDevices(next(self._ids)), cancel)
 
-    def configure(self, idle_seconds: float) -> None:
-        """Free the model after so many seconds without a request; 0: never."""
+    def configure(self, idle_seconds: float, states_bytes: int | None = None) -> None:
+        """Free the model after so many seconds without a request; 0: never.
+
+        ``states_bytes`` as at the start; None: as before.
+        """
         # Without the lock, which is held while a child starts or ends: a child that is not there yet reads
         # the new value when it is.
         self._idle_seconds = idle_seconds
+        if states_bytes is not None:
+            self._states_bytes = states_bytes
         child = self._child
         if child is not None:
             child.send(self._configuration())
+
+    def forget(self, state_key: str) -> None:
+        """Delete the kept state of a conversation that is deleted for good."""
+        if self._states_folder is None:
+            return
+        child = self._child
+        if child is not None:  # it may hold this very conversation, and would save it later
+            child.send(Forget(state_key))
+        forget(self._states_folder, state_key)
+
+    @property
+    def states_folder(self) -> Path | None:
+        """Where the states are kept."""
+        return self._states_folder
 
     def _configuration(self) -> Configure:
         folder = "" if self._states_folder is None else str(self._states_folder)

@@ -32,6 +32,7 @@ from desktop.engine.protocol import (
     Event,
     Failed,
     Finished,
+    Forget,
     Generate,
     Inspect,
     ListDevices,
@@ -153,6 +154,8 @@ class _Server:
                 case Configure():
                     self._idle_seconds = request.idle_seconds
                     self._states.configure(request.states_folder, request.states_bytes)
+                case Forget():
+                    self._states.forget(request.state_key)
                 case Load() | Generate() | Inspect() | Score() | Embed() | ListDevices():
                     self._work(request)
                     idle_since = time.monotonic()

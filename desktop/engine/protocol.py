@@ -175,8 +175,14 @@ class Configure(msgspec.Struct, frozen=True, tag=True):
     states_bytes: int = 0  # at most so many in all, those used longest ago go first; 0: none
 
 
+class Forget(msgspec.Struct, frozen=True, tag=True):
+    """Keep no computed state of this conversation any more: it was deleted for good."""
+
+    state_key: str
+
+
 Task = Load | Generate | Inspect | Score | Embed | ListDevices  # what is answered by events
-Request = Task | Stop | Configure
+Request = Task | Stop | Configure | Forget
 
 # Events
 

@@ -76,6 +76,15 @@ class StateKeeper:
             writer.start()
             self._writer, self._writing = writer, key
 
+    def forget(self, key: str) -> None:
+        """Delete the saved state of ``key``, and save it no more; the cache is then nobody's."""
+        if key == self._writing:
+            self.flush()
+        if key == self._key:
+            self._key, self._saved = "", []
+        if self._folder is not None and is_key(key):
+            self._folder.delete(key)
+
     def flush(self) -> None:
         """Wait until everything is written."""
         if self._writer is not None:

@@ -58,6 +58,16 @@ def file_identity(path: str) -> str:
     return f"{path}\n{status.st_size}\n{status.st_mtime_ns}\n{head}"
 
 
+def forget(folder: Path, key: str) -> None:
+    """Delete the state of ``key``, if there is one."""
+    _delete(folder / f"{key}.state")
+
+
+def used_bytes(folder: Path) -> int:
+    """Return how many bytes all states take."""
+    return sum(state.size for state in _states(folder))
+
+
 def prune(folder: Path, keep: Collection[str]) -> None:
     """Delete the states of all keys but ``keep``, for example of chats that were deleted for good."""
     for state in _states(folder):

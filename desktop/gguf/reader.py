@@ -23,6 +23,7 @@ _MOST_WORDS = 1 << 20  # texts in one array: a vocabulary has up to 262,144, its
 _LONGEST_KEY = 1_024  # bytes; the specification allows 65,535, and nobody needs them
 _LONGEST_TENSOR_NAME = 63  # bytes, ggml's GGML_MAX_NAME less its end
 _LONGEST_TEXT = 4_096  # bytes kept of one value
+_LONGEST_TEMPLATE = 1 << 20  # bytes kept of a chat template, which people can change
 _MOST_DIMENSIONS = 4
 _MOST_LAYERS = 4_096  # kept values of an array that has one a layer
 _LARGEST_ALIGNMENT = 1 << 20  # bytes
@@ -137,7 +138,8 @@ def _parse(path: Path, file: BinaryIO) -> Contents:
 def _value(source: Source, key: str) -> Value:
     kind = source.integer("I")
     if kind == TEXT:
-        return source.beginning(_LONGEST_TEXT)
+        template = key == "tokenizer.chat_template"
+        return source.beginning(_LONGEST_TEMPLATE if template else _LONGEST_TEXT)
     if kind == ARRAY:
         return _array(source, key)
     return source.number(_form(kind))

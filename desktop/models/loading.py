@@ -97,7 +97,7 @@ def propose(
     """
     choices = target.choices
     contents = contents or loadable(Path(target.path))
-    made = plan(contents, devices, choices, beside=_beside(choices))
+    made = plan(contents, devices, choices, beside=beside_bytes(choices))
     run = None if target.id is None else store.models.run(target.id, machine_key(devices))
     settings = ModelSettings(
         target.path,
@@ -120,8 +120,8 @@ def propose(
         context_length=min(made.context_length, run.context_length),
         draft_path=settings.draft_path if run.draft else "",
     )
-    way = _way(settings, made.layers)
-    sentence = say(f"前にうまくいった設定で動かします（{way}）", f"Runs as it worked before ({way})")
+    smaller = way(settings, made.layers)
+    sentence = say(f"前にうまくいった設定で動かします（{smaller}）", f"Runs as it worked before ({smaller})")
     return Proposal(settings, made, sentence + _by_hand(settings, choices), run, run.fallback)
 
 
@@ -162,6 +162,7 @@ class Loader:
         self._store = store
         self._devices: tuple[Device, ...] = ()  # as they were listed last
         self._loaded: dict[tuple[str, Choices], Proposal] = {}  # how each model was loaded last
+        self._forgotten: set[tuple[str, Choices]] = set()  # those of them to be loaded in another way
         self._header: tuple[object, Contents] | None = None  # the one read last, and of which file
 
     def is_loaded(self, target: Target) -> bool:
@@ -170,8 +171,33 @@ class Loader:
 
     def settings_in_use(self, target: Target) -> ModelSettings | None:
         """Return what asks the model in memory without loading, None where it is not this one."""
-        proposal = self._in_memory(target)
+        proposal = self.in_memory(target)
         return None if proposal is None else proposal.settings
+
+    def in_memory(self, target: Target) -> Proposal | None:
+        """Return how the model in memory was loaded, where it is this one after these choices."""
+        proposal, loaded = self._loaded.get(_key(target)), self.engine.loaded
+        if proposal is None or loaded is None or not _same(loaded, proposal.settings):
+            return None
+        if _key(target) in self._forgotten:
+            return None
+        threads = target.choices.threads or loaded.threads
+        return proposal._replace(settings=replace(proposal.settings, threads=threads), known=True)
+
+    @property
+    def known_devices(self) -> tuple[Device, ...]:
+        """The devices as they were when a model was loaded last, with what that one took counted as free."""
+        return self._devices
+
+    def forget_fallback(self, target: Target, devices: Sequence[Device]) -> None:
+        """Load the model next time as was planned at first, though that failed. Raises ``KotonohaError``."""
+        if target.id is None:
+            return
+        machine = machine_key(devices)
+        run = self._store.models.run(target.id, machine)
+        if run is not None:
+            self._store.models.remember(target.id, machine, replace(run, fallback=""))
+        self._forgotten.add(_key(target))
 
     def load(self, target: Target, cancel: Cancel) -> Iterator[Event | Step]:
         """Load the model ahead of its first answer; the first time on a machine, measure the threads too."""
@@ -191,7 +217,7 @@ class Loader:
         ways are tried, each told; the one that works is remembered. The last event is the request's
         ``Finished`` or ``Failed``.
         """
-        proposal = self._in_memory(target) or (yield from self._propose(target, cancel))
+        proposal = self.in_memory(target) or (yield from self._propose(target, cancel))
         if proposal is None:
             return
         ways = iter(weaker(proposal.settings))
@@ -205,10 +231,12 @@ class Loader:
                     continue
                 if isinstance(event, Loaded):
                     self._loaded[_key(target)] = proposal
+                    self._forgotten.discard(_key(target))
                 elif isinstance(event, ThreadsMeasured):
                     proposal = proposal._replace(run=replace(proposal.run or Run(), threads=event.threads))
                 elif _is_success(event) and not worked:
                     worked = True
+                    self._forgotten.discard(_key(target))
                     if not proposal.known:
                         self._remember(target, proposal)
                 yield event
@@ -222,14 +250,6 @@ class Loader:
             yield Step(_fallback_sentence(failed, proposal, settings, target.choices), warning=True)
             proposal = proposal._replace(settings=settings, fallback=failed.code, known=False)
 
-    def _in_memory(self, target: Target) -> Proposal | None:
-        """Return how the model in memory was loaded, where it is this one after these choices."""
-        proposal, loaded = self._loaded.get(_key(target)), self.engine.loaded
-        if proposal is None or loaded is None or not _same(loaded, proposal.settings):
-            return None
-        threads = target.choices.threads or loaded.threads
-        return proposal._replace(settings=replace(proposal.settings, threads=threads), known=True)
-
     def _propose(self, target: Target, cancel: Cancel) -> Generator[Event | Step, None, Proposal | None]:
         """Return how to load the model, and tell it; None after the event that says why there is no way."""
         devices: tuple[Device, ...] = ()
@@ -239,11 +259,11 @@ class Loader:
             elif isinstance(event, Failed) or (isinstance(event, Finished) and not devices):
                 yield event
                 return None
-        if found := self._in_memory(target):  # loaded by a request that this one has waited for
+        if found := self.in_memory(target):  # loaded by a request that this one has waited for
             return found
-        self._devices = self._after_unloading(devices)
+        self._devices = self.after_unloading(devices)
         try:
-            proposal = propose(self._store, target, self._devices, self._contents(Path(target.path)))
+            proposal = propose(self._store, target, self._devices, self.contents(Path(target.path)))
         except KotonohaError as error:
             yield _failed(error)
             return None
@@ -253,7 +273,7 @@ class Loader:
         yield Step(proposal.sentence, warning=bool(proposal.fallback) or not proposal.plan.fits)
         return proposal
 
-    def _contents(self, path: Path) -> Contents:
+    def contents(self, path: Path) -> Contents:
         """Return the file's header, read again only where the file is another: a large one takes a while.
 
         The child looks at the file once more before llama.cpp sees it.
@@ -266,11 +286,15 @@ class Loader:
             return self._header[1]
         return loadable(path)
 
-    def _after_unloading(self, devices: tuple[Device, ...]) -> tuple[Device, ...]:
+    def after_unloading(self, devices: tuple[Device, ...]) -> tuple[Device, ...]:
         """Return the devices as they will be when the model in memory has made room for the next."""
         loaded = self.engine.loaded
         held = next(
-            (each for each in self._loaded.values() if loaded is not None and _same(loaded, each.settings)),
+            (
+                each
+                for each in tuple(self._loaded.values())
+                if loaded is not None and _same(loaded, each.settings)
+            ),
             None,
         )
         if held is None:
@@ -333,7 +357,7 @@ def _free(devices: Sequence[Device], made: Plan) -> int:
     return sum(device.free_bytes for device in devices if (device.kind != "cpu") == (made.gpu_layers > 0))
 
 
-def _beside(choices: Choices) -> int:
+def beside_bytes(choices: Choices) -> int:
     """Return what a draft model and adapters take, in bytes. Raises ``KotonohaError`` for a spoiled one."""
     size = 0
     if choices.draft_path:
@@ -372,7 +396,7 @@ def _same(one: ModelSettings, other: ModelSettings) -> bool:
     return replace(one, threads=None) == replace(other, threads=None)
 
 
-def _way(settings: ModelSettings, layers: int) -> str:
+def way(settings: ModelSettings, layers: int) -> str:
     """Return a way to load a model in a few words."""
     context = say(f"コンテキスト {settings.context_length:,}", f"context {settings.context_length:,}")
     if not settings.gpu_layers:
@@ -404,8 +428,8 @@ def _fallback_sentence(failed: Failed, proposal: Proposal, settings: ModelSettin
     if before.draft_path and not settings.draft_path:
         what = say("下書き用のモデルなしで試します", "it is tried without the draft model")
     else:
-        way = _way(settings, proposal.plan.layers)
-        what = say(f"{way}で試します", f"it is tried with {way}")
+        smaller = way(settings, proposal.plan.layers)
+        what = say(f"{smaller}で試します", f"it is tried with {smaller}")
     return say(f"{why}、{what}", f"{why}: {what}") + _by_hand(settings, choices)
 
 

@@ -28,6 +28,7 @@ from desktop.store.sampling import (
 from desktop.store.text import clean
 
 ZOOM_LEAST, ZOOM_MOST = 50, 300  # percent
+STATES_MOST_GB = 64  # GB are 2³⁰ bytes here, as the systems' own windows count memory
 _Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 
@@ -42,6 +43,7 @@ class Preferences(msgspec.Struct, frozen=True):
     theme: Literal["system", "light", "dark"] = "system"
     enter_sends: bool = True  # False: Ctrl+Enter
     idle_minutes: Annotated[int, Meta(ge=0, le=7 * 24 * 60)] = 10  # the model is freed then; 0: never
+    states_gb: Annotated[int, Meta(ge=0, le=STATES_MOST_GB)] = 2  # of computed states of chats; 0: none
     model_id: _Id | None = None
     context_length: Tokens | None = None
     temperature: Temperature | None = None
@@ -70,6 +72,11 @@ class Preferences(msgspec.Struct, frozen=True):
     window: Annotated[str, Meta(max_length=100_000)] = ""  # geometry, base64
     list_folded: bool = False
     zoom: Annotated[int, Meta(ge=ZOOM_LEAST, le=ZOOM_MOST)] = 100  # percent
+
+    @property
+    def states_bytes(self) -> int:
+        """Return ``states_gb`` in bytes."""
+        return self.states_gb << 30
 
 
 _FIELDS = {field.name: field for field in msgspec.structs.fields(Preferences)}

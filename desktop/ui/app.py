@@ -167,7 +167,11 @@ class App(QObject):
         )
 
     def _show(self, store: Store, preferences: Preferences) -> None:
-        engine = Engine(idle_seconds=60.0 * preferences.idle_minutes, states_folder=self._states)
+        engine = Engine(
+            idle_seconds=60.0 * preferences.idle_minutes,
+            states_folder=self._states,
+            states_bytes=preferences.states_bytes,
+        )
         self.session = session = Session(store, engine, self._jobs, preferences)
         self.turns = Turns(session)
         session.preferences_changed.connect(lambda _: self._dress())

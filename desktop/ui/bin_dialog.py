@@ -98,7 +98,7 @@ class BinDialog(QDialog):
         box.setWindowTitle(self.tr("完全に消す"))
         box.setText(self.tr("選んだ対話 %n 件を完全に消します。元には戻せません。", "", count))
         yes = box.addButton(self.tr("完全に消す"), QMessageBox.ButtonRole.DestructiveRole)
-        yes.clicked.connect(lambda: self._with_selected(self._session.store.chats.erase))
+        yes.clicked.connect(lambda: self._with_selected(self._session.erase_chat))
         box.setDefaultButton(box.addButton(self.tr("やめる"), QMessageBox.ButtonRole.RejectRole))
         box.open()
 

@@ -14,10 +14,12 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.engine.client import Engine
 from desktop.engine.protocol import Event, Failed, Loading
+from desktop.engine.states import chat_key
 from desktop.jobs import Cancel
 from desktop.models import library, starter
 from desktop.models.loading import Loader, Step, Target, target_of
 from desktop.store import Chat, Model, Preferences, Preset, Store
+from desktop.store.choices import changed
 from desktop.ui.worker import Jobs
 
 
@@ -51,8 +53,11 @@ class Session(QObject):
     def change(self, **fields: Any) -> None:  # noqa: ANN401 - the fields of Preferences
         """Change preferences; they count at once and are saved in the background."""
         names = self.remember(**fields)
-        if "idle_minutes" in names:
-            self.engine.configure(idle_seconds=60.0 * self.preferences.idle_minutes)
+        if names & {"idle_minutes", "states_gb"}:
+            self.engine.configure(
+                idle_seconds=60.0 * self.preferences.idle_minutes,
+                states_bytes=self.preferences.states_bytes,
+            )
         if names:
             self.preferences_changed.emit(names)
 
@@ -80,6 +85,11 @@ class Session(QObject):
         chats = self.store.chats
         if text:
             self.jobs.store(lambda: chats.set_draft(chat_id, chats.get(chat_id).draft + text))
+
+    def erase_chat(self, chat_id: int) -> None:
+        """Delete for good a chat in the bin, and what was computed of it. Not for the window's thread."""
+        self.store.chats.erase(chat_id)
+        self.engine.forget(chat_key(chat_id))
 
     # Lists
 
@@ -156,6 +166,24 @@ class Session(QObject):
         self.jobs.run(
             lambda _: library.register(self.store, path), owner=owner, on_done=done, on_failed=on_failed
         )
+
+    def model(self, model_id: int) -> Model | None:
+        """Return the model with this id, None when there is none."""
+        return next((model for model in self.models if model.id == model_id), None)
+
+    def choose(self, model: Model, **fields: Any) -> None:  # noqa: ANN401 - the fields of ``store.Choices``
+        """Set choices for a model; they count from the next answer on and are saved in the background."""
+
+        def failed(error: Exception) -> None:
+            self.refresh_models()
+            self.jobs.failed.emit(error)
+
+        chosen = msgspec.structs.replace(model, choices=changed(model.choices, fields))
+        if chosen.choices == model.choices:
+            return
+        self.models = [chosen if each.id == model.id else each for each in self.models]
+        self.jobs.store(lambda: self.store.models.choose(model.id, **fields), on_failed=failed)
+        self.models_changed.emit()
 
     def warm(self, model: Model) -> None:
         """Load ``model`` now if it is not loaded, so that the first answer comes sooner."""
