@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from pathlib import Path
 
 import pytest
+from asking import asking
 
 from desktop.engine import sysctl
+from desktop.engine.client import Engine
 from desktop.engine.memory import available_bytes, is_short
+from desktop.engine.protocol import ModelSettings, Piece
 
 GIB = 1 << 30
 
@@ -88,3 +93,35 @@ def test_macos_tells_a_level(
 ) -> None:
     monkeypatch.setattr(sysctl, "number", lambda name: level)
     assert short(machine) is expected
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from desktop.engine import memory
+from desktop.engine.process import main
+folder = Path(sys.argv[1])
+memory.is_short.__defaults__ = folder / "meminfo", folder / "cgroup", folder / "groups"
+sys.exit(main())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="another way to tell the memory")
+def test_the_model_goes_after_its_answer_and_comes_back(machine: Path, smol: ModelSettings) -> None:
+    engine = Engine(command=[sys.executable, "-c", CHILD, str(machine)])
+    try:
+        ask = asking(engine, smol)
+        first = ask("Tell me about the sea.")
+        assert engine.loaded == smol
+        during = ask("Tell me about the sea.", at=Piece, then=lambda: tell(machine, 16 * GIB, GIB // 100))
+        assert during.text == first.text  # the answer is written to its end
+        deadline = time.monotonic() + 60
+        while engine.loaded is not None:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        tell(machine, 16 * GIB, 8 * GIB)
+        assert ask("Tell me about the sea.").text == first.text
+        assert engine.loaded == smol
+    finally:
+        engine.close()
