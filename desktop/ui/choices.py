@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from desktop.language import language
 from desktop.models import library
 from desktop.store import Model
 from desktop.ui.chat_page import ChatPage
+from desktop.ui.model_settings import ModelSettingsDialog
+from desktop.ui.open_file import OpenFile
 from desktop.ui.session import Session
 
 
@@ -43,19 +45,8 @@ class Choices(QObject):
 
     def add_model(self) -> None:
         """Ask for a GGUF file and use it."""
-        dialog = QFileDialog(self._page, self.tr("GGUFファイルを選ぶ"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([self.tr("GGUFモデル (*.gguf)"), self.tr("すべてのファイル (*)")])
-        for label, text in (  # Qt's own Japanese lacks some of them
-            (QFileDialog.DialogLabel.LookIn, self.tr("場所:")),
-            (QFileDialog.DialogLabel.FileName, self.tr("ファイル名:")),
-            (QFileDialog.DialogLabel.FileType, self.tr("種類:")),
-            (QFileDialog.DialogLabel.Accept, self.tr("開く")),
-            (QFileDialog.DialogLabel.Reject, self.tr("やめる")),
-        ):
-            dialog.setLabelText(label, text)
+        dialog = OpenFile(self.tr("GGUFファイルを選ぶ"), self.tr("GGUFモデル (*.gguf)"), self._page)
         dialog.fileSelected.connect(lambda name: self.add_model_file(Path(name)))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def add_model_file(self, path: Path) -> None:
@@ -68,6 +59,13 @@ class Choices(QObject):
             self.said.emit(self.tr("「{name}」を追加しました。").format(name=model.name))
 
         self._session.add_model(path, self, added, self.failed.emit)
+
+    def open_settings(self) -> None:
+        """Open the settings of the model in use."""
+        if self._model is not None:
+            dialog = ModelSettingsDialog(self._session, self._model, self._page.window())
+            dialog.finished.connect(lambda _: self._page.composer.setFocus())
+            dialog.open()
 
     def _no_model(self) -> str:
         if self._session.starter_progress is None:
@@ -92,6 +90,8 @@ class Choices(QObject):
             action.setChecked(self._model is not None and model.id == self._model.id)
         if self._session.models:
             menu.addSeparator()
+        if self._model is not None:
+            menu.addAction(self.tr("モデルの設定…"), self.open_settings)
         menu.addAction(self.tr("GGUFファイルを追加…"), self.add_model)
         self._pop_up(menu, self._page.model)
 

@@ -48,7 +48,7 @@ class Switch(QAbstractButton):
         painter.drawEllipse(QRectF(23 if self.isChecked() else 7, 7, 16, 16))
 
 
-class _NoWheel(QObject):
+class NoWheel(QObject):
     """The wheel scrolls the page, never a value that the mouse happens to be over."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -83,33 +83,36 @@ class SectionButton(QAbstractButton):
 
 
 class Section(QWidget):
-    """A heading, a sentence, and rows between hairlines."""
+    """A heading, a sentence, and rows between hairlines. ``small``: one of several under one title."""
 
-    def __init__(self, heading: str, sentence: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, heading: str, sentence: str, parent: QWidget | None = None, *, small: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._above, self._below = (16, 12) if small else (26, 40)
         self.setObjectName("page")
-        self._no_wheel = _NoWheel(self)
+        self._no_wheel = NoWheel(self)
         self._rows: list[tuple[QBoxLayout, QLabel]] = []
         head = QLabel(heading, self)
-        head.setObjectName("heading")
+        head.setObjectName("subheading" if small else "heading")
         sub = QLabel(sentence, self)
         sub.setObjectName("sub")
         sub.setWordWrap(True)
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(40, 26, 40, 40)
+        self._layout.setContentsMargins(40, self._above, 40, self._below)
         self._layout.setSpacing(0)
         self._layout.addWidget(head)
         self._layout.addSpacing(6)
         self._layout.addWidget(sub)
-        self._layout.addSpacing(18)
+        self._layout.addSpacing(8 if small else 18)
         self._layout.addStretch(1)
 
     def add_row(
         self, name: str, explanation: str, control: QWidget | None = None, *, below: QWidget | None = None
-    ) -> None:
+    ) -> QLabel:
         """Add a row; the control gets the row's name and explanation for screen readers.
 
-        A wide control goes ``below`` the text.
+        A wide control goes ``below`` the text. Return the label of the explanation, which may change.
         """
         row = QWidget(self)
         label = QLabel(name, row)
@@ -145,6 +148,7 @@ class Section(QWidget):
         line.setObjectName("hairline")
         line.setFixedHeight(1)
         self._insert(line)
+        return text
 
     def add_button(self, button: QPushButton) -> None:
         """Add a button under the rows, at their right."""
@@ -155,7 +159,8 @@ class Section(QWidget):
         """Keep the rows short enough to follow with the eye, and stack them where they are too short."""
         super().resizeEvent(event)
         side = 40 if self.width() >= STACKED_BELOW else 20
-        self._layout.setContentsMargins(side, 26, max(side, self.width() - side - LONGEST_ROW), 40)
+        right = max(side, self.width() - side - LONGEST_ROW)
+        self._layout.setContentsMargins(side, self._above, right, self._below)
         stacked = self.width() < STACKED_BELOW
         for across, label in self._rows:
             across.setDirection(

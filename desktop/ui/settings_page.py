@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtGui import QDesktopServices, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -27,9 +27,10 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import __version__
+from desktop.engine.states import used_bytes
 from desktop.paths import RESOURCES
 from desktop.store import Preferences
-from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
+from desktop.store.settings import STATES_MOST_GB, ZOOM_LEAST, ZOOM_MOST
 from desktop.ui import theme
 from desktop.ui.fields import TextEdit
 from desktop.ui.section import Section, SectionButton, Switch
@@ -308,12 +309,38 @@ class SettingsPage(QWidget):
             self.tr("対話・プリセット・設定の写しを backups フォルダーに作ります。新しい7つを残します。"),
             backup,
         )
+        states = self._optional_zero("states_gb", STATES_MOST_GB, self.tr("残さない"), " GB")
+        self._states_note = section.add_row(
+            self.tr("計算の保存"),
+            self.tr("対話の計算を残しておく容量です。古い対話に戻ったときも、すぐに答え始めます。"),
+            states,
+        )
         bin_button = QPushButton(self.tr("ごみ箱を開く"))
         bin_button.clicked.connect(self.bin_requested)
         section.add_row(
             self.tr("ごみ箱"), self.tr("消した対話は30日間ここにあり、元に戻せます。"), bin_button
         )
         return name, section
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._measure_states()
+
+    def _measure_states(self) -> None:
+        """Tell how much the computed states of chats take now."""
+        folder = self._session.engine.states_folder
+        if folder is None:
+            return
+
+        def show(size: int) -> None:
+            self._states_note.setText(
+                self.tr(
+                    "対話の計算を残しておく容量です。古い対話に戻ったときも、すぐに答え始めます。"
+                    "いま {used} GB を使っています。"
+                ).format(used=f"{size / 2**30:.2f}")
+            )
+
+        self._session.jobs.run(lambda _: used_bytes(folder), owner=self, on_done=show)
 
     def _about(self) -> tuple[str, Section]:
         name = self.tr("言の葉について")

@@ -156,6 +156,7 @@ QToolTip {{ background: @ink@; color: @page@; border: none; padding: 4px 8px; fo
 #heading {{ font-size: {TITLE_PX}px; font-weight: 600; }}
 #subheading {{ font-size: {TEXT_PX}px; font-weight: 600; }}
 #sub {{ color: @sub@; font-size: {SMALL_PX}px; }}
+#caution {{ color: @caution@; font-size: {SMALL_PX}px; }}
 #faint {{ color: @faint@; font-size: {TINY_PX}px; }}
 #hairline {{ background: @line@; }}
 
@@ -192,6 +193,7 @@ QComboBox QListView {{ background: @card@; border: 1px solid @line@; padding: 4p
 QComboBox QListView::item {{ padding: 6px 10px; border-radius: {RADIUS_BADGE}px; color: @ink@; }}
 QComboBox QListView::item:selected, QComboBox QListView::item:hover {{
   background: @accent_soft@; color: @ink@; }}
+QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{ color: @faint@; background: transparent; }}
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {{ border: none; background: transparent;
   padding: 0; min-height: 0; }}
 QLineEdit#filter {{ padding-left: 2px; }}
