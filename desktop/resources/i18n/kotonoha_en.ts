@@ -2,7 +2,49 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="ja_JP">
 <context>
+    <name>AdapterList</name>
+    <message>
+        <source>アダプターを追加…</source>
+        <translation>Add an adapter…</translation>
+    </message>
+    <message>
+        <source>「{name}」の強さ</source>
+        <translation>Strength of “{name}”</translation>
+    </message>
+    <message>
+        <source>強さ。1 が元のまま、0 では効きません</source>
+        <translation>Strength: 1 as it was made, 0 without effect</translation>
+    </message>
+    <message>
+        <source>「{name}」を外す</source>
+        <translation>Take “{name}” out</translation>
+    </message>
+</context>
+<context>
+    <name>AnswerDialog</name>
+    <message>
+        <source>調べています…</source>
+        <translation>Looking…</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>モデルを読み込んでいます… {percent} %</source>
+        <translation>Loading the model… {percent} %</translation>
+    </message>
+</context>
+<context>
     <name>AnswerView</name>
+    <message>
+        <source>要約して続ける</source>
+        <translation>Go on with a summary</translation>
+    </message>
+    <message>
+        <source>古い部分を省いて続ける</source>
+        <translation>Leave out the oldest part</translation>
+    </message>
     <message>
         <source>もう一度</source>
         <translation>Try again</translation>
@@ -12,12 +54,36 @@
         <translation>Continue</translation>
     </message>
     <message>
+        <source>考えたことをコピー</source>
+        <translation>Copy the thoughts</translation>
+    </message>
+    <message>
+        <source>答えを3つ作る</source>
+        <translation>Make three answers</translation>
+    </message>
+    <message>
+        <source>答えをもう3つ作る</source>
+        <translation>Make three more answers</translation>
+    </message>
+    <message>
+        <source>ほかの候補を見る</source>
+        <translation>See the alternatives</translation>
+    </message>
+    <message>
+        <source>モデルに渡した文</source>
+        <translation>What the model was given</translation>
+    </message>
+    <message>
         <source>ここで止めました</source>
         <translation>Stopped here</translation>
     </message>
     <message>
         <source>長さの上限に達しました</source>
         <translation>The length limit was reached</translation>
+    </message>
+    <message>
+        <source>同じ言葉をくり返し始めたため、ここで止めました</source>
+        <translation>Stopped here because it began to repeat itself</translation>
     </message>
     <message>
         <source>途中で途切れました。ここまでの文章は残っています</source>
@@ -71,7 +137,10 @@
     </message>
     <message numerus="yes">
         <source>選んだ対話 %n 件を完全に消します。元には戻せません。</source>
-        <translation><numerusform>%n chat will be erased. This cannot be undone.</numerusform><numerusform>%n chats will be erased. This cannot be undone.</numerusform></translation>
+        <translation>
+            <numerusform>%n chat will be erased. This cannot be undone.</numerusform>
+            <numerusform>%n chats will be erased. This cannot be undone.</numerusform>
+        </translation>
     </message>
     <message>
         <source>やめる</source>
@@ -150,30 +219,6 @@
         <translation>GGUF models (*.gguf)</translation>
     </message>
     <message>
-        <source>すべてのファイル (*)</source>
-        <translation>All files (*)</translation>
-    </message>
-    <message>
-        <source>場所:</source>
-        <translation>Look in:</translation>
-    </message>
-    <message>
-        <source>ファイル名:</source>
-        <translation>File name:</translation>
-    </message>
-    <message>
-        <source>種類:</source>
-        <translation>Type:</translation>
-    </message>
-    <message>
-        <source>開く</source>
-        <translation>Open</translation>
-    </message>
-    <message>
-        <source>やめる</source>
-        <translation>Cancel</translation>
-    </message>
-    <message>
         <source>「{name}」を追加しました。</source>
         <translation>“{name}” was added.</translation>
     </message>
@@ -196,6 +241,10 @@
     <message>
         <source>はじめに、モデルの .gguf ファイルを一つ追加してください。</source>
         <translation>To begin, add one .gguf file of a model.</translation>
+    </message>
+    <message>
+        <source>モデルの設定…</source>
+        <translation>Model settings…</translation>
     </message>
     <message>
         <source>GGUFファイルを追加…</source>
@@ -222,7 +271,10 @@
     </message>
     <message numerus="yes">
         <source>%n 字</source>
-        <translation><numerusform>%n character</numerusform><numerusform>%n characters</numerusform></translation>
+        <translation>
+            <numerusform>%n character</numerusform>
+            <numerusform>%n characters</numerusform>
+        </translation>
     </message>
     <message>
         <source>止める</source>
@@ -238,6 +290,38 @@
     <message>
         <source>コンテキスト: {total} トークンのうち {used} を使っています</source>
         <translation>Context: {used} of {total} tokens in use</translation>
+    </message>
+    <message>
+        <source>{context}。{remark}</source>
+        <translation>{context}. {remark}</translation>
+    </message>
+    <message>
+        <source>対話がコンテキストに入りきらなくなったら</source>
+        <translation>When the chat outgrows the context</translation>
+    </message>
+    <message>
+        <source>古い部分を省く</source>
+        <translation>Leave out the oldest part</translation>
+    </message>
+    <message>
+        <source>古いものから、渡さなくなります</source>
+        <translation>The oldest messages are no longer sent</translation>
+    </message>
+    <message>
+        <source>止めて尋ねる</source>
+        <translation>Stop and ask</translation>
+    </message>
+    <message>
+        <source>答える前に、どうするかを選べます</source>
+        <translation>You choose before it answers</translation>
+    </message>
+    <message>
+        <source>要約して続ける</source>
+        <translation>Go on with a summary</translation>
+    </message>
+    <message>
+        <source>モデルが要約し、それを渡します</source>
+        <translation>The model sums it up and gets that</translation>
     </message>
 </context>
 <context>
@@ -259,12 +343,54 @@
         <translation>Thinking…</translation>
     </message>
     <message>
-        <source>読んでいます… {done} / {total} トークン</source>
-        <translation>Reading… {done} / {total} tokens</translation>
+        <source>質問を読んでいます… {percent} %</source>
+        <translation>Reading the question… {percent} %</translation>
+    </message>
+    <message>
+        <source>約{seconds}秒</source>
+        <translation>about {seconds} s</translation>
+    </message>
+    <message>
+        <source>約{minutes}分</source>
+        <translation>about {minutes} min</translation>
+    </message>
+    <message>
+        <source>質問を読んでいます… {percent} %（残り{time}）</source>
+        <translation>Reading the question… {percent} % ({time} left)</translation>
+    </message>
+    <message>
+        <source>ここまでの要約</source>
+        <translation>The summary up to here</translation>
+    </message>
+    <message>
+        <source>ほかの答えが書き終わるのを待っています…</source>
+        <translation>Waiting for another answer to finish…</translation>
+    </message>
+    <message numerus="yes">
+        <source>古い%n件を要約します</source>
+        <translation>
+            <numerusform>summarises %n old message</numerusform>
+            <numerusform>summarises %n old messages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>古い%n件を省きます</source>
+        <translation>
+            <numerusform>leaves out %n old message</numerusform>
+            <numerusform>leaves out %n old messages</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>入りきりません</source>
+        <translation>It does not fit</translation>
     </message>
     <message>
         <source>{speed} トークン/秒</source>
         <translation>{speed} tokens/s</translation>
+    </message>
+    <message>
+        <source>{count}つのうち{number}つめの答え&#x3000;{speed}</source>
+        <translation>Answer {number} of {count}&#x3000;{speed}</translation>
     </message>
     <message>
         <source>モデルを読み込んでいます… {percent} %</source>
@@ -290,8 +416,16 @@
         <translation>Rewrite</translation>
     </message>
     <message>
+        <source>もう一度</source>
+        <translation>Try again</translation>
+    </message>
+    <message>
         <source>続ける</source>
         <translation>Continue</translation>
+    </message>
+    <message>
+        <source>ほかの操作</source>
+        <translation>More</translation>
     </message>
     <message>
         <source>前の版</source>
@@ -341,6 +475,25 @@
     </message>
 </context>
 <context>
+    <name>MemoryBar</name>
+    <message>
+        <source>GPUのメモリ</source>
+        <translation>GPU memory</translation>
+    </message>
+    <message>
+        <source>メモリ</source>
+        <translation>Memory</translation>
+    </message>
+    <message>
+        <source>約 {needed} GB ／ 空き {free} GB</source>
+        <translation>about {needed} GB of {free} GB free</translation>
+    </message>
+    <message>
+        <source>見積もりです。空きには、いま読み込まれているモデルの分も含みます。</source>
+        <translation>An estimate. What the loaded model takes counts as free.</translation>
+    </message>
+</context>
+<context>
     <name>MessageView</name>
     <message>
         <source>あなた</source>
@@ -376,10 +529,342 @@
     </message>
 </context>
 <context>
+    <name>ModelSettingsDialog</name>
+    <message>
+        <source>モデルの設定</source>
+        <translation>Model settings</translation>
+    </message>
+    <message>
+        <source>調べています…</source>
+        <translation>Looking…</translation>
+    </message>
+    <message>
+        <source>最初の方法に戻す</source>
+        <translation>Back to the first way</translation>
+    </message>
+    <message>
+        <source>読み込み方</source>
+        <translation>How it is loaded</translation>
+    </message>
+    <message>
+        <source>わからないものは「自動」のままで大丈夫です。変えると、次の回答の前に読み込み直します。</source>
+        <translation>Leave what you do not know on automatic. After a change the model is loaded again before the next answer.</translation>
+    </message>
+    <message>
+        <source>コンテキスト長</source>
+        <translation>Context length</translation>
+    </message>
+    <message>
+        <source>GPUに載せる層</source>
+        <translation>Layers on the GPU</translation>
+    </message>
+    <message>
+        <source>KVキャッシュの精度</source>
+        <translation>Precision of the KV cache</translation>
+    </message>
+    <message>
+        <source>スレッド数</source>
+        <translation>Threads</translation>
+    </message>
+    <message>
+        <source>計算に使うCPUのコアの数です。「自動」では、初めて読み込むときに測って決めます。</source>
+        <translation>How many processor cores compute. Automatic measures it when the model is first loaded.</translation>
+    </message>
+    <message>
+        <source>下書きモデル</source>
+        <translation>Draft model</translation>
+    </message>
+    <message>
+        <source>大きすぎても試す</source>
+        <translation>Try it though it is too large</translation>
+    </message>
+    <message>
+        <source>パソコンのメモリより大きいモデルも読み込みます。とても遅くなることがあります。</source>
+        <translation>Loads a model that is larger than the computer&apos;s memory. It may be very slow.</translation>
+    </message>
+    <message>
+        <source>答え方</source>
+        <translation>How it answers</translation>
+    </message>
+    <message>
+        <source>変えたことは、次の回答から反映されます。</source>
+        <translation>Changes count from the next answer.</translation>
+    </message>
+    <message>
+        <source>考えてから答える</source>
+        <translation>Think before answering</translation>
+    </message>
+    <message>
+        <source>自動（上限なし）</source>
+        <translation>Automatic (no limit)</translation>
+    </message>
+    <message>
+        <source> トークン</source>
+        <translation> tokens</translation>
+    </message>
+    <message>
+        <source>考える長さの上限</source>
+        <translation>Longest thoughts</translation>
+    </message>
+    <message>
+        <source>ここまで考えたら、答え始めさせます。</source>
+        <translation>After so many tokens it is made to answer.</translation>
+    </message>
+    <message>
+        <source>アダプター</source>
+        <translation>Adapters</translation>
+    </message>
+    <message>
+        <source>追加の学習で作られた、LoRAの .gguf ファイルです。強さは 1 が元のままです。</source>
+        <translation>LoRA files (.gguf) made by further training. A strength of 1 is as they were made.</translation>
+    </message>
+    <message>
+        <source>毎回同じ計算にする</source>
+        <translation>Compute the same way every time</translation>
+    </message>
+    <message>
+        <source>前の計算を使い回さず、毎回初めから計算します。遅くなりますが、同じ条件なら同じ文になります。</source>
+        <translation>Reuses only what a fresh start would compute alike. Slower, and the same question gives the same text.</translation>
+    </message>
+    <message>
+        <source>チャットテンプレート</source>
+        <translation>Chat template</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>自動</source>
+        <translation>Automatic</translation>
+    </message>
+    <message>
+        <source>一度に見る長さです。長いほどメモリを使います。学習時の長さは {trained} です。</source>
+        <translation>How much it sees at once. Longer takes more memory. It was trained with {trained}.</translation>
+    </message>
+    <message>
+        <source>一度に見る長さです。長いほどメモリを使います。</source>
+        <translation>How much it sees at once. Longer takes more memory.</translation>
+    </message>
+    <message>
+        <source>する</source>
+        <translation>Yes</translation>
+    </message>
+    <message>
+        <source>しない</source>
+        <translation>No</translation>
+    </message>
+    <message>
+        <source>答える前に考えさせるかどうかです。「自動」ではモデルに任せます。</source>
+        <translation>Whether it thinks before it answers. Automatic leaves it to the model.</translation>
+    </message>
+    <message>
+        <source>このモデルには、答える前に考える機能がありません。</source>
+        <translation>This model does not think before it answers.</translation>
+    </message>
+    <message>
+        <source>自動に戻す</source>
+        <translation>Back to automatic</translation>
+    </message>
+    <message>
+        <source>元に戻す</source>
+        <translation>Restore</translation>
+    </message>
+    <message>
+        <source>多いほど速くなり、GPUのメモリを使います。</source>
+        <translation>More is faster and takes more GPU memory.</translation>
+    </message>
+    <message>
+        <source>使えるGPUが見つからないため、CPUだけで動かします。</source>
+        <translation>No GPU was found, so it runs on the CPU alone.</translation>
+    </message>
+    <message>
+        <source>16ビット</source>
+        <translation>16 bit</translation>
+    </message>
+    <message>
+        <source>8ビット</source>
+        <translation>8 bit</translation>
+    </message>
+    <message>
+        <source>4ビット</source>
+        <translation>4 bit</translation>
+    </message>
+    <message>
+        <source>このモデルでは、16ビットだけが使えます。</source>
+        <translation>This model works with 16 bit only.</translation>
+    </message>
+    <message>
+        <source>対話の記憶の細かさです。8ビットの質はほぼ変わらず、4ビットでは落ちることがあります。</source>
+        <translation>How exactly the chat is remembered. 8 bit is nearly as good; 4 bit may be worse.</translation>
+    </message>
+    <message>
+        <source>8ビットで {eight} GB、4ビットで {four} GB 減ります。</source>
+        <translation>8 bit saves {eight} GB, 4 bit saves {four} GB.</translation>
+    </message>
+    <message>
+        <source>使わない</source>
+        <translation>None</translation>
+    </message>
+    <message>
+        <source>小さいモデルが先を予想し、このモデルが確かめます。答えの質は変わらず、速くなることがあります。</source>
+        <translation>A small model guesses ahead and this one checks. The answers are as good, and may come faster.</translation>
+    </message>
+    <message>
+        <source>語彙が同じで小さいモデルを追加すると、選べます。それが先を予想し、速くなることがあります。</source>
+        <translation>Add a smaller model with the same vocabulary to choose it here. It guesses ahead, which may be faster.</translation>
+    </message>
+    <message>
+        <source>開く…</source>
+        <translation>Open…</translation>
+    </message>
+    <message>
+        <source>自分で書いたものを使っています。</source>
+        <translation>Your own is in use.</translation>
+    </message>
+    <message>
+        <source>自動（このモデルにはないため、台本の形で渡します）。</source>
+        <translation>Automatic (this model has none, so the chat is given as a transcript).</translation>
+    </message>
+    <message>
+        <source>自動（モデルのものを使います）。</source>
+        <translation>Automatic (the model&apos;s own).</translation>
+    </message>
+    <message>
+        <source>対話をモデルに渡す文の形です。</source>
+        <translation>The form in which a chat is given to the model.</translation>
+    </message>
+    <message>
+        <source>自動（{value}）</source>
+        <translation>Automatic ({value})</translation>
+    </message>
+    <message>
+        <source>いま、こう動いています</source>
+        <translation>How it runs now</translation>
+    </message>
+    <message>
+        <source>次に読み込むとき</source>
+        <translation>When it is loaded next</translation>
+    </message>
+    <message>
+        <source>アダプターを選ぶ</source>
+        <translation>Choose an adapter</translation>
+    </message>
+    <message>
+        <source>LoRAアダプター (*.gguf)</source>
+        <translation>LoRA adapters (*.gguf)</translation>
+    </message>
+</context>
+<context>
     <name>OfflineLine</name>
     <message>
         <source>オフライン&#x3000;外部通信なし</source>
         <translation>Offline · nothing goes out</translation>
+    </message>
+</context>
+<context>
+    <name>OpenFile</name>
+    <message>
+        <source>すべてのファイル (*)</source>
+        <translation>All files (*)</translation>
+    </message>
+    <message>
+        <source>場所:</source>
+        <translation>Look in:</translation>
+    </message>
+    <message>
+        <source>ファイル名:</source>
+        <translation>File name:</translation>
+    </message>
+    <message>
+        <source>種類:</source>
+        <translation>Type:</translation>
+    </message>
+    <message>
+        <source>開く</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+</context>
+<context>
+    <name>ProbabilityView</name>
+    <message>
+        <source>ほかの候補</source>
+        <translation>Alternatives</translation>
+    </message>
+    <message>
+        <source>答え</source>
+        <translation>Answer</translation>
+    </message>
+    <message>
+        <source>止める</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>色が濃いほど、モデルが迷ったところです。文字にふれると、ほかの候補が見えます。</source>
+        <translation>The darker the ground, the less sure the model was. Point at a word to see the alternatives.</translation>
+    </message>
+    <message>
+        <source>考えたことは、計算に入れていません。</source>
+        <translation>Its thoughts are not counted in.</translation>
+    </message>
+    <message>
+        <source>途中で止めました。</source>
+        <translation>Stopped on the way.</translation>
+    </message>
+    <message>
+        <source>「{text}」{percent}。候補: {others}</source>
+        <translation>“{text}” {percent}. Alternatives: {others}</translation>
+    </message>
+</context>
+<context>
+    <name>PromptView</name>
+    <message>
+        <source>モデルに渡した文</source>
+        <translation>What the model was given</translation>
+    </message>
+    <message>
+        <source>文</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>トークン</source>
+        <translation>Tokens</translation>
+    </message>
+    <message>
+        <source>コピー</source>
+        <translation>Copy</translation>
+    </message>
+    <message>
+        <source>番号を表示</source>
+        <translation>Show numbers</translation>
+    </message>
+    <message>
+        <source>文が長すぎて、コンテキストに入りません（{count} / {length} トークン）。</source>
+        <translation>The text is too long for the context ({count} / {length} tokens).</translation>
+    </message>
+    <message>
+        <source>{count} / {length} トークン。色の付いた部分は、モデルへの合図です。</source>
+        <translation>{count} / {length} tokens. What is coloured are signals to the model.</translation>
+    </message>
+    <message>
+        <source>合図</source>
+        <translation>signal</translation>
+    </message>
+    <message>
+        <source>{place}番目&#x3000;「{text}」&#x3000;番号 {number}&#x3000;{kind}</source>
+        <translation>No. {place}&#x3000;“{text}”&#x3000;id {number}&#x3000;{kind}</translation>
+    </message>
+    <message>
+        <source>番号を隠す</source>
+        <translation>Hide numbers</translation>
+    </message>
+    <message>
+        <source>コピーしました</source>
+        <translation>Copied</translation>
     </message>
 </context>
 <context>
@@ -586,6 +1071,110 @@
         <translation>Repeat penalty</translation>
     </message>
     <message>
+        <source>言葉の選び方</source>
+        <translation>Choosing words</translation>
+    </message>
+    <message>
+        <source>詳しい方のための設定です。「自動」は、モデルの推奨値か llama.cpp の既定値になります。</source>
+        <translation>For those who know. Automatic is what the model recommends, else llama.cpp&apos;s default.</translation>
+    </message>
+    <message>
+        <source>空回りを止める</source>
+        <translation>End loops</translation>
+    </message>
+    <message>
+        <source>同じ文の繰り返しから抜け出せなくなった回答を、そこで終わらせます。</source>
+        <translation>Ends an answer that can no longer leave the same sentence.</translation>
+    </message>
+    <message>
+        <source>さかのぼる長さ</source>
+        <translation>Look back</translation>
+    </message>
+    <message>
+        <source>繰り返しの抑制と次の2つが、回答のどこまでを振り返るかです。0 にすると無効です。</source>
+        <translation>How much of the answer the repeat penalty and the next two look at. 0 turns them off.</translation>
+    </message>
+    <message>
+        <source>頻度ペナルティ</source>
+        <translation>Frequency penalty</translation>
+    </message>
+    <message>
+        <source>使った回数が多い言葉ほど、選ばれにくくします。0 にすると無効です。</source>
+        <translation>The more often a word was used, the less likely it comes. 0 turns it off.</translation>
+    </message>
+    <message>
+        <source>存在ペナルティ</source>
+        <translation>Presence penalty</translation>
+    </message>
+    <message>
+        <source>一度でも使った言葉を、選ばれにくくします。0 にすると無効です。</source>
+        <translation>A word that was used at all comes less likely. 0 turns it off.</translation>
+    </message>
+    <message>
+        <source>同じ語の並びを、長く続くほど強く抑えます。0.8 が目安で、0 にすると無効です。</source>
+        <translation>Holds back repeated sequences, the longer the more. 0.8 is usual; 0 turns it off.</translation>
+    </message>
+    <message>
+        <source>DRYが許す長さ</source>
+        <translation>Length that DRY allows</translation>
+    </message>
+    <message>
+        <source>この長さまでの並びは、繰り返しても抑えません。</source>
+        <translation>Sequences up to this length may repeat.</translation>
+    </message>
+    <message>
+        <source>最有力の候補から、標準偏差のこの倍より離れた候補を除きます。0 にすると無効です。</source>
+        <translation>Drops candidates further from the best than so many standard deviations. 0 turns it off.</translation>
+    </message>
+    <message>
+        <source>意外さが平均に近い候補から、確率の合計がこの値まで残します。1 にすると無効です。</source>
+        <translation>Keeps candidates of average surprise until their probabilities add up to this. 1 turns it off.</translation>
+    </message>
+    <message>
+        <source>XTCの確率</source>
+        <translation>XTC probability</translation>
+    </message>
+    <message>
+        <source>この確率で、ありきたりな候補を外して意外な言葉を選びます。0 にすると無効です。</source>
+        <translation>With this probability, the commonplace is dropped for the surprising. 0 turns it off.</translation>
+    </message>
+    <message>
+        <source>XTCのしきい値</source>
+        <translation>XTC threshold</translation>
+    </message>
+    <message>
+        <source>確率がこれより高い候補を、ありきたりとみなします。0.5 を超えると無効です。</source>
+        <translation>What is more probable counts as commonplace. Above 0.5 it is off.</translation>
+    </message>
+    <message>
+        <source>温度の変化幅</source>
+        <translation>Dynamic temperature</translation>
+    </message>
+    <message>
+        <source>モデルが迷うほど温度を上げ、確信があるほど下げます。0 にすると無効です。</source>
+        <translation>Warmer where the model hesitates, cooler where it is sure. 0 turns it off.</translation>
+    </message>
+    <message>
+        <source>文の意外さを一定に保ちます。1 と 2 は方式で、上の多くに代わります。0 にすると無効です。</source>
+        <translation>Keeps the surprise of the text even. 1 and 2 are its versions, in place of most of the above. 0 turns it off.</translation>
+    </message>
+    <message>
+        <source>Mirostatの目標</source>
+        <translation>Mirostat target</translation>
+    </message>
+    <message>
+        <source>保つ意外さです。低いほど堅実に、高いほど自由に書きます。</source>
+        <translation>The surprise to keep. Lower is steadier, higher is freer.</translation>
+    </message>
+    <message>
+        <source>Mirostatの速さ</source>
+        <translation>Mirostat rate</translation>
+    </message>
+    <message>
+        <source>目標に合わせる速さです。</source>
+        <translation>How fast it adapts.</translation>
+    </message>
+    <message>
         <source>保存と控え</source>
         <translation>Storage</translation>
     </message>
@@ -614,6 +1203,18 @@
         <translation>Copies chats, presets and settings into the folder “backups”. The newest seven are kept.</translation>
     </message>
     <message>
+        <source>残さない</source>
+        <translation>Keep none</translation>
+    </message>
+    <message>
+        <source>計算の保存</source>
+        <translation>Kept computations</translation>
+    </message>
+    <message>
+        <source>対話の計算を残しておく容量です。古い対話に戻ったときも、すぐに答え始めます。</source>
+        <translation>Space for what chats have computed. Old chats answer at once when you come back.</translation>
+    </message>
+    <message>
         <source>ごみ箱を開く</source>
         <translation>Open the bin</translation>
     </message>
@@ -624,6 +1225,10 @@
     <message>
         <source>消した対話は30日間ここにあり、元に戻せます。</source>
         <translation>Deleted chats stay here for 30 days and can be restored.</translation>
+    </message>
+    <message>
+        <source>対話の計算を残しておく容量です。古い対話に戻ったときも、すぐに答え始めます。いま {used} GB を使っています。</source>
+        <translation>Space for what chats have computed. Old chats answer at once when you come back. {used} GB are in use now.</translation>
     </message>
     <message>
         <source>言の葉について</source>
@@ -694,10 +1299,96 @@
     </message>
 </context>
 <context>
+    <name>TemplateDialog</name>
+    <message>
+        <source>チャットテンプレート</source>
+        <translation>Chat template</translation>
+    </message>
+    <message>
+        <source>空のときは、モデルのものを使います。このモデルにないときは、台本の形で渡します。</source>
+        <translation>Empty: the model&apos;s own is used, or a transcript where it has none.</translation>
+    </message>
+    <message>
+        <source>試した結果</source>
+        <translation>Result of the trial</translation>
+    </message>
+    <message>
+        <source>「試す」と、短い対話をモデルに渡す文がここに出ます。</source>
+        <translation>“Try” shows here what a short chat is given to the model as.</translation>
+    </message>
+    <message>
+        <source>モデルのものに戻す</source>
+        <translation>Back to the model&apos;s own</translation>
+    </message>
+    <message>
+        <source>試す</source>
+        <translation>Try</translation>
+    </message>
+    <message>
+        <source>保存</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>直したテンプレートは、まだ保存されていません。</source>
+        <translation>The changed template is not saved yet.</translation>
+    </message>
+    <message>
+        <source>編集に戻る</source>
+        <translation>Go on editing</translation>
+    </message>
+    <message>
+        <source>保存せずに閉じる</source>
+        <translation>Close without saving</translation>
+    </message>
+    <message>
+        <source>テンプレートは使えます。下が、短い対話をモデルに渡す文です（{count} トークン）。</source>
+        <translation>The template works. Below is what a short chat is given to the model as ({count} tokens).</translation>
+    </message>
+    <message>
+        <source>対話をモデルに渡す文の形を、Jinja2 で書きます。わからないときは、そのままで大丈夫です。</source>
+        <translation>The form in which a chat is given to the model, in Jinja2. Leave it alone if you are not sure.</translation>
+    </message>
+    <message>
+        <source>テンプレートが長すぎます（最大 {most} 文字）。</source>
+        <translation>The template is too long (at most {most} characters).</translation>
+    </message>
+    <message>
+        <source>試しています…</source>
+        <translation>Trying…</translation>
+    </message>
+</context>
+<context>
     <name>TextDialog</name>
     <message>
         <source>閉じる</source>
         <translation>Close</translation>
+    </message>
+</context>
+<context>
+    <name>Thoughts</name>
+    <message>
+        <source>考えています…</source>
+        <translation>Thinking…</translation>
+    </message>
+    <message>
+        <source>考えたこと</source>
+        <translation>Thoughts</translation>
+    </message>
+    <message>
+        <source>{seconds}秒考えました</source>
+        <translation>Thought for {seconds} s</translation>
+    </message>
+    <message>
+        <source>{minutes}分{seconds}秒考えました</source>
+        <translation>Thought for {minutes} min {seconds} s</translation>
+    </message>
+    <message>
+        <source>たたむ</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>ひらく</source>
+        <translation>Open</translation>
     </message>
 </context>
 <context>
@@ -710,12 +1401,19 @@
 <context>
     <name>Transcript</name>
     <message>
+        <source>ここより前は要約して渡しています</source>
+        <translation>What is above is given as a summary</translation>
+    </message>
+    <message>
         <source>対話</source>
         <translation>Chats</translation>
     </message>
     <message numerus="yes">
         <source>ここより前の%n件は、モデルに渡されていません</source>
-        <translation><numerusform>The message above is not given to the model</numerusform><numerusform>The %n messages above are not given to the model</numerusform></translation>
+        <translation>
+            <numerusform>The message above is not given to the model</numerusform>
+            <numerusform>The %n messages above are not given to the model</numerusform>
+        </translation>
     </message>
 </context>
 <context>
