@@ -498,7 +498,7 @@ class ModelSettingsDialog(QDialog):
 
     def _switch(self, field: str) -> Switch:
         switch = Switch()
-        switch.clicked.connect(partial(self._change, field))
+        switch.clicked.connect(lambda on: self._change(field, on))
         self._update.append(lambda: switch.setChecked(getattr(self._model.choices, field)))
         return switch
 
