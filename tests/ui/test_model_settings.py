@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lora_files import write_lora
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QSpinBox
 
 from desktop import paths
 from desktop.engine.protocol import Adapter, Device
@@ -339,7 +339,7 @@ def test_the_size_of_the_kept_states_reaches_the_engine(qtbot, app):
     assert engine._configuration().states_bytes == 2 * GIB
     box = next(
         box
-        for box in app.window.settings.findChildren(model_settings.QSpinBox)
+        for box in app.window.settings.findChildren(QSpinBox)
         if box.accessibleName() == "計算の保存"
     )
     assert box.text() == "2 GB"
