@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import msgspec
 
@@ -79,7 +79,7 @@ class Child:
         """Queue a request; never blocks. ``model`` is the one that it loads to write with."""
         if isinstance(request, Task):
             self._asked = model
-        self._requests.put(msgspec.json.encode(request) + b"\n")
+        self._requests.put(_encoded(request) + b"\n")
 
     def end(self, patience: float = 0.0) -> None:
         """End it if it still runs, and let go of its pipes. Harmless when done before.
@@ -164,6 +164,22 @@ class Child:
                 del self._stderr[:-_KEPT_STDERR]
         except (OSError, ValueError):
             pass
+
+
+def _encoded(request: Request) -> bytes:
+    """Return a request as JSON; half characters, which no JSON can hold, become question marks."""
+    try:
+        return msgspec.json.encode(request)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_whole(msgspec.to_builtins(request)))
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - whatever a request is made of
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_whole(name): _whole(each) for name, each in value.items()}
+    return [_whole(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _environment() -> dict[str, str]:

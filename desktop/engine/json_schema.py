@@ -8,6 +8,7 @@ order of the schema; others only where ``additionalProperties`` names them.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -87,16 +88,23 @@ def _grammar(schema: object) -> Grammar:
         ) from None
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text[:40])
+    return number
+
+
 def _decoded(text: str) -> Any:  # noqa: ANN401 - any JSON
     try:
-        return json.loads(text)
+        return json.loads(text, parse_float=_finite, parse_constant=_finite)
     except json.JSONDecodeError as error:
         reason = _JSON_ERRORS.get(error.msg, error.msg)
         raise _invalid(
             f"JSONとして読めません。{error.lineno}行目の{error.colno}文字目: {reason}",
             f"it is not JSON. Line {error.lineno}, column {error.colno}: {error.msg}",
         ) from None
-    except ValueError as error:  # an integer of thousands of digits
+    except ValueError as error:  # a number out of range, or an integer of thousands of digits
         raise _invalid(f"JSONとして読めません（{error}）", f"it is not JSON ({error})") from None
 
 

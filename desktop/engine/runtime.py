@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import time
 from collections.abc import Callable, Sequence
 
@@ -26,7 +27,6 @@ CPU_BATCH, GPU_BATCH = 128, 512
 OUTPUTS = 9  # tokens of one computation whose logits can be had; those of a whole batch take very much memory
 # Bytes that a full-length cache of sliding-window layers may add; for it, any prefix can be reused.
 FULL_WINDOW_BYTES = 512 * 1024 * 1024
-MOST_THREADS = 512
 _CACHE_TYPES = {
     "f16": llama.GGML_TYPE_F16,
     "q8_0": llama.GGML_TYPE_Q8_0,
@@ -136,7 +136,7 @@ class Model(Weights):
 
     def set_threads(self, threads: int) -> None:
         """Compute with so many threads from now on."""
-        self.threads = min(max(threads, 1), MOST_THREADS)
+        self.threads = min(max(threads, 1), 2 * (os.cpu_count() or 1))  # more only wait for each other
         llama.llama_set_n_threads(self._context, self.threads, self.threads)
 
     def compute(self, tokens: Sequence[int], *, outputs: int) -> None:

@@ -169,7 +169,7 @@ class Sampler:
 def _continues_badly() -> KotonohaError:
     return KotonohaError(
         "grammar_invalid",
-        "続きを書けません。ここまでの文章が、答えの文法（JSONスキーマ）に合っていません。"
+        "続きを書けません。ここまでの文章が、答えの文法かJSONスキーマに合っていません。"
         "文法を外すか、答えを書き直させてください。",
         "The answer cannot be continued: the text so far does not follow the grammar or JSON schema. "
         "Remove the grammar, or ask for a new answer.",
@@ -179,7 +179,7 @@ def _continues_badly() -> KotonohaError:
 def _dead_end() -> KotonohaError:
     return KotonohaError(
         "grammar_invalid",
-        "答えの文法（JSONスキーマ）が求める文字を、このモデルは書けません。文法を変えるか、別のモデルを選んでください。",
+        "答えの文法かJSONスキーマが求める文字を、このモデルは書けません。文法を変えるか、別のモデルを選んでください。",
         "The model cannot write what the grammar or JSON schema demands. Change it, or choose another model.",
     )
 

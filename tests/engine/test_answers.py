@@ -240,3 +240,7 @@ def test_system_turns_reach_the_model(ask_smol: Ask) -> None:
     bare = ask_smol("Hello", sampling=greedy(max_tokens=1)).started.prompt_tokens
     told = ask_smol("Hello", system="Answer like a pirate, please.", sampling=greedy(max_tokens=1))
     assert told.started.prompt_tokens != bare
+
+
+def test_half_characters_in_a_request_do_no_harm(ask_smol: Ask) -> None:
+    assert ask_smol("Tell me \ud800 about \udcff the sea.").text

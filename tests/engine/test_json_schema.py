@@ -170,3 +170,10 @@ def test_a_schema_cannot_grow_when_it_is_read() -> None:
     options = [{"properties": {f"x{at}": True}} for at in range(700)]
     with pytest.raises(KotonohaError, match="多すぎます"):
         json_schema.parse(json.dumps({"anyOf": options, "oneOf": [{"required": []}] * 700}))
+
+
+@pytest.mark.parametrize("text", ['{"const": 1e999}', '{"const": NaN}', '{"enum": [-Infinity]}'])
+def test_a_number_that_json_cannot_hold_is_refused(text: str) -> None:
+    with pytest.raises(KotonohaError) as told:
+        json_schema.parse(text)
+    assert told.value.code == "schema_invalid"
