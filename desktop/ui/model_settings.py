@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 from desktop.engine.adapter_file import require_adapter
 from desktop.errors import sentence
 from desktop.jobs import Cancel
+from desktop.language import language
 from desktop.models.outlook import Outlook, list_devices, outlook, possible_drafts
 from desktop.store import Choices, Model
 from desktop.ui.adapter_list import AdapterList
@@ -202,7 +203,7 @@ class ModelSettingsDialog(QDialog):
         section.add_row(
             self.tr("毎回同じ計算にする"),
             self.tr(
-                "前の計算を使い回さず、毎回初めから計算します。遅くなりますが、同じ条件なら同じ文になります。"
+                "前の計算は、結果が変わらない分だけ使います。遅くなりますが、同じ条件なら同じ文になります。"
             ),
             self.reproducible,
         )
@@ -309,8 +310,12 @@ class ModelSettingsDialog(QDialog):
             return
         text = self.tr("対話の記憶の細かさです。8ビットの質はほぼ変わらず、4ビットでは落ちることがあります。")
         if {"f16", "q8_0", "q4_0"} <= sizes.keys():
-            text += self.tr("8ビットで {eight} GB、4ビットで {four} GB 減ります。").format(
-                eight=_gigabytes(sizes["f16"] - sizes["q8_0"]), four=_gigabytes(sizes["f16"] - sizes["q4_0"])
+            text = _together(
+                text,
+                self.tr("8ビットで {eight} GB、4ビットで {four} GB 減ります。").format(
+                    eight=_gigabytes(sizes["f16"] - sizes["q8_0"]),
+                    four=_gigabytes(sizes["f16"] - sizes["q4_0"]),
+                ),
             )
         self._cache_note.setText(text)
 
@@ -342,7 +347,7 @@ class ModelSettingsDialog(QDialog):
             text = self.tr("自動（このモデルにはないため、台本の形で渡します）。")
         else:
             text = self.tr("自動（モデルのものを使います）。")
-        self._template_note.setText(self.tr("対話をモデルに渡す文の形です。") + text)
+        self._template_note.setText(_together(self.tr("対話をモデルに渡す文の形です。"), text))
 
     def _auto(self, value: str | None) -> str:
         """Return "automatic", with what it means where that is known."""
@@ -530,6 +535,11 @@ def _to_layers(counted: int) -> int:
 def _from_layers(layers: int) -> int:
     """Return llama.cpp's count of so many layers."""
     return layers + 1 if layers else 0
+
+
+def _together(*sentences: str) -> str:
+    """Return the sentences one after the other, as the language in use writes them."""
+    return ("" if language() == "ja" else " ").join(sentences)
 
 
 def _gigabytes(size: int) -> str:

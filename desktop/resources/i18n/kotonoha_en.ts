@@ -623,7 +623,7 @@
         <translation>Compute the same way every time</translation>
     </message>
     <message>
-        <source>前の計算を使い回さず、毎回初めから計算します。遅くなりますが、同じ条件なら同じ文になります。</source>
+        <source>前の計算は、結果が変わらない分だけ使います。遅くなりますが、同じ条件なら同じ文になります。</source>
         <translation>Reuses only what a fresh start would compute alike. Slower, and the same question gives the same text.</translation>
     </message>
     <message>
