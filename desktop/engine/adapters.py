@@ -73,7 +73,15 @@ class Adapters:
 
 def _counting(wanted: Sequence[Adapter]) -> list[Adapter]:
     """Return those that change something."""
-    return [adapter for adapter in wanted[:MOST] if adapter.scale != 0.0]
+    counting = [adapter for adapter in wanted if adapter.scale != 0.0]
+    if len(counting) > MOST:
+        raise KotonohaError(
+            "adapter_invalid",
+            f"アダプターが多すぎます（{len(counting)}個。{MOST}個まで）。モデルの設定で減らしてください。",
+            f"There are too many adapters ({len(counting)}; at most {MOST}). "
+            "Take some out in the model's settings.",
+        )
+    return counting
 
 
 def _identities(wanted: Sequence[Adapter]) -> tuple[tuple[str, float], ...]:

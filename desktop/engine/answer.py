@@ -30,8 +30,8 @@ from desktop.engine.writing import Writing
 from desktop.errors import KotonohaError
 
 MAX_LOOK_BACK = 16_384  # bytes of an answer that is continued, for the penalties
-MAX_STOPS = 16
-MAX_STOP_LENGTH = 256  # characters
+MAX_STOPS = 256
+MAX_STOP_LENGTH = 1024  # characters; a longer one is left out
 
 
 @dataclass
@@ -129,7 +129,9 @@ def answer(
         writing = Writing(
             request.id,
             prompts.channels(request.turns, request.prompting.thinking),
-            [*prompts.stops, *(stop[:MAX_STOP_LENGTH] for stop in request.sampling.stop[:MAX_STOPS])],
+            [*prompts.stops, *(stop for stop in request.sampling.stop if len(stop) <= MAX_STOP_LENGTH)][
+                :MAX_STOPS
+            ],
             strip_start=not prompts.has_template and not begun and not healing,
             known=len(healing),
         )
@@ -204,6 +206,8 @@ def _decode(
     """Generate tokens; return why it ended. The text so far has been yielded, also when it raises."""
     loops = LoopGuard() if sampling.loop_guard else None
     budget = sampling.thinking_budget
+    # A token that is only drawn again is not a new one.
+    limit = None if sampling.max_tokens is None else sampling.max_tokens + writing.continues
     reason: FinishReason = "context_full"  # unless something else ends it first
     failure: RequestFailed | KotonohaError | None = None
     decoder.constrain(not writing.thinking)
@@ -212,7 +216,7 @@ def _decode(
             if model.stopping():
                 reason = "stopped"
                 break
-            if sampling.max_tokens is not None and course.generated >= sampling.max_tokens:
+            if limit is not None and course.generated >= limit:
                 reason = "limit"
                 break
             if model.is_end(token):

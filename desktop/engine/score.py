@@ -21,6 +21,8 @@ def score(model: Model, prompts: PromptMaker, request: Score) -> Iterator[Event]
 
     Raise ``PromptTooLong``, ``TemplateFailed``, ``Stopped`` or ``DecodeFailed``.
     """
+    if not request.turns or request.turns[-1].role != "assistant":
+        return
     *before, last = request.turns
     prompt = prompts.encode(before, thinking=False)  # what is asked about is the answer, not the thoughts
     answer = model.tokenize(last.text, special=False)

@@ -17,6 +17,7 @@ import contextlib
 import hashlib
 import os
 import re
+import stat
 import struct
 import sys
 import time
@@ -52,6 +53,8 @@ def file_identity(path: str) -> str:
 
     Raise ``OSError``.
     """
+    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - opening a pipe would wait for its other end
+        raise OSError("not a regular file")
     with Path(path).open("rb") as file:
         status = os.fstat(file.fileno())
         head = hashlib.sha256(file.read(_HASHED_BYTES)).hexdigest()

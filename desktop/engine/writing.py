@@ -25,6 +25,7 @@ class Writing:
         self._id = request_id
         self.channels = channels
         self._known = known
+        self.continues = known > 0
         self._answer = TextStream(stops, strip_start=strip_start)
         self._thoughts = TextStream()
         self._pending = {"thinking": "", "answer": ""}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from desktop.engine.protocol import (
     Piece,
     PromptProgress,
     Sampling,
+    Scored,
     Started,
     Turn,
 )
@@ -92,3 +93,21 @@ def asking(engine: Engine, model: ModelSettings) -> Ask:
         return collect(engine.generate(model, turns, sampling, cancel or Cancel(), **options), at, then)
 
     return ask
+
+
+def first_difference(one: str, other: str) -> int:
+    return next(at for at, (a, b) in enumerate(zip(f"{one}\0", f"{other}\1", strict=False)) if a != b)
+
+
+def is_near_tie(engine: Engine, model: ModelSettings, turns: Sequence[Turn], texts: tuple[str, str]) -> bool:
+    """Return whether the model finds both goings-on about as probable where they part."""
+    common = texts[0][: first_difference(*texts)]
+    spoken = [*turns, Turn("assistant", texts[0])]
+    so_far = ""
+    for event in engine.score(model, spoken, Cancel()):
+        for token in event.tokens if isinstance(event, Scored) else ():
+            so_far += token.text
+            if len(so_far.lstrip()) > len(common.lstrip()):
+                first, second = (other.probability for other in token.alternatives[:2])
+                return first < 5 * second
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -120,3 +121,12 @@ def test_a_damaged_or_missing_adapter_is_told(engine: Engine, smol: ModelSetting
         for name in ("none.gguf", "cut.gguf", "text.gguf")
     ]
     assert codes == ["adapter_missing", "model_invalid", "model_invalid"]
+
+
+def test_a_pipe_and_too_many_adapters_are_told(engine: Engine, smol: ModelSettings, tmp_path: Path) -> None:
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.gguf")
+        assert ask(engine, smol, Adapter(str(tmp_path / "pipe.gguf"))).failed.code == "adapter_missing"
+    many = [Adapter(str(tmp_path / f"{number}.gguf")) for number in range(33)]
+    failed = ask(engine, smol, *many).failed
+    assert (failed.code, "33" in failed.ja) == ("adapter_invalid", True)

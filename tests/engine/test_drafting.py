@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 import msgspec
 import pytest
-from asking import GREEDY, Answer, collect
+from asking import GREEDY, Answer, collect, is_near_tie
 
 from desktop.engine.client import Engine
 from desktop.engine.drafting import LONGEST, Drafter, PromptLookup
-from desktop.engine.protocol import ModelSettings, Sampling, Scored, Turn
+from desktop.engine.protocol import ModelSettings, Sampling, Turn
 from desktop.jobs import Cancel
 
 COPY = "次の文章をそのまま書き写してください。\n\n「春は海がしずかで、夏は風がつよく、秋は山が赤く。」"
@@ -85,24 +85,6 @@ def ask(engine: Engine, model: ModelSettings, text: str, sampling: Sampling, **o
     return collect(engine.generate(model, [Turn("user", text)], sampling, Cancel(), **options))  # type: ignore[arg-type]
 
 
-def first_difference(one: str, other: str) -> int:
-    return next(at for at, (a, b) in enumerate(zip(f"{one}\0", f"{other}\1", strict=False)) if a != b)
-
-
-def is_near_tie(engine: Engine, model: ModelSettings, question: str, texts: tuple[str, str]) -> bool:
-    """Return whether the model finds both goings-on about as probable where they part."""
-    common = texts[0][: first_difference(*texts)]
-    spoken = [Turn("user", question), Turn("assistant", texts[0])]
-    so_far = ""
-    for event in engine.score(model, spoken, Cancel()):
-        for token in event.tokens if isinstance(event, Scored) else ():
-            so_far += token.text
-            if len(so_far.lstrip()) > len(common.lstrip()):
-                first, second = (other.probability for other in token.alternatives[:2])
-                return first < 5 * second
-    return False
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("which", ["starter", "smol"])
 def test_a_copied_text_is_guessed_and_is_the_same_but_at_near_ties(
@@ -119,12 +101,14 @@ def test_a_copied_text_is_guessed_and_is_the_same_but_at_near_ties(
         assert guessed.finished.stats is not None
         assert plain.finished.stats.drafted_tokens == 0
         accepted += guessed.finished.stats.accepted_tokens
-        assert guessed.text == plain.text or is_near_tie(engine, model, question, (plain.text, guessed.text))
+        assert guessed.text == plain.text or is_near_tie(
+            engine, model, [Turn("user", question)], (plain.text, guessed.text)
+        )
         assert ask(engine, model, question, sampling).text == guessed.text
         exact = ask(engine, model, question, sampling, reproducible=True)
         assert exact.finished.stats is not None
         assert exact.finished.stats.drafted_tokens == 0
-    assert accepted >= 8
+    assert accepted >= 4
 
 
 @pytest.mark.slow

@@ -9,12 +9,12 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
-from asking import GREEDY, Answer, collect
+from asking import GREEDY, Answer, collect, is_near_tie
 
 from desktop.engine import states
 from desktop.engine.client import Engine
@@ -49,7 +49,7 @@ class Chatting:
         self.engine = self._new()
 
     def say(self, key: str, *texts: str) -> Answer:
-        turns = [Turn("assistant" if at % 2 else "user", text) for at, text in enumerate(texts)]
+        turns = turns_of(texts)
         return collect(
             self.engine.generate(
                 self.model, turns, SAMPLING, Cancel(), state_key=key, reproducible=self.reproducible
@@ -59,7 +59,7 @@ class Chatting:
     def cold(self, *texts: str) -> str:
         engine = Engine()
         try:
-            turns = [Turn("assistant" if at % 2 else "user", text) for at, text in enumerate(texts)]
+            turns = turns_of(texts)
             events = engine.generate(self.model, turns, SAMPLING, Cancel(), reproducible=self.reproducible)
             answer = collect(events)
             assert answer.started.reused_tokens == 0
@@ -86,6 +86,10 @@ def chatting(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Chattin
 def reproducing(chatting: Chatting) -> Chatting:
     chatting.reproducible = True
     return chatting
+
+
+def turns_of(texts: Sequence[str]) -> list[Turn]:
+    return [Turn("assistant" if at % 2 else "user", text) for at, text in enumerate(texts)]
 
 
 def long_chat(fact: str) -> tuple[str, ...]:
@@ -127,7 +131,12 @@ def test_a_chat_grows_over_many_restarts(chatting: Chatting) -> None:
     for number in range(3):
         answer = chatting.say("chat-1", *texts)
         assert number == 0 or computed(answer) < answer.started.prompt_tokens / 3
-        assert answer.text == never_left.say("chat-1", *texts).text
+        other = never_left.say("chat-1", *texts)
+        # Where there is a sliding window, a loaded cache goes on in other cells, and rounds otherwise.
+        assert answer.text == other.text or (
+            chatting.model.path.endswith("270m-q4_k_m.gguf")
+            and is_near_tie(never_left.engine, chatting.model, turns_of(texts), (answer.text, other.text))
+        )
         texts += [answer.text, f"{number}番目の質問です。{WIND * 4}"]
         chatting.restart()
     never_left.engine.close()
@@ -209,7 +218,7 @@ def test_another_model_and_idleness_do_not_lose_the_state(
 @pytest.mark.slow
 def test_a_chat_that_is_left_in_the_middle_of_its_answer_is_saved(chatting: Chatting) -> None:
     sea = long_chat(SEA)
-    turns = [Turn("assistant" if at % 2 else "user", text) for at, text in enumerate(sea)]
+    turns = turns_of(sea)
     sampling = msgspec.structs.replace(SAMPLING, max_tokens=200)
     events = chatting.engine.generate(chatting.model, turns, sampling, Cancel(), state_key="chat-1")
     assert collect(events, Piece, chatting.engine.close).finished.reason == "stopped"

@@ -95,3 +95,11 @@ def test_a_grammar_binds_the_answer_and_not_the_thoughts(engine: Engine, smol: M
     answer = ask(engine, smol, sampling, template=THINKING)
     assert answer.text in ("the sea", "the lake")
     assert thoughts(answer).strip() not in ("the sea", "the lake", "")
+
+
+def test_a_continued_answer_grows_whatever_its_limit(engine: Engine, smol: ModelSettings) -> None:
+    text = "The sea"
+    for _ in range(4):
+        more = asking(engine, smol)(QUESTION, text, sampling=msgspec.structs.replace(GREEDY, max_tokens=1))
+        assert more.text
+        text += more.text

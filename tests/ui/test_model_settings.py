@@ -338,9 +338,7 @@ def test_the_size_of_the_kept_states_reaches_the_engine(qtbot, app):
     engine = app.session.engine
     assert engine._configuration().states_bytes == 2 * GIB
     box = next(
-        box
-        for box in app.window.settings.findChildren(QSpinBox)
-        if box.accessibleName() == "計算の保存"
+        box for box in app.window.settings.findChildren(QSpinBox) if box.accessibleName() == "計算の保存"
     )
     assert box.text() == "2 GB"
     box.setValue(0)
