@@ -56,4 +56,4 @@ def test_what_is_healed_was_asked_of_the_model_without_its_last_token(ask_smol: 
     )
     cut = ask_smol(QUESTION, "The capital of Japan i", sampling=msgspec.structs.replace(GREEDY, max_tokens=1))
     assert cut.started.prompt_tokens == whole.started.prompt_tokens
-    assert cut.text == "s"
+    assert cut.text.startswith("s")
