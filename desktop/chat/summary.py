@@ -225,7 +225,9 @@ class _Writer:
         for event in self._loader.run(self._target, request, self._cancel):
             if isinstance(event, Piece):
                 parts.append(event.text)
-            elif isinstance(event, Failed) or (isinstance(event, Finished) and event.reason == "repeating"):
+            elif isinstance(event, Failed) or (
+                isinstance(event, Finished) and event.reason in ("repeating", "stopped")
+            ):
                 failed = True
             elif _concerns_loading(event):
                 yield event

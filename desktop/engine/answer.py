@@ -42,6 +42,7 @@ class _Course:
     asked: float = field(default_factory=time.perf_counter)
     prompt_tokens: int = 0
     reused_tokens: int = 0
+    computed_tokens: int = 0  # of the prompt, reused ones included
     prompt_seconds: float = 0.0
     generated: int = 0
     drafted: int = 0
@@ -61,7 +62,7 @@ class _Course:
             self.last_thought = self.last
 
     def stats(self) -> Stats:
-        computed = self.prompt_tokens - self.reused_tokens
+        computed = max(self.computed_tokens - self.reused_tokens, 0)
         decoding = self.last - self.first
         return Stats(
             prompt_tokens=self.prompt_tokens,
@@ -163,6 +164,7 @@ def compute_prompt(model: Model, tokens: list[int], reused: int) -> Iterator[int
 def _prompt(model: Model, tokens: list[int], request_id: int, course: _Course) -> Iterator[Event]:
     started = time.perf_counter()
     for done in compute_prompt(model, tokens, course.reused_tokens):
+        course.computed_tokens = done
         course.prompt_seconds = time.perf_counter() - started
         yield PromptProgress(request_id, done, len(tokens))
 

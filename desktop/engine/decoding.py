@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from desktop.engine.drafting import LONGEST, Drafter
+from desktop.engine.failures import DecodeFailed
 from desktop.engine.runtime import Model
 from desktop.engine.sampling import Sampler
 
@@ -44,8 +45,8 @@ class Decoder:
                     break
                 accepted += 1
             held = len(model.cache.tokens) - len(draft) + accepted
-            if held < len(model.cache.tokens):
-                model.cache.trim(held)
+            if held < len(model.cache.tokens) and model.cache.trim(held) != held:
+                raise DecodeFailed("decode_failed", "the cache could not go back")
             pending = self._forced or [token]
             self._forced = []
             if self._drafter is not None:

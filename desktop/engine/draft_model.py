@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from desktop.engine.failures import LoadFailed
+from desktop.engine.failures import DecodeFailed, LoadFailed
 from desktop.engine.protocol import ModelSettings
 from desktop.engine.runtime import Model
 
@@ -36,16 +36,24 @@ class DraftModel:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._tokens: list[int] = []
+        self._broken = False
 
     def add(self, tokens: Sequence[int]) -> None:
         """Take tokens that the text goes on with."""
         self._tokens += tokens
 
     def guess(self, most: int, *, sure: bool) -> list[int]:
-        """Return at most so many tokens. Raise ``Stopped`` or ``DecodeFailed``."""
-        model, tokens = self._model, self._tokens
-        if not tokens or len(tokens) + most > model.context_length:
+        """Return at most so many tokens; none from a model that cannot compute. Raise ``Stopped``."""
+        if self._broken or not self._tokens or len(self._tokens) + most > self._model.context_length:
             return []
+        try:
+            return self._guess(most)
+        except DecodeFailed:
+            self._broken = True
+            return []
+
+    def _guess(self, most: int) -> list[int]:
+        model, tokens = self._model, self._tokens
         known = model.cache.reuse(tokens)
         for begin in range(known, len(tokens), model.batch):
             end = min(begin + model.batch, len(tokens))

@@ -9,7 +9,7 @@ import llama_cpp.llama_cpp as llama
 import numpy as np
 import numpy.typing as npt
 
-from desktop.engine.failures import DecodeFailed, LoadFailed
+from desktop.engine.failures import DecodeFailed, LoadFailed, Stopped
 from desktop.engine.native import AbortFlag, NativeLog
 from desktop.engine.protocol import Embed, Embedded, Event, ModelSettings
 from desktop.engine.threads import physical_cores
@@ -86,7 +86,8 @@ class Embedder(Weights):
     def compute(self, texts: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
         """Return the vectors of some tokenized texts, shape (texts, dimension), of length 1 each.
 
-        At most ``_TOGETHER`` texts, together at most ``context_length`` tokens. Raise ``DecodeFailed``.
+        At most ``_TOGETHER`` texts, together at most ``context_length`` tokens. Raise ``DecodeFailed`` or
+        ``Stopped``.
         """
         memory = llama.llama_get_memory(self._context)
         if memory:
@@ -107,6 +108,8 @@ class Embedder(Weights):
             status = (llama.llama_encode if only_encodes else llama.llama_decode)(self._context, batch)
         finally:
             llama.llama_batch_free(batch)
+        if status == 2 or self._abort.is_set():
+            raise Stopped
         if status != 0:
             code = "out_of_memory" if status == -2 else "decode_failed"
             raise DecodeFailed(code, f"{status}: {self._log.reason()}")

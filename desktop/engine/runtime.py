@@ -124,20 +124,30 @@ class Model(Weights):
     def use_adapters(self, wanted: Sequence[Adapter]) -> None:
         """Let these adapters count from now on; what the KV cache holds is forgotten where they are others.
 
-        Raise ``KotonohaError``, or ``LoadFailed``, as loading does.
+        Raise ``KotonohaError``, or ``LoadFailed`` as loading does; the model must be closed then if it has no
+        context any more (``is_open``).
         """
         self.cache.clear()
         if self.adapters.read(wanted):
             # llama.cpp plans its computations for the adapters that are there when a context is made.
+            threads = self.threads
             llama.llama_free(self._context)
             self._context = None
             self._open(self.settings)
+            self.set_threads(threads)
         self.adapters.use(wanted, self._context)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a context to compute with."""
+        return self._context is not None
 
     def set_threads(self, threads: int) -> None:
         """Compute with so many threads from now on."""
         self.threads = min(max(threads, 1), 2 * (os.cpu_count() or 1))  # more only wait for each other
         llama.llama_set_n_threads(self._context, self.threads, self.threads)
+        if self.draft is not None:
+            self.draft.set_threads(threads)
 
     def compute(self, tokens: Sequence[int], *, outputs: int) -> None:
         """Run at most ``batch`` tokens after those in the cache; the last ``outputs`` of them get logits.
