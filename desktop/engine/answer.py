@@ -10,7 +10,6 @@ from desktop.engine.decoding import Decoder
 from desktop.engine.draft_model import DraftModel
 from desktop.engine.drafting import Drafter, PromptLookup
 from desktop.engine.failures import RequestFailed, Stopped
-from desktop.engine.fit import answer_room, fit
 from desktop.engine.prompt import PromptMaker
 from desktop.engine.protocol import (
     Event,
@@ -84,31 +83,21 @@ def answer(
 ) -> Iterator[Event]:
     """Yield ``Started``, ``PromptProgress``, ``Piece`` and ``Finished``; ``states`` has what was saved.
 
-    Raise ``RequestFailed``, ``TemplateFailed`` or ``KotonohaError``; what was yielded before stays true.
+    Raise ``RequestFailed`` or ``KotonohaError``; what was yielded before stays true.
     """
     context_length = model.context_length
     course = _Course(context_length)
     grammar = prompts.grammar(request.sampling)
-    tokens, left_out = fit(
-        request.turns,
-        limit=context_length - answer_room(context_length, request.sampling.max_tokens),
-        context_length=context_length,
-        encode=lambda turns: prompts.encode(turns, request.prompting.thinking),
-        count=prompts.count,
-        leave_out=request.prompting.policy == "leave_out",
-    )
+    tokens, left_out = prompts.fitted(request.turns, request.sampling, request.prompting)
     if model.stopping():
         yield Finished(request.id, "stopped")
         return
     begun, healing = _seam(model, request, tokens)
     tokens = tokens[: len(tokens) - bool(healing)]
     course.prompt_tokens = len(tokens)
-    if model.adapters.differ(request.adapters):
-        if states is not None:
-            states.leave(model)
-        model.use_adapters(request.adapters)
-    if states is not None:
-        states.enter(model, request.state_key, tokens, canonical=request.reproducible)
+    states = states or StateKeeper()  # without a folder it keeps none
+    states.adapt(model, request.adapters)
+    states.enter(model, request.state_key, tokens, canonical=request.reproducible)
     course.reused_tokens = model.cache.reuse(tokens, canonical=request.reproducible)
     yield Started(request.id, len(tokens), course.reused_tokens, left_out, context_length)
     reason: FinishReason = "stopped"
@@ -122,14 +111,14 @@ def answer(
         healing=healing,
         pieces=model.pieces,
     )
-    for token in model.tokenize(begun[-MAX_LOOK_BACK:].decode("utf-8", "ignore"), special=False):
-        sampler.accept(token)
-    decoder = Decoder(model, sampler, _drafter(model, request, tokens))
     try:
+        for token in model.tokenize(begun[-MAX_LOOK_BACK:].decode("utf-8", "ignore"), special=False):
+            sampler.accept(token)
+        decoder = Decoder(model, sampler, _drafter(model, request, tokens))
         yield from _prompt(model, tokens, request.id, course)
         writing = Writing(
             request.id,
-            prompts.channels(request.turns, request.prompting.thinking),
+            prompts.channels(request.turns),
             [*prompts.stops, *(stop for stop in request.sampling.stop if len(stop) <= MAX_STOP_LENGTH)][
                 :MAX_STOPS
             ],
@@ -153,11 +142,9 @@ def compute_prompt(model: Model, tokens: list[int], reused: int) -> Iterator[int
     The last token is computed alone. When the same prompt comes again, all but its last token is reused, and
     what is left is the same computation: the same text follows, although other batches round otherwise.
     """
-    end = len(tokens) - 1
-    for begin in range(reused, end, model.batch):
-        model.compute(tokens[begin : min(begin + model.batch, end)], outputs=0)
-        yield min(begin + model.batch, end)
-    model.compute(tokens[end:], outputs=1)
+    for done in model.compute_silently(tokens[reused:-1]):
+        yield reused + done
+    model.compute(tokens[-1:], outputs=1)
     yield len(tokens)
 
 

@@ -58,8 +58,8 @@ class Decoder:
             if room < 0:
                 return
             draft = self._guess(room) if len(pending) == 1 else []
-            for begin in range(0, len(pending) - 1, model.batch):
-                model.compute(pending[begin : min(begin + model.batch, len(pending) - 1)], outputs=0)
+            for _ in model.compute_silently(pending[:-1]):
+                pass
             model.compute([pending[-1], *draft], outputs=len(draft) + 1)
 
     def _guess(self, room: int) -> list[int]:

@@ -51,9 +51,8 @@ class Embedder(Weights):
         params.kv_unified = True
         params.n_threads = params.n_threads_batch = settings.threads or physical_cores()
         params.embeddings = True
-        params.pooling_type = (
-            declared or llama.LLAMA_POOLING_TYPE_MEAN
-        )  # the usual one where none is declared
+        # The mean is the usual one where none is declared.
+        params.pooling_type = declared or llama.LLAMA_POOLING_TYPE_MEAN
         params.no_perf = True
         self._log.clear()
         self._context = llama.llama_init_from_model(self._model, params)
@@ -71,14 +70,8 @@ class Embedder(Weights):
 
     def tokens(self, text: str) -> tuple[list[int], bool]:
         """Return the tokens with those that the model puts round a text, and whether the end was cut off."""
-        data = text.encode("utf-8", "replace")
-        size = len(data) + 8
-        array = (llama.llama_token * size)()
-        count = llama.llama_tokenize(self.vocab, data, len(data), array, size, True, False)
-        if count < 0:
-            raise DecodeFailed("decode_failed", "the text could not be tokenized")
-        tokens = list(array[:count])
-        if count <= self.context_length:
+        tokens = self.tokenize(text, special=False, framed=True)
+        if len(tokens) <= self.context_length:
             return tokens, False
         last = tokens[-1:] if llama.llama_vocab_get_add_sep(self.vocab) else []
         return [*tokens[: self.context_length - len(last)], *last], True

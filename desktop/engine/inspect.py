@@ -6,7 +6,7 @@ import codecs
 import itertools
 from collections.abc import Iterator, Sequence
 
-from desktop.engine.fit import ContextExceeded, PromptTooLong, answer_room, fit
+from desktop.engine.fit import ContextExceeded, PromptTooLong
 from desktop.engine.prompt import PromptMaker
 from desktop.engine.protocol import Event, Inspect, Inspected, PromptTokens, Token
 from desktop.engine.runtime import Model
@@ -19,14 +19,7 @@ def inspect(model: Model, prompts: PromptMaker, request: Inspect) -> Iterator[Ev
     length = model.context_length
     tokens: Sequence[int] = ()
     try:
-        tokens, left_out = fit(
-            request.turns,
-            limit=length - answer_room(length, request.sampling.max_tokens),
-            context_length=length,
-            encode=lambda turns: prompts.encode(turns, request.prompting.thinking),
-            count=prompts.count,
-            leave_out=request.prompting.policy == "leave_out",
-        )
+        tokens, left_out = prompts.fitted(request.turns, request.sampling, request.prompting)
     except (PromptTooLong, ContextExceeded) as long:
         yield Inspected(request.id, long.length, 0, length, fits=False)
         return

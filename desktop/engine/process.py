@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec.structs import replace
 
-from desktop.engine.failures import LoadFailed, RequestFailed, Stopped
+from desktop.engine.failures import RequestFailed, Stopped
 from desktop.engine.memory import is_short
 from desktop.engine.protocol import (
     Alive,
@@ -194,13 +194,11 @@ class _Server:
             yield from self._do(request)
         except Stopped:
             yield Finished(request.id, "stopped")
-        except LoadFailed as failed:
-            if self._model is not None and not self._model.is_open:  # it lost its context to new adapters
-                self._give_up_model("memory")
-            yield Failed(request.id, failed.code, failed.detail)
         except KotonohaError as refused:  # the file, the grammar …
             yield Failed(request.id, refused.code, ja=refused.ja, en=refused.en)
         except RequestFailed as failed:
+            if self._model is not None and not self._model.is_open:  # it lost its context to new adapters
+                self._give_up_model("memory")
             yield Failed(request.id, failed.code, failed.detail)
         except MemoryError:
             self._give_up_model("memory")
@@ -238,8 +236,7 @@ class _Server:
                     yield ThreadsMeasured(request.id, model.threads)
             case Score():
                 self._states.leave(model)
-                if model.adapters.differ(request.adapters):
-                    model.use_adapters(request.adapters)
+                self._states.adapt(model, request.adapters)
                 yield from score(model, prompts, request)
             case Inspect():
                 yield from inspect(model, prompts, request)

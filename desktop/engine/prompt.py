@@ -8,8 +8,9 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 
 from desktop.engine import gbnf, json_schema
+from desktop.engine.fit import answer_room, fit
 from desktop.engine.grammar import Grammar
-from desktop.engine.protocol import Sampling, Turn
+from desktop.engine.protocol import Prompting, Sampling, Turn
 from desktop.engine.runtime import Model
 from desktop.engine.template import ChatTemplate, Part, TemplateFailed, any_of, end_of
 from desktop.engine.thinking import THINK, Answering, Channels, style_of
@@ -88,13 +89,29 @@ class PromptMaker:
             tokens.insert(0, self._model.bos)
         return tokens
 
-    def channels(self, turns: Sequence[Turn], thinking: bool | None = None) -> Channels:
+    def fitted(
+        self, turns: Sequence[Turn], sampling: Sampling, prompting: Prompting
+    ) -> tuple[list[int], int]:
+        """Return the prompt that leaves room for an answer, and how many turns it leaves out.
+
+        Raise as ``fit``.
+        """
+        length = self._model.context_length
+        return fit(
+            turns,
+            limit=length - answer_room(length, sampling.max_tokens),
+            context_length=length,
+            encode=lambda some: self.encode(some, prompting.thinking),
+            count=self.count,
+            leave_out=prompting.policy == "leave_out",
+        )
+
+    def channels(self, turns: Sequence[Turn]) -> Channels:
         """Return what tells thoughts and answer apart, after ``encode`` made the prompt of ``turns``.
 
         A block of thoughts at the very start is seen also where the template knows of none: fine-tuned models
         often keep a template from before they thought.
         """
-        del thinking  # what it did to the prompt is seen at its end
         continued = bool(turns) and turns[-1].role == "assistant" and bool(turns[-1].text)
         if self._template is None or continued:
             return Answering()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import llama_cpp.llama_cpp as llama
 import numpy as np
@@ -94,7 +94,7 @@ class Model(Weights):
         """Return the size of a cache of ``length`` tokens in every layer, with 16-bit keys and values."""
         heads = max(int(llama.llama_model_n_head(self._model)), 1)
         width = int(llama.llama_model_n_embd(self._model)) // heads
-        key_length = self.metadata(f"{self.metadata('general.architecture')}.attention.key_length")
+        key_length = self.metadata(f"{self.architecture}.attention.key_length")
         if key_length.isdecimal():
             width = int(key_length)
         kv_heads = int(llama.llama_model_n_head_kv(self._model)) or heads
@@ -148,6 +148,16 @@ class Model(Weights):
         llama.llama_set_n_threads(self._context, self.threads, self.threads)
         if self.draft is not None:
             self.draft.set_threads(threads)
+
+    def compute_silently(self, tokens: Sequence[int]) -> Iterator[int]:
+        """Run any number of tokens in batches, without logits; yield how many are done.
+
+        Raise as ``compute``.
+        """
+        for begin in range(0, len(tokens), self.batch):
+            some = tokens[begin : begin + self.batch]
+            self.compute(some, outputs=0)
+            yield begin + len(some)
 
     def compute(self, tokens: Sequence[int], *, outputs: int) -> None:
         """Run at most ``batch`` tokens after those in the cache; the last ``outputs`` of them get logits.

@@ -19,7 +19,7 @@ MOST_ALTERNATIVES = 20
 def score(model: Model, prompts: PromptMaker, request: Score) -> Iterator[Event]:
     """Yield ``Scored`` as the tokens of the last turn are computed. The caller has set the adapters.
 
-    Raise ``PromptTooLong``, ``TemplateFailed``, ``Stopped`` or ``DecodeFailed``.
+    Raise ``RequestFailed`` or ``Stopped``.
     """
     if not request.turns or request.turns[-1].role != "assistant":
         return
@@ -29,9 +29,8 @@ def score(model: Model, prompts: PromptMaker, request: Score) -> Iterator[Event]
     if len(prompt) + len(answer) > model.context_length:
         raise PromptTooLong(len(prompt) + len(answer), model.context_length)
     alternatives = min(max(request.alternatives, 0), MOST_ALTERNATIVES)
-    compute_all_but_last = range(model.cache.reuse(prompt), len(prompt) - 1, model.batch)
-    for begin in compute_all_but_last:
-        model.compute(prompt[begin : min(begin + model.batch, len(prompt) - 1)], outputs=0)
+    for _ in model.compute_silently(prompt[model.cache.reuse(prompt) : -1]):
+        pass
     # What is computed next is the prompt's last token and all of the answer but its last.
     asking = [prompt[-1], *answer[:-1]]
     decoder = codecs.getincrementaldecoder("utf-8")("replace")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import llama_cpp
 
+from desktop.engine.protocol import Adapter
 from desktop.engine.runtime import FULL_WINDOW_BYTES, Model
 from desktop.engine.states import StateFolder, is_key
 
@@ -51,6 +52,15 @@ class StateKeeper:
             self._key = key
         if key and not (canonical and model.cache.window):
             self._recall(model, prompt)
+
+    def adapt(self, model: Model, adapters: Sequence[Adapter]) -> None:
+        """Let these adapters count; what was computed with others is saved first, and forgotten.
+
+        Raise as ``Model.use_adapters``.
+        """
+        if model.adapters.differ(adapters):
+            self.leave(model)
+            model.use_adapters(adapters)
 
     def leave(self, model: Model) -> None:
         """Save the sequence in the cache for its key; from now on it is nobody's."""

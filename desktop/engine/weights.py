@@ -115,13 +115,16 @@ class Weights:
             if llama.llama_vocab_get_attr(self.vocab, token) & special:
                 yield self.token_text(token)
 
-    def tokenize(self, text: str, *, special: bool) -> list[int]:
-        """Return the tokens of a text, without BOS; ``special``: control tokens in it are meant as such."""
+    def tokenize(self, text: str, *, special: bool, framed: bool = False) -> list[int]:
+        """Return the tokens of a text; ``special``: control tokens in it are meant as such.
+
+        ``framed``: with those that the model puts round a text, such as BOS.
+        """
         data = text.encode("utf-8", "replace")
         size = len(data) + 8
         for _ in range(2):
             tokens = (llama.llama_token * size)()
-            count = llama.llama_tokenize(self.vocab, data, len(data), tokens, size, False, special)
+            count = llama.llama_tokenize(self.vocab, data, len(data), tokens, size, framed, special)
             if count >= 0:
                 return list(tokens[:count])
             size = -count

@@ -235,7 +235,7 @@ def test_switched_off_what_comes_is_the_answer(smol_model: Model, family: str) -
     prompts = maker(smol_model, source(family))
     turns = [Turn("user", "a")]
     prompts.encode(turns, thinking=False)
-    channels = prompts.channels(turns, thinking=False)
+    channels = prompts.channels(turns)
     assert channels.kind == "answer"
     assert channels.feed(b"b", "") == [("answer", b"b")]
 
