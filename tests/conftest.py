@@ -11,7 +11,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 
 from benchmarks.small_models import smollm2_path, starter_path
+from desktop import paths
 from desktop.language import set_language
+from desktop.models import library
+from desktop.store import Model, Store
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +37,17 @@ def starter_model() -> Path:
 def smollm2() -> Path:
     """SmolLM2 135M Instruct, found without importing its package, which wants more packages."""
     return smollm2_path()
+
+
+@pytest.fixture
+def store(home: Path) -> Iterator[Store]:
+    """The database in the test's own home."""
+    store = Store.open(paths.database())
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def model(store: Store, smollm2: Path) -> Model:
+    """SmolLM2 in the library."""
+    return library.register(store, smollm2)

@@ -7,13 +7,11 @@ import signal
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from asking import GREEDY
 
-from desktop import paths
 from desktop.chat.turn import answer, begin
 from desktop.engine.client import Engine
 from desktop.engine.protocol import (
@@ -29,7 +27,6 @@ from desktop.engine.protocol import (
     Turn,
 )
 from desktop.jobs import Cancel
-from desktop.models import library
 from desktop.models.loading import Loader, Step, Target
 from desktop.store import Choices, Model, Run, Store
 
@@ -38,18 +35,6 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="needs an address spa
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 
 TURNS = [Turn("user", "Wind, water and sand. " * 40)]
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    store = Store.open(paths.database())
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def model(store: Store, smollm2: Path) -> Model:
-    return library.register(store, smollm2)
 
 
 def limited(mebibytes: int) -> Engine:

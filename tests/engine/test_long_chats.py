@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from asking import GREEDY
 
-from desktop import paths
 from desktop.chat.branch import SUMMARY_HEADING_EN
 from desktop.chat.turn import answer
 from desktop.engine.client import Engine
@@ -21,13 +20,6 @@ from desktop.store import Chat, Choices, Message, Policy, Store
 pytestmark = pytest.mark.slow
 
 FACTS = "In this town there are many cats, and each of them has a house of its own near the river. " * 4
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    store = Store.open(paths.database())
-    yield store
-    store.close()
 
 
 def long_chat(store: Store, policy: Policy, exchanges: int = 6) -> Chat:

@@ -10,10 +10,9 @@ from PySide6.QtGui import QColor, QGuiApplication, QMouseEvent, QTextCursor
 from PySide6.QtWidgets import QApplication
 from scripted import Scripted
 
-from desktop import paths
 from desktop.chat.asked import next_prompt, prompt_of
 from desktop.engine.protocol import Alternative, Inspect, Score, ScoredToken, Stop, Turn
-from desktop.store import Choices, Store
+from desktop.store import Choices
 from desktop.ui import theme
 from desktop.ui.probability_view import Alternatives, ProbabilityView, percent
 from desktop.ui.prompt_view import LONGEST_LINE, PromptView
@@ -30,13 +29,6 @@ def flow(qtbot):
     made.show()
     qtbot.waitExposed(made)
     return made
-
-
-@pytest.fixture
-def store(home):
-    made = Store.open(paths.database())
-    yield made
-    made.close()
 
 
 def talk(store, *exchanges):

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from desktop import paths
 from desktop.engine.protocol import (
     Device,
     Devices,
@@ -24,7 +23,7 @@ from desktop.engine.protocol import (
 )
 from desktop.jobs import Cancel
 from desktop.language import set_language
-from desktop.models import library, loading
+from desktop.models import loading
 from desktop.models.loading import Loader, Step, Target, machine_key, target_of, weaker
 from desktop.store import Choices, Model, Preferences, Run, Store
 
@@ -76,18 +75,6 @@ class FakeEngine:
         if self.loaded:
             yield Piece(2, "答え")
             yield Finished(2, "end")
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    store = Store.open(paths.database())
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def model(store: Store, smollm2: Path) -> Model:
-    return library.register(store, smollm2)
 
 
 def loader_of(engine: Any, store: Store) -> Loader:

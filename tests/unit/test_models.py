@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,13 +18,6 @@ from desktop.models.gguf import read_header
 from desktop.store import Store
 
 T = TypeVar("T")
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    store = Store.open(paths.database())
-    yield store
-    store.close()
 
 
 def drain(job: Generator[starter.Progress, None, T]) -> tuple[list[starter.Progress], T]:

@@ -13,13 +13,11 @@ import gguf_files as gguf
 import pytest
 from msgspec.structs import replace
 
-from desktop import paths
 from desktop.engine.protocol import Device, Devices, Failed, Finished, Loaded, ModelSettings, Piece
 from desktop.engine.threads import physical_cores
 from desktop.errors import KotonohaError
 from desktop.gguf.reader import read
 from desktop.jobs import Cancel, Cancelled
-from desktop.models import library
 from desktop.models.loading import Loader, machine_key, target_of
 from desktop.models.outlook import Outlook, outlook, possible_drafts
 from desktop.store import Choices, Model, Preferences, Run, Store
@@ -28,18 +26,6 @@ GIB = 1 << 30
 CPU = Device("CPU", "a processor", "CPU", "cpu", 16 * GIB, 8 * GIB)
 CARD = Device("CUDA0", "a card", "CUDA", "gpu", 8 * GIB, 8 * GIB)
 USUAL = Preferences()
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    store = Store.open(paths.database())
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def model(store: Store, smollm2: Path) -> Model:
-    return library.register(store, smollm2)
 
 
 def look(

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from desktop import paths
 from desktop.chat import summary as summaries
 from desktop.chat.branch import SUMMARY_HEADING, SUMMARY_HEADING_EN, covered_turns, turns_of
 from desktop.chat.summary import pieces_of, summary_turns, transcript
@@ -84,13 +83,6 @@ class FakeLoader:
 
     def run(self, target: Target, request: Any, cancel: Cancel) -> Iterator[Any]:
         yield from request(ModelSettings(target.path))
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    store = Store.open(paths.database())
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from desktop import paths
 from desktop.chat import turn
 from desktop.engine.protocol import (
     Adapter,
@@ -21,7 +18,7 @@ from desktop.engine.protocol import (
 )
 from desktop.jobs import Cancel
 from desktop.models.loading import Step, Target
-from desktop.store import Choices, Store
+from desktop.store import Choices
 
 
 class FakeEngine:
@@ -45,13 +42,6 @@ class FakeLoader:
     def run(self, target, request, cancel):
         yield Step("読み込みます")
         yield from request(ModelSettings(target.path))
-
-
-@pytest.fixture
-def store():
-    store = Store.open(paths.database())
-    yield store
-    store.close()
 
 
 def run(store, *events, engine=None, choices=None, policy="leave_out"):
