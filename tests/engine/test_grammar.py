@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from c_vocabulary import C_VOCABULARY
 from llama_cpp.llama_grammar import ARITHMETIC_GBNF, JSON_GBNF
 
 from desktop.engine import gbnf
@@ -198,20 +199,16 @@ def test_mutated_grammars_are_read_or_refused_with_a_sentence() -> None:
 
 
 # llama.cpp is asked in a process of its own, one grammar after the other: it may abort.
-_ASK_LLAMA = """
-import json, sys
-import llama_cpp.llama_cpp as llama
-silent = llama.llama_log_callback(lambda *_: None)
-llama.llama_log_set(silent, None)
-params = llama.llama_model_default_params()
-params.vocab_only = True
-vocab = llama.llama_model_get_vocab(llama.llama_model_load_from_file(sys.argv[1].encode(), params))
+_ASK_LLAMA = (
+    C_VOCABULARY
+    + """
 for line in sys.stdin:
     sampler = llama.llama_sampler_init_grammar(vocab, json.loads(line).encode(), b"root")
     print(int(bool(sampler)), flush=True)
     if sampler:
         llama.llama_sampler_free(sampler)
 """
+)
 
 
 # What llama.cpp reads and is refused here: mostly because it would not do what it seems to.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import llama_cpp.llama_cpp as llama
 import pytest
+from c_vocabulary import C_VOCABULARY
 
 from desktop.engine import gbnf
 from desktop.engine.grammar import Chars, Grammar
@@ -131,14 +132,10 @@ def test_a_cut_character_is_allowed_where_one_of_those_it_may_become_is() -> Non
 
 
 # llama.cpp is asked in a process of its own: what it says of each token, after each token of a text.
-_ASK_LLAMA = """
-import ctypes, json, sys
-import llama_cpp.llama_cpp as llama
-silent = llama.llama_log_callback(lambda *_: None)
-llama.llama_log_set(silent, None)
-params = llama.llama_model_default_params()
-params.vocab_only = True
-vocab = llama.llama_model_get_vocab(llama.llama_model_load_from_file(sys.argv[1].encode(), params))
+_ASK_LLAMA = (
+    C_VOCABULARY
+    + """
+import ctypes
 for line in sys.stdin:
     grammar, text, probes = json.loads(line)
     sampler = llama.llama_sampler_init_grammar(vocab, grammar.encode(), b"root")
@@ -153,6 +150,7 @@ for line in sys.stdin:
     llama.llama_sampler_free(sampler)
     print(json.dumps(masks), flush=True)
 """
+)
 _LITERALS = ["a", "ab", "b", "c ", "あ", "い\\n", "\\n", '\\"']
 _CLASSES = ["[a-c]", "[ab]", "[あ-い]", "[^a]", "[^ab\\n]", "[い ]", '[\\"b]', "."]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop.ui import theme
@@ -14,8 +14,6 @@ from desktop.ui.transcript.flow import Flow
 from desktop.ui.transcript.markdown import plain
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QEvent
-
     from desktop.ui.transcript.look import Look
 
 BAR = 30  # px: the line with the title
@@ -169,6 +167,7 @@ class FoldButton(QAbstractButton):
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted anew under the pointer
 
     @property
     def pad(self) -> int:
@@ -190,14 +189,6 @@ class FoldButton(QAbstractButton):
         """Return the size of title, arrow and padding."""
         words = QFontMetricsF(self._look.notice).horizontalAdvance(self.text())
         return QSize(round(words) + self._look.px(18) + 2 * self.pad, self._look.px(26))
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the title, the arrow, and a ring when it has the focus."""
