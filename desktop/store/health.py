@@ -9,7 +9,7 @@ from desktop.store import failures
 from desktop.store.connection import Connection, connect, pragma
 
 APPLICATION_ID = 0x4B6F746F  # "Koto", in the file's header
-SCHEMA_VERSION = 2  # the number of migrations, kept in the header's user_version
+SCHEMA_VERSION = 3  # the number of migrations, kept in the header's user_version
 TABLES = frozenset({"chats", "messages", "model_runs", "models", "presets", "settings", "summaries"})
 CHECK_AT_OPEN_BYTES = 64 * 2**20  # quick_check of 68 MB took 40 ms
 

@@ -102,3 +102,58 @@ def m002_engine(db: Database) -> None:
         ) STRICT""",
     ):
         db.execute(statement)
+
+
+@MIGRATIONS()
+def m003_chatting(db: Database) -> None:
+    """Keep order among chats, files that are sent along, branches in the bin, and where imports came from.
+
+    ``origin`` names a chat or a message in the application that it was imported from, so that importing twice
+    adds nothing twice. Rows that are only pinned, archived, starred or deleted carry the time of it.
+    """
+    for statement in (
+        """CREATE TABLE folders (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL,
+            position INTEGER NOT NULL DEFAULT 0
+        ) STRICT""",
+        """CREATE TABLE tags (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE
+        ) STRICT""",
+        """CREATE TABLE chat_tags (
+            chat_id INTEGER NOT NULL REFERENCES chats(id) ON DELETE CASCADE,
+            tag_id INTEGER NOT NULL REFERENCES tags(id) ON DELETE CASCADE,
+            PRIMARY KEY (chat_id, tag_id)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX chat_tags_tag ON chat_tags(tag_id)",
+        "ALTER TABLE chats ADD COLUMN folder_id INTEGER REFERENCES folders(id) ON DELETE SET NULL",
+        "ALTER TABLE chats ADD COLUMN pinned REAL",
+        "ALTER TABLE chats ADD COLUMN archived REAL",
+        "ALTER TABLE chats ADD COLUMN origin TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE messages ADD COLUMN starred REAL",
+        "ALTER TABLE messages ADD COLUMN deleted REAL",
+        "ALTER TABLE messages ADD COLUMN preset_name TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE messages ADD COLUMN error_code TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE messages ADD COLUMN origin TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX chats_folder ON chats(folder_id)",
+        "CREATE UNIQUE INDEX chats_origin ON chats(origin) WHERE origin <> ''",
+        "CREATE UNIQUE INDEX messages_origin ON messages(chat_id, origin) WHERE origin <> ''",
+        "CREATE INDEX messages_starred ON messages(starred) WHERE starred IS NOT NULL",
+        # Of a message that was sent, or of a draft: of the chat's, and without a chat of the next new one's.
+        """CREATE TABLE attachments (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER REFERENCES chats(id) ON DELETE CASCADE,
+            message_id INTEGER REFERENCES messages(id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            encoding TEXT NOT NULL DEFAULT '',
+            size_bytes INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            text TEXT NOT NULL,
+            content BLOB
+        ) STRICT""",
+        "CREATE INDEX attachments_chat ON attachments(chat_id)",
+        "CREATE INDEX attachments_message ON attachments(message_id)",
+    ):
+        db.execute(statement)
