@@ -151,6 +151,8 @@ def m003_chatting(db: Database) -> None:
             size_bytes INTEGER NOT NULL,
             sha256 TEXT NOT NULL,
             text TEXT NOT NULL,
+            used INTEGER,
+            notes TEXT NOT NULL DEFAULT '[]',
             content BLOB
         ) STRICT""",
         "CREATE INDEX attachments_chat ON attachments(chat_id)",
