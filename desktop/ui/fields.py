@@ -1,21 +1,52 @@
-"""Fields in which Enter belongs to the input method while a word is being composed. Every field is one."""
+"""Fields in which keys belong to the input method while a word is being composed. Every field is one.
+
+An input method may let a key through that it has just used itself, such as the Enter that confirms a word. A
+field that composes takes such a key and does nothing with it, whatever the application would do: send, close,
+stop, walk through a list.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QValidator
+from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 
 LONGEST = 2_000  # characters of a line
 ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+# Keys that confirm, take back or walk through candidates while a word is composed.
+_COMPOSING = frozenset(
+    (
+        *ENTERS, Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Backtab,
+        Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
+        *(Qt.Key(Qt.Key.Key_F1 + n) for n in range(12)),
+    )
+)  # fmt: skip
+_HALF_WIDTH = str.maketrans("０１２３４５６７８９．，、－ー−＋", "0123456789.,,---+")
+
+
+def belongs_to_input_method(event: QEvent) -> bool:
+    """Take a key, or the shortcut that it would be, and return True where an input method uses such keys.
+
+    To be asked while a word is composed. Shortcuts are all refused: none may take a half-written word away.
+    """
+    match event.type():
+        case QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        case QEvent.Type.KeyPress:
+            assert isinstance(event, QKeyEvent)
+            if event.key() in _COMPOSING:
+                event.accept()
+                return True
+    return False
 
 
 class LineEdit(QLineEdit):
-    """A ``QLineEdit`` that does not take the input method's Enter or Escape for its own."""
+    """A ``QLineEdit`` that leaves the input method its keys, of at most ``LONGEST`` characters."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        self._preedit = ""  # Qt already sends events while it constructs
         super().__init__(parent)
-        self._preedit = ""
         self.setMaxLength(LONGEST)
 
     def is_composing(self) -> bool:
@@ -26,25 +57,55 @@ class LineEdit(QLineEdit):
         self._preedit = event.preeditString()
         super().inputMethodEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.is_composing() and event.key() in (*ENTERS, Qt.Key.Key_Escape):
-            event.accept()
-            return
-        super().keyPressEvent(event)
+    def event(self, event: QEvent) -> bool:
+        return (self._preedit != "" and belongs_to_input_method(event)) or super().event(event)
 
 
 class TextEdit(QPlainTextEdit):
-    """A ``QPlainTextEdit`` that leaves Enter to the input method, and dropped files to the window."""
+    """A ``QPlainTextEdit`` that leaves the input method its keys, and dropped files to the window."""
 
     def is_composing(self) -> bool:
         """Return whether an input method holds an unfinished word at the caret."""
         return bool(self.textCursor().block().layout().preeditAreaText())
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.is_composing() and event.key() in ENTERS:
-            event.accept()
-            return
-        super().keyPressEvent(event)
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
+            return (self.is_composing() and belongs_to_input_method(event)) or super().event(event)
+        return super().event(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return not source.hasUrls() and super().canInsertFromMimeData(source)
+
+
+class SpinBox(QSpinBox):
+    """A ``QSpinBox`` that leaves the input method its keys, and reads full-width digits, too."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._field: LineEdit | None = None
+        super().__init__(parent)
+        self._field = LineEdit(self)
+        self.setLineEdit(self._field)
+
+    def event(self, event: QEvent) -> bool:
+        composing = self._field is not None and self._field.is_composing()
+        return (composing and belongs_to_input_method(event)) or super().event(event)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        return super().validate(text.translate(_HALF_WIDTH), position)
+
+
+class DoubleSpinBox(QDoubleSpinBox):
+    """A ``QDoubleSpinBox`` of the same kind."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._field: LineEdit | None = None
+        super().__init__(parent)
+        self._field = LineEdit(self)
+        self.setLineEdit(self._field)
+
+    def event(self, event: QEvent) -> bool:
+        composing = self._field is not None and self._field.is_composing()
+        return (composing and belongs_to_input_method(event)) or super().event(event)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        return super().validate(text.translate(_HALF_WIDTH), position)

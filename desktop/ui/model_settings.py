@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -35,6 +34,7 @@ from desktop.language import language
 from desktop.models.outlook import Outlook, list_devices, outlook, possible_drafts
 from desktop.store import Choices, Model
 from desktop.ui.adapter_list import AdapterList
+from desktop.ui.fields import SpinBox
 from desktop.ui.labels import ElidedLabel
 from desktop.ui.memory_bar import MemoryBar
 from desktop.ui.open_file import OpenFile
@@ -481,9 +481,9 @@ class ModelSettingsDialog(QDialog):
 
     def _count(
         self, field: str, least: int, most: int, *, to_field: Callable[[int], int] | None = None
-    ) -> QSpinBox:
+    ) -> SpinBox:
         """Return a box whose lowest value stands for None."""
-        box = QSpinBox()
+        box = SpinBox()
         box.setRange(least - 1, most)
         box.setKeyboardTracking(False)
         box.setGroupSeparatorShown(True)

@@ -14,13 +14,11 @@ from PySide6.QtGui import QDesktopServices, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
-    QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
     QListView,
     QPushButton,
     QScrollArea,
-    QSpinBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -32,7 +30,7 @@ from desktop.paths import RESOURCES
 from desktop.store import Preferences
 from desktop.store.settings import STATES_MOST_GB, ZOOM_LEAST, ZOOM_MOST
 from desktop.ui import theme
-from desktop.ui.fields import TextEdit
+from desktop.ui.fields import DoubleSpinBox, SpinBox, TextEdit
 from desktop.ui.section import Section, SectionButton, Switch
 from desktop.ui.session import Session
 from desktop.ui.sidebar import OfflineLine
@@ -400,8 +398,8 @@ class SettingsPage(QWidget):
         self._update[field] = lambda p: switch.setChecked(getattr(p, field))
         return switch
 
-    def _whole(self, field: str, least: int, most: int, *, step: int = 1, suffix: str = "") -> QSpinBox:
-        box = QSpinBox()
+    def _whole(self, field: str, least: int, most: int, *, step: int = 1, suffix: str = "") -> SpinBox:
+        box = SpinBox()
         box.setRange(least, most)
         box.setSingleStep(step)
         box.setSuffix(suffix)
@@ -410,9 +408,9 @@ class SettingsPage(QWidget):
         self._update[field] = lambda p: box.setValue(getattr(p, field))
         return box
 
-    def _optional(self, field: str, least: int, most: int, none: str, suffix: str) -> QSpinBox:
+    def _optional(self, field: str, least: int, most: int, none: str, suffix: str) -> SpinBox:
         """Return a box whose lowest value stands for None."""
-        box = QSpinBox()
+        box = SpinBox()
         box.setRange(least - 1, most)
         box.setSingleStep(max(1, least))
         box.setSpecialValueText(none)
@@ -428,14 +426,14 @@ class SettingsPage(QWidget):
         self._update[field] = show
         return box
 
-    def _optional_zero(self, field: str, most: int, zero: str, suffix: str) -> QSpinBox:
+    def _optional_zero(self, field: str, most: int, zero: str, suffix: str) -> SpinBox:
         box = self._whole(field, 0, most, suffix=suffix)
         box.setSpecialValueText(zero)
         return box
 
-    def _optional_decimal(self, field: str, least: float, most: float, step: float) -> QDoubleSpinBox:
+    def _optional_decimal(self, field: str, least: float, most: float, step: float) -> DoubleSpinBox:
         """Return a box whose lowest value stands for None: as the model recommends."""
-        box = QDoubleSpinBox()
+        box = DoubleSpinBox()
         none = least - step
         box.setRange(none, most)
         box.setSingleStep(step)
