@@ -29,7 +29,10 @@ from desktop.store.text import clean
 
 ZOOM_LEAST, ZOOM_MOST = 50, 300  # percent
 STATES_MOST_GB = 64  # GB are 2³⁰ bytes here, as the systems' own windows count memory
+Density = Literal["roomy", "usual", "dense"]
 _Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+_Name = Annotated[str, Meta(max_length=200)]
+_Keys = Annotated[tuple[_Name, ...], Meta(max_length=4)]
 
 
 class Preferences(msgspec.Struct, frozen=True):
@@ -72,6 +75,11 @@ class Preferences(msgspec.Struct, frozen=True):
     window: Annotated[str, Meta(max_length=100_000)] = ""  # geometry, base64
     list_folded: bool = False
     zoom: Annotated[int, Meta(ge=ZOOM_LEAST, le=ZOOM_MOST)] = 100  # percent
+    density: Density = "usual"  # how much space lines and rows have
+    text_family: _Name = ""  # of what is read and written; "": the platform's
+    code_family: _Name = ""
+    shortcuts: Annotated[dict[_Name, _Keys], Meta(max_length=500)] = {}  # action → keys, where changed
+    recent_actions: Annotated[tuple[_Name, ...], Meta(max_length=50)] = ()  # of the palette, newest first
 
     @property
     def states_bytes(self) -> int:

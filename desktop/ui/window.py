@@ -1,16 +1,16 @@
-"""The window: arranges rail, lists and pages, and gives them their shortcuts."""
+"""The window: arranges rail, lists and pages. What can be done in it is in ``actions``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from desktop.errors import sentence
 from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
+from desktop.ui.actions import Actions
 from desktop.ui.bin_dialog import BinDialog
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.conversation import Conversation
@@ -64,7 +64,7 @@ class Window(QMainWindow):
         self.conversation = Conversation(self.page, session, turns)
 
         self._connect()
-        self._add_shortcuts()
+        self.action_table = Actions(self, session)
         self._restore_geometry()
         session.refresh_chats()
 
@@ -99,49 +99,31 @@ class Window(QMainWindow):
         session = self._session
         self.rail.chats_chosen.connect(self.show_chats)
         self.rail.settings_chosen.connect(self.show_settings)
-        self.sidebar.new_requested.connect(self._new_chat)
-        self.sidebar.bin_requested.connect(self._open_bin)
+        self.sidebar.new_requested.connect(self.new_chat)
+        self.sidebar.bin_requested.connect(self.open_bin)
         self.sidebar.list.chosen.connect(self._choose)
         self.sidebar.list.typed.connect(self.page.composer.insert_typed)
         self.sidebar.list.renamed.connect(self._rename)
         self.sidebar.list.delete_requested.connect(self._delete)
-        self.page.fold.clicked.connect(self._toggle_list)
+        self.page.fold.clicked.connect(self.toggle_list)
         self.conversation.opened.connect(self.sidebar.list.select)
         self.conversation.said.connect(self.toast.show_message)
         self.settings.said.connect(self.toast.show_message)
-        self.settings.backup_requested.connect(self._back_up)
-        self.settings.bin_requested.connect(self._open_bin)
+        self.settings.backup_requested.connect(self.back_up)
+        self.settings.bin_requested.connect(self.open_bin)
         session.chats_changed.connect(self._show_chats)
         session.preferences_changed.connect(self._take_preferences)
         session.jobs.failed.connect(self._complain)
         session.warned.connect(self.toast.show_message)
 
-    def _add_shortcuts(self) -> None:
-        actions: dict[str, Callable[[], object]] = {
-            "Ctrl+N": self._new_chat,
-            "Ctrl+F": self._focus_filter,
-            "Ctrl+L": self.show_chats,
-            "Ctrl+B": self._toggle_list,
-            "Ctrl+,": self.show_settings,
-            "Escape": self._escape,
-            "F2": self._rename_current,
-            "Ctrl++": lambda: self._zoom(ZOOM_STEP),
-            "Ctrl+=": lambda: self._zoom(ZOOM_STEP),
-            "Ctrl+-": lambda: self._zoom(-ZOOM_STEP),
-            "Ctrl+0": lambda: self._zoom(0),
-            "Ctrl+Q": self.close,
-        }
-        for keys, act in actions.items():
-            QShortcut(QKeySequence(keys), self, act)
-
-    def _escape(self) -> None:
+    def escape(self) -> None:
         """Leave the settings, or stop the answer."""
         if self._rooms.currentIndex() == 0:
             self.conversation.stop()
         else:
             self.show_chats()
 
-    def _rename_current(self) -> None:
+    def rename_current(self) -> None:
         """Rename the chat that is current in the list when one is there, else the open one."""
         chats = self.sidebar.list
         chat_id = chats.current_id() if chats.hasFocus() else self.conversation.chat_id
@@ -149,6 +131,30 @@ class Window(QMainWindow):
             self.show_chats()
             self.sidebar.show()
             chats.rename(chat_id)
+
+    def step_chat(self, step: int) -> None:
+        """Open the chat so many places below the open one in the list, or above it."""
+        ids = [chat.id for chat in self._session.chats]
+        here = self.conversation.chat_id
+        at = ids.index(here) + step if here in ids else (0 if step > 0 else len(ids) - 1)
+        if 0 <= at < len(ids):
+            self.show_chats()
+            self.conversation.open(ids[at])
+
+    def delete_current(self) -> None:
+        """Put the open chat into the bin."""
+        if self.conversation.chat_id is not None:
+            self._delete(self.conversation.chat_id)
+
+    def choose_model(self) -> None:
+        """Show which models there are."""
+        self.show_chats()
+        self.page.model.click()
+
+    def choose_preset(self) -> None:
+        """Show which presets there are."""
+        self.show_chats()
+        self.page.preset.click()
 
     def _choose(self, chat_id: int) -> None:
         self.conversation.open(chat_id)
@@ -159,20 +165,23 @@ class Window(QMainWindow):
         if self.width() < NARROW:
             self.sidebar.hide()
 
-    def _new_chat(self) -> None:
+    def new_chat(self) -> None:
+        """Show an empty chat."""
         self.show_chats()
         self.conversation.open_new()
         self._give_way()
 
-    def _focus_filter(self) -> None:
+    def focus_filter(self) -> None:
+        """Look for a chat."""
         self.show_chats()
         if not self.sidebar.isVisible():
-            self._toggle_list()
+            self.toggle_list()
         self.sidebar.filter.setFocus()
         self.sidebar.filter.selectAll()
 
-    def _zoom(self, step: int) -> None:
-        zoom = self._session.preferences.zoom + step if step else 100
+    def zoom(self, steps: int) -> None:
+        """Show the text larger or smaller by some steps, or, with 0, in its usual size."""
+        zoom = self._session.preferences.zoom + steps * ZOOM_STEP if steps else 100
         self._session.change(zoom=max(ZOOM_LEAST, min(ZOOM_MOST, zoom)))
 
     def _show_chats(self) -> None:
@@ -213,13 +222,16 @@ class Window(QMainWindow):
         self.conversation.stop_in(chat_id)
         jobs.store(lambda: store.chats.delete(chat_id), owner=self, on_done=deleted)
 
-    def _open_bin(self) -> None:
+    def open_bin(self) -> None:
+        """Show what was deleted."""
         dialog = BinDialog(self._session, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(lambda _: self.page.composer.setFocus())
         dialog.open()
 
-    def _back_up(self) -> None:
+    def back_up(self) -> None:
+        """Make a backup now."""
+
         def done(path: Path) -> None:
             self.toast.show_message(self.tr("控えを作りました: {name}").format(name=path.name))
 
@@ -233,7 +245,8 @@ class Window(QMainWindow):
 
     # The list's place
 
-    def _toggle_list(self) -> None:
+    def toggle_list(self) -> None:
+        """Fold the list away, or show it."""
         if self.width() < NARROW:
             self.sidebar.setVisible(not self.sidebar.isVisible())
         else:

@@ -216,7 +216,7 @@ def test_a_chat_that_is_gone_is_told_and_a_later_click_counts(qtbot, app):
 
 def test_typing_in_a_narrow_window_leaves_the_list_open(qtbot, app):
     app.window.resize(700, 600)
-    app.window._toggle_list()
+    app.window.toggle_list()
     assert app.window.sidebar.isVisible()
     app.window.page.composer.edit.insertPlainText("あ")
     app.window.page.composer.flush_draft()
@@ -236,7 +236,7 @@ def test_presets_change_their_language_with_the_window(qtbot, app):
 def test_a_dialog_closed_before_its_list_was_read_is_left_alone(qtbot, app):
     closed = threading.Event()
     app.session.jobs.store(lambda: closed.wait(60))
-    app.window._open_bin()
+    app.window.open_bin()
     dialog = QApplication.activeModalWidget()
     dialog.close()
     qtbot.wait(50)

@@ -1,0 +1,143 @@
+"""What can be done in a window: one table, which shortcuts, menus, palette and settings are made of.
+
+An entry is a ``QAction`` whose ``objectName`` is its id (``chat.new``); the part before the dot is its group.
+Which keys are in use is a matter of the preferences: see ``keys`` and ``set_keys``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QKeySequence
+
+from desktop.ui.session import Session
+
+if TYPE_CHECKING:
+    from desktop.ui.window import Window
+
+
+class Actions(QObject):
+    """The actions of one window, in the order of the table."""
+
+    changed = Signal()  # the keys of some
+    used = Signal(str)  # an action's id
+
+    def __init__(self, window: Window, session: Session) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._actions: dict[str, QAction] = {}
+        self._usual: dict[str, tuple[str, ...]] = {}
+        self._groups = {
+            "chat": self.tr("対話"),
+            "answer": self.tr("回答"),
+            "model": self.tr("モデルとプリセット"),
+            "view": self.tr("表示"),
+            "app": self.tr("言の葉"),
+        }
+        self._fill(window)
+        session.preferences_changed.connect(self._take_preferences)
+
+    def _fill(self, window: Window) -> None:
+        """The table: id, name, what it does, and its usual keys."""
+        add, page, choices = self.add, window.page, window.conversation.choices
+        add("chat.new", self.tr("新しい対話"), window.new_chat, "Ctrl+N")
+        add("chat.find", self.tr("対話を探す"), window.focus_filter, "Ctrl+F")
+        add("chat.write", self.tr("書くところへ移る"), window.show_chats, "Ctrl+L")
+        add("chat.next", self.tr("次の対話"), lambda: window.step_chat(1), "Ctrl+PgDown")
+        add("chat.previous", self.tr("前の対話"), lambda: window.step_chat(-1), "Ctrl+PgUp")
+        add("chat.rename", self.tr("題名を変える"), window.rename_current, "F2")
+        add("chat.delete", self.tr("この対話をごみ箱に入れる"), window.delete_current)
+        add("chat.bin", self.tr("ごみ箱を開く"), window.open_bin)
+        add("answer.stop", self.tr("回答を止める・設定を閉じる"), window.escape, "Esc")
+        add("answer.end", self.tr("最後の回答へ移る"), page.transcript.scroll_to_end, "Ctrl+Shift+End")
+        add("model.choose", self.tr("モデルを選ぶ"), window.choose_model, "Ctrl+M")
+        add("model.preset", self.tr("プリセットを選ぶ"), window.choose_preset, "Ctrl+Shift+M")
+        add("model.settings", self.tr("モデルの設定…"), choices.open_settings)
+        add("model.add", self.tr("GGUFファイルを追加…"), choices.add_model)
+        add("view.list", self.tr("一覧をたたむ・ひらく"), window.toggle_list, "Ctrl+B")
+        add("view.larger", self.tr("文字を大きく"), lambda: window.zoom(1), "Ctrl++", "Ctrl+=")
+        add("view.smaller", self.tr("文字を小さく"), lambda: window.zoom(-1), "Ctrl+-")
+        add("view.normal", self.tr("文字を元の大きさに"), lambda: window.zoom(0), "Ctrl+0")
+        add("app.settings", self.tr("設定を開く"), window.show_settings, "Ctrl+,")
+        add("app.backup", self.tr("今すぐ控えを作る"), window.back_up)
+        add("app.quit", self.tr("終了"), window.close, "Ctrl+Q")
+
+    def add(self, name: str, text: str, act: Callable[[], object], *keys: str) -> QAction:
+        """Add an entry. ``keys`` are the usual ones, as ``QKeySequence`` writes them in English."""
+        action = QAction(text, self._window)
+        action.setObjectName(name)
+        self._actions[name] = action
+        self._usual[name] = tuple(portable(key) for key in keys)
+        action.setShortcuts([QKeySequence(each) for each in self.keys(name)])
+
+        def triggered() -> None:
+            act()
+            self.used.emit(name)
+
+        action.triggered.connect(triggered)
+        self._window.addAction(action)
+        return action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def all(self) -> Sequence[QAction]:
+        """Return the actions in the order of the table."""
+        return list(self._actions.values())
+
+    def group(self, name: str) -> str:
+        """Return the name of an action's group, for people."""
+        return self._groups[name.partition(".")[0]]
+
+    # Keys
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Return the keys of an action that are in use; none for an action without."""
+        return self._session.preferences.shortcuts.get(name, self._usual[name])
+
+    def usual_keys(self, name: str) -> tuple[str, ...]:
+        """Return the keys that an action has unless the person chose others."""
+        return self._usual[name]
+
+    def holder(self, keys: str) -> str | None:
+        """Return the id of the action that has these keys, None where they are free."""
+        return next((name for name in self._actions if portable(keys) in self.keys(name)), None)
+
+    def set_keys(self, name: str, keys: Sequence[str]) -> None:
+        """Give an action these keys, which are taken from whichever action has them."""
+        wanted = tuple(portable(key) for key in keys)
+        shortcuts = dict(self._session.preferences.shortcuts)
+        for other in self._actions:
+            left = tuple(key for key in self.keys(other) if key not in wanted)
+            if other != name and left != self.keys(other):
+                shortcuts[other] = left
+        shortcuts[name] = wanted
+        self._keep(shortcuts)
+
+    def reset_keys(self) -> None:
+        """Give every action its usual keys."""
+        self._keep({})
+
+    def _keep(self, shortcuts: dict[str, tuple[str, ...]]) -> None:
+        usual = self._usual
+        self._session.change(shortcuts={n: keys for n, keys in shortcuts.items() if usual.get(n) != keys})
+
+    def _take_preferences(self, names: set[str]) -> None:
+        if "shortcuts" in names:
+            for name, action in self._actions.items():
+                action.setShortcuts([QKeySequence(keys) for keys in self.keys(name)])
+            self.changed.emit()
+
+
+def portable(keys: str) -> str:
+    """Return a key sequence as it is kept: in English, the same on every system."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def native(keys: Sequence[str]) -> str:
+    """Return keys as the system of the person writes them."""
+    form = QKeySequence.SequenceFormat.NativeText
+    return " / ".join(QKeySequence(each).toString(form) for each in keys)
