@@ -1,7 +1,7 @@
-"""The one entry: the window, a command, or the engine's child process.
+"""The one entry: the window, a command, or a child process: the engine's, or the reader's of documents.
 
-The engine is dispatched before anything else is imported: a frozen bundle starts its child with this same
-executable, and the child needs neither Qt nor the database.
+These are dispatched before anything else is imported: a frozen bundle starts its children with this same
+executable, and they need neither Qt nor the database.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ def main() -> int:
         from desktop.engine.process import main as engine
 
         return engine()
+    if arguments[:1] == ["document-reader"]:
+        from desktop.documents.process import main as document_reader
+
+        return document_reader()
     try:
         status = _window_or_terminal() if not arguments else _command(arguments)
         if sys.stdout is not None:

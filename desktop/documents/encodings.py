@@ -1,0 +1,185 @@
+"""Which encoding a text is in. Strict decoding comes first; the library decides where that leaves a doubt.
+
+Statistics alone mislead on short Japanese texts, while the multi-byte encodings rule each other out by their
+structure: what decodes as UTF-8 is UTF-8, and ISO-2022-JP cannot be mistaken for its escapes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from desktop.documents.failures import failure
+
+CHOICES = (
+    ("utf-8", "UTF-8"),
+    ("cp932", "Shift_JIS (CP932)"),
+    ("euc_jis_2004", "EUC-JP"),
+    ("iso2022_jp_ext", "ISO-2022-JP"),
+    ("utf-16", "UTF-16"),
+    ("utf-16-le", "UTF-16 LE"),
+    ("utf-16-be", "UTF-16 BE"),
+    ("cp1252", "Windows-1252"),
+    ("gb18030", "GB18030"),
+    ("big5", "Big5"),
+    ("cp949", "EUC-KR (CP949)"),
+)
+"""Python's name of each encoding that people can choose, and the name that they know."""
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_ESCAPES = re.compile(rb"\x1b(\$[@B]|\$\(D|\([BJI])")
+_SAMPLE = 64 * 1024  # bytes that are weighed
+_SURE = 0.85  # of the characters are usual in Japanese
+# Labels promise less than is written under them: Windows' and Mac's own characters.
+_SUPERSETS = {
+    "shift_jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932", "ms932": "cp932",
+    "shift-jis": "cp932", "euc-jp": "euc_jis_2004", "eucjp": "euc_jis_2004", "x-euc-jp": "euc_jis_2004",
+    "iso-2022-jp": "iso2022_jp_ext", "iso2022jp": "iso2022_jp_ext", "iso-8859-1": "cp1252",
+    "latin-1": "cp1252", "us-ascii": "utf-8", "ascii": "utf-8", "gb2312": "gb18030", "gbk": "gb18030",
+    "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
+}  # fmt: skip
+
+
+def shown(encoding: str) -> str:
+    """Return the name of an encoding that people know."""
+    return dict(CHOICES).get(encoding, encoding.upper().replace("_", "-"))
+
+
+def decode(data: bytes, encoding: str) -> str:
+    """Return the text in a chosen encoding, without its byte order mark; unreadable bytes become U+FFFD.
+
+    Raises ``KotonohaError("document_encoding")`` for an encoding that is not one of characters.
+    """
+    try:
+        text = data.decode(encoding, "replace")
+    except (LookupError, UnicodeError, ValueError, AttributeError) as error:
+        raise failure("document_encoding") from error
+    return _lines(text.removeprefix("\ufeff"))
+
+
+def detect(data: bytes, declared: str = "") -> tuple[str, str]:
+    """Return the text and its encoding; ``declared`` is what the text says of itself.
+
+    Raises ``KotonohaError("document_binary")`` where it is no text.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return decode(data, encoding), encoding
+    for encoding in _candidates(data, declared):
+        text = _strictly(data, encoding)
+        if text is not None:
+            return _lines(text), encoding
+    if _looks_binary(data):
+        raise failure("document_binary")
+    encoding = _guessed(data) or "cp932"
+    return decode(data, encoding), encoding
+
+
+def declared_in_html(data: bytes) -> str:
+    """Return the charset that the head of an HTML file names; "" where it names none."""
+    found = re.search(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", data[:4096], re.IGNORECASE)
+    return found[1].decode("ascii").lower() if found else ""
+
+
+def python_name(label: str) -> str:
+    """Return Python's name of the encoding that is meant by a label; "" where there is none."""
+    label = label.strip().lower()
+    try:
+        found = codecs.lookup(_SUPERSETS.get(label, label))
+    except (LookupError, ValueError):
+        return ""
+    return found.name if getattr(found, "_is_text_encoding", True) else ""
+
+
+def _candidates(data: bytes, declared: str) -> list[str]:
+    """Return the encodings to try strictly, the most probable first."""
+    if b"\0" in data[:_SAMPLE]:
+        return _wide(data)
+    if _ESCAPES.search(data) and max(data[:_SAMPLE], default=0) < 0x80:
+        return ["iso2022_jp_ext", "iso2022_jp_3"]
+    named = python_name(declared) if declared else ""
+    first = ["utf-8", *([named] if named else [])]
+    weighed = sorted(("cp932", "euc_jis_2004"), key=lambda each: _weight(data, each), reverse=True)
+    best = _weight(data, weighed[0])
+    if best >= _SURE:
+        return [*first, weighed[0]]
+    wide = [each for each in _wide(data) if _weight(data, each) > max(best, _SURE)]
+    guessed = _guessed(data)
+    return [*first, *wide, *([guessed] if guessed else []), *(weighed if best > 0.5 else ())]
+
+
+def _wide(data: bytes) -> list[str]:
+    if len(data) % 2:
+        return []
+    weighed = sorted(("utf-16-le", "utf-16-be"), key=lambda each: _weight(data, each), reverse=True)
+    return [each for each in weighed if _weight(data, each) > 0.5]
+
+
+def _strictly(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except (UnicodeError, LookupError, ValueError):
+        return None
+
+
+def _weight(data: bytes, encoding: str) -> float:
+    """Return which share of the characters beyond ASCII is usual in Japanese, below 0 where it is no text."""
+    sample = data[:_SAMPLE]
+    try:
+        text = codecs.getincrementaldecoder(encoding)("strict").decode(sample, len(sample) == len(data))
+    except (UnicodeError, LookupError):
+        return -1.0
+    usual = unusual = 0.0
+    for character in text:
+        code = ord(character)
+        if code < 0x80:
+            unusual += code < 0x20 and character not in "\t\n\r\f\x1b"
+            usual += 0.1 * (code >= 0x20 or character in "\t\n\r")  # counts where there is nothing else
+        elif 0x3000 <= code <= 0x30FF:
+            usual += 1.5
+        elif 0x4E00 <= code <= 0x9FFF:
+            # The kanji of JIS level 1, by far the commonest, all begin with 0x88 to 0x98 in CP932.
+            usual += 1.0 if _is_level_1(character) else 0.2
+            unusual += 0.0 if _is_level_1(character) else 0.8
+        elif 0xFF01 <= code <= 0xFF5E or 0x2010 <= code <= 0x26FF:
+            usual += 0.7
+        elif 0xFF61 <= code <= 0xFF9F:  # half-width katakana: what EUC-JP looks like as CP932
+            usual += 0.3
+            unusual += 0.7
+        else:
+            unusual += 1.0
+    return usual / (usual + unusual) if usual + unusual else 0.0
+
+
+def _is_level_1(character: str) -> bool:
+    try:
+        data = character.encode("cp932")
+    except UnicodeEncodeError:
+        return False
+    return len(data) == 2 and 0x88 <= data[0] <= 0x98
+
+
+def _guessed(data: bytes) -> str:
+    """Return what the library takes a text for; "" where it knows nothing."""
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(
+        data[:_SAMPLE], steps=10, chunk_size=2048, threshold=0.3, preemptive_behaviour=False
+    ).best()
+    return best.encoding if best is not None else ""
+
+
+def _looks_binary(data: bytes) -> bool:
+    sample = data[:_SAMPLE]
+    controls = sum(byte < 0x20 and byte not in b"\t\n\r\f\x1b" for byte in sample)
+    return b"\0" in sample or controls > len(sample) * 0.02
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
