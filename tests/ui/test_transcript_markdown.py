@@ -53,6 +53,23 @@ console.log(値);
 
     字下げしたコード
 
+式は$x^2$と\\(a_1\\)で、注[^1]と｜超電磁砲《レールガン》と漢字《かんじ》。
+$$
+E = mc^2
+$$
+続きの段落
+\\[ \\frac{a}{b} \\]
+- 項目の式
+  $$
+  y = 1
+  $$
+
+$$ 閉じていない式
+まだ続く段落
+
+[^1]: 注の**文**です。
+[^二]: もう一つの
+注です。
 ことばの説明
 - すぐ後の箇条書き
 1. すぐ後の番号
@@ -230,6 +247,12 @@ def test_streaming_ends_in_the_blocks_of_the_whole(window: int, seed: int, monke
         "> 引用\n>続き\n-- 後",
         "- 一\n***\n**太字**",
         "段落\n    字下げ\n\n    コード\n\n\n    続き",
+        "段落\n$$\nx\n$$\n後",
+        "段落\n$$ x\n# 見出し\n\n後",
+        "段落\n\\[ x \\] と続く\n後",
+        "- 項目\n  $$\n  x\n後\n\n$$y$$",
+        "[^1]: 注\n[^2]: 注\n- 項目\n[^3]:x",
+        "> $$\n> x\n\n> $$\n> y\n> $$",
     ],
 )
 def test_every_character_alone_ends_in_the_same_blocks(text: str):

@@ -4,6 +4,9 @@ CommonMark decides by the neighbouring characters whether ``**`` opens or closes
 languages that put spaces between words: in ``これは**「強調」**です`` the first ``**`` is between a letter
 and a bracket, and opens nothing. Chinese, Japanese and Korean text has no such spaces, so here a delimiter
 beside such a character may also open or close. ``_`` keeps CommonMark's rule: it never emphasizes in a word.
+
+Ruby is written as Aozora Bunko does: ``｜電子書籍《でんししょせき》``, or without the bar after a run of kanji.
+Mathematics and notes are in ``marks``.
 """
 
 from __future__ import annotations
@@ -11,12 +14,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isWhiteSpace
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline.state_inline import Scanned, StateInline
+
+from desktop.ui.transcript import marks
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -40,11 +45,21 @@ _MARKS = re.compile(
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffc\ufffe\uffff]")
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
 _ADDRESS = re.compile(r"https?://[!-~]+")
+# With the bar anything can have a reading; without it, kanji have one in kana, so that 映画《七人の侍》 stays.
+_RUBY = re.compile(
+    r"｜([^｜《》\n]{1,20})《([^《》\n]{1,40})》"
+    "|([\u3005-\u3007\u3400-\u9fff\uf900-\ufaffヶ\U00020000-\U0003ffff]{1,20})《([ぁ-ゖァ-ヺー・]{1,40})》"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one style; ``href`` is the address of a link, ``\\n`` breaks the line."""
+    """A run of text in one style; ``href`` is the address of a link, ``\\n`` breaks the line.
+
+    ``ruby`` is the reading above the text. With ``math`` the text is LaTeX, to be drawn within the line or as
+    large as on a line of its own. ``note``: the label of a footnote. ``source``: how it was written, where
+    the text alone does not say so.
+    """
 
     text: str
     bold: bool = False
@@ -52,6 +67,14 @@ class Span:
     strike: bool = False
     code: bool = False
     href: str = ""
+    ruby: str = ""
+    math: Literal["", "inline", "display"] = ""
+    note: bool = False
+    source: str = ""
+
+    def written(self) -> str:
+        """Return the text as it was written, without the marks of its style."""
+        return self.source or self.text
 
 
 def printable(text: str) -> str:
@@ -99,6 +122,7 @@ def parser() -> MarkdownIt:
     md.configure("commonmark", {"html": False, "maxNesting": MAX_NESTING})
     md.enable(["table", "strikethrough"])
     md.disable(["reference", "lheading", "html_block", "html_inline"])
+    marks.install(md)
     return md
 
 
@@ -134,9 +158,28 @@ def spans(source: str) -> tuple[Span, ...]:
                 address = str(token.attrs.get("src", ""))
                 words = f"{token.content} ({address})" if token.content else address
                 found.append(replace(style, text=calm(words)))
+            case "math_inline":
+                display: Literal["inline", "display"] = "display" if token.info else "inline"
+                source = token.markup
+                found.append(replace(style, text=calm(token.content), math=display, source=calm(source)))
+            case "note":
+                found.append(replace(style, text=token.content, note=True, source=f"[^{token.content}]"))
             case _:
-                found += _linked(replace(style, text=calm(token.content)))
+                found += _read(replace(style, text=calm(token.content)))
     return _joined(found)
+
+
+def _read(span: Span) -> list[Span]:
+    """Part ``span`` into ruby, links and the text between them."""
+    if "《" not in span.text:
+        return _linked(span)
+    parts, end = list[Span](), 0
+    for match in _RUBY.finditer(span.text):
+        parts += _linked(replace(span, text=span.text[end : match.start()]))
+        base, reading = match[1] or match[3], match[2] or match[4]
+        parts.append(replace(span, text=base, ruby=reading, source=match.group()))
+        end = match.end()
+    return [*parts, *_linked(replace(span, text=span.text[end:]))]
 
 
 def _linked(span: Span) -> list[Span]:
@@ -158,10 +201,10 @@ def _joined(found: list[Span]) -> tuple[Span, ...]:
     """Join neighbours of one style and drop the empty ones."""
     runs: list[Span] = []
     for span in found:
-        if runs and replace(runs[-1], text="") == replace(span, text=""):
+        if runs and not span.source and replace(runs[-1], text="") == replace(span, text=""):
             runs[-1] = replace(span, text=runs[-1].text + span.text)
         elif span.text:
             runs.append(span)
     if len(runs) > MAX_SPANS:
-        runs[MAX_SPANS:] = [Span("".join(run.text for run in runs[MAX_SPANS:]))]
+        runs[MAX_SPANS:] = [Span("".join(run.written() for run in runs[MAX_SPANS:]))]
     return tuple(runs)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Literal
 from markdown_it.rules_core import StateCore
 
 from desktop.ui.transcript.inline import MAX_NESTING, Span, calm, parser, printable, spans
+from desktop.ui.transcript.marks import OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +33,7 @@ MAX_COLUMNS, MAX_CELLS = 12, 300  # a larger table is shown as its source
 
 MAX_LANGUAGE = 40  # characters of the word after a fence
 
-Kind = Literal["paragraph", "heading", "code", "table", "rule"]
+Kind = Literal["paragraph", "heading", "code", "table", "rule", "math", "footnote"]
 Align = Literal["left", "center", "right"]
 Row = tuple[tuple[Span, ...], ...]
 
@@ -66,10 +67,10 @@ class Block:
     more: bool = False  # this was cut, and the next goes on with it
 
     def text(self) -> str:
-        """Return the plain text, without markers."""
+        """Return the plain text, without markers; ruby and formulas as they were written."""
         if self.kind == "table":
-            return "\n".join("\t".join("".join(s.text for s in cell) for cell in row) for row in self.rows)
-        return "".join(span.text for span in self.spans)
+            return "\n".join("\t".join("".join(s.written() for s in cell) for cell in row) for row in self.rows)
+        return "".join(span.written() for span in self.spans)
 
 
 def parse(text: str) -> list[Block]:
@@ -212,7 +213,11 @@ class _Unit:
     @property
     def needs(self) -> int:
         """How many complete lines prove that it begins there."""
-        return 2 if self.tokens[0].type == "table_open" else 1
+        token = self.tokens[0]
+        if token.type == "math_block":
+            begin, end = token.map or [0, 0]
+            return end - begin if token.info else OPEN
+        return 2 if token.type == "table_open" else 1
 
 
 _blocks_only = parser()
@@ -370,6 +375,13 @@ def _leaf(tokens: Sequence[Token], index: int, walk: _Walk) -> Block | None:
             return Block("heading", spans(token.content), level=int(tokens[index - 1].tag[1]))
         case "inline" if tokens[index - 1].type == "paragraph_open":
             return Block("paragraph", spans(walk.without_task(token.content)))
+        case "inline" if tokens[index - 1].type == "footnote_open":
+            label = Span(token.info, note=True, source=f"[^{token.info}]: ")
+            return Block("footnote", (label, *spans(token.content)))
+        case "math_block" if token.info:
+            return Block("math", (Span(calm(token.content), math="display", source=calm(token.markup)),))
+        case "math_block":
+            return Block("paragraph", (Span(calm(token.markup)),))
         case "fence" | "code_block":
             language = calm((token.info.split() or [""])[0][:MAX_LANGUAGE])
             return Block("code", (Span(calm(token.content.removesuffix("\n"))),), language=language)
