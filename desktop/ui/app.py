@@ -105,7 +105,8 @@ class App(QObject):
         self._jobs = Jobs(self)
         self._server: QLocalServer | None = None
         self._translators: list[QTranslator] = []
-        self._dressed: tuple[str, str] = ("", "")  # theme and language, as chosen
+        self._dressed: tuple[str, ...] = ()  # theme, density and families, as chosen
+        self._speaks = ""  # the language, as chosen
         self.session: Session | None = None
         self.turns: Turns | None = None
         self.window: Window | None = None
@@ -192,15 +193,20 @@ class App(QObject):
     def _dress(self, *, again: bool = False) -> None:
         """Follow the chosen language and theme; a new language makes the window anew."""
         assert self.session is not None
-        wanted = (self.session.preferences.theme, self.session.preferences.language)
-        if wanted == self._dressed and not again:
-            return
-        old_theme, old_language = self._dressed
-        self._dressed = wanted
-        if wanted[0] != old_theme or again:
-            theme.apply(self._qt, wanted[0])
-        if wanted[1] != old_language or self.window is None:
-            self._translate(wanted[1])
+        chosen = self.session.preferences
+        dress = (chosen.theme, chosen.density, chosen.text_family, chosen.code_family)
+        if dress != self._dressed or again:
+            self._dressed = dress
+            theme.apply(
+                self._qt,
+                chosen.theme,
+                density=chosen.density,
+                text_family=chosen.text_family,
+                code_family=chosen.code_family,
+            )
+        if chosen.language != self._speaks or self.window is None:
+            self._speaks = chosen.language
+            self._translate(chosen.language)
             if self.window is not None:
                 self.session.rename_presets(builtin_presets)
             QTimer.singleShot(0, self._renew_window)

@@ -37,7 +37,7 @@ from desktop.store import Chat
 from desktop.ui import theme
 from desktop.ui.fields import LineEdit
 
-ROW, HEADING = 34, 34  # px
+HEADING = 34  # px
 CHAT = Qt.ItemDataRole.UserRole
 
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
@@ -143,7 +143,7 @@ class ChatModel(QAbstractListModel):
 
 class _Delegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(0, ROW if index.data(CHAT) else HEADING)
+        return QSize(0, theme.density().row if index.data(CHAT) else HEADING)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         tokens = theme.current()

@@ -176,7 +176,7 @@ class Composer(QWidget):
     def set_zoom(self, percent: int) -> None:
         """Set the size of the text, in percent."""
         self._zoom = percent
-        font = theme.ui_font(theme.TEXT_PX * percent / 100)
+        font = theme.text_font(theme.TEXT_PX * percent / 100)
         self.edit.setFont(font)
         self.edit.viewport().setFont(font)  # of the placeholder
         self._fit()

@@ -65,9 +65,14 @@ class SectionButton(QAbstractButton):
         super().__init__(parent)
         self.setText(text)
         self.setCheckable(True)
-        self.setFixedHeight(34)
+        self.setFixedHeight(theme.density().row)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self.setFixedHeight(theme.density().row)
+        super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = theme.current()
@@ -93,6 +98,7 @@ class Section(QWidget):
         self.setObjectName("page")
         self._no_wheel = NoWheel(self)
         self._rows: list[tuple[QBoxLayout, QLabel]] = []
+        self._foot = 1  # items of the layout that stay below all rows
         head = QLabel(heading, self)
         head.setObjectName("subheading" if small else "heading")
         sub = QLabel(sentence, self)
@@ -122,7 +128,8 @@ class Section(QWidget):
         text.setWordWrap(True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         across = QBoxLayout(QBoxLayout.Direction.LeftToRight, row)
-        across.setContentsMargins(4, 12, 4, 12)
+        pad = theme.density().pad
+        across.setContentsMargins(4, pad, 4, pad)
         self._rows.append((across, label))
         across.addWidget(label)
         across.addWidget(text, 1)
@@ -143,17 +150,33 @@ class Section(QWidget):
             across.addWidget(control)
         if below is not None:
             self._insert(below)
-            self._layout.insertSpacing(self._layout.count() - 1, 16)
+            self._space(16)
         line = QFrame(self)
         line.setObjectName("hairline")
         line.setFixedHeight(1)
         self._insert(line)
         return text
 
+    def add_heading(self, text: str) -> None:
+        """Begin a group of rows."""
+        head = QLabel(text, self)
+        head.setObjectName("subheading")
+        self._space(20)
+        self._insert(head)
+        self._space(4)
+
     def add_button(self, button: QPushButton) -> None:
         """Add a button under the rows, at their right."""
-        self._layout.insertSpacing(self._layout.count() - 1, 16)
-        self._layout.insertWidget(self._layout.count() - 1, button, 0, Qt.AlignmentFlag.AlignRight)
+        self._space(16)
+        self._layout.insertWidget(self._layout.count() - self._foot, button, 0, Qt.AlignmentFlag.AlignRight)
+        self._foot += 2
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            pad = theme.density().pad
+            for across, _ in self._rows:
+                across.setContentsMargins(4, pad, 4, pad)
+        super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the rows short enough to follow with the eye, and stack them where they are too short."""
@@ -171,4 +194,7 @@ class Section(QWidget):
             label.setMaximumWidth(QWIDGETSIZE_MAX if stacked else NAME_WIDTH)
 
     def _insert(self, widget: QWidget) -> None:
-        self._layout.insertWidget(self._layout.count() - 1, widget)
+        self._layout.insertWidget(self._layout.count() - self._foot, widget)
+
+    def _space(self, height: int) -> None:
+        self._layout.insertSpacing(self._layout.count() - self._foot, height)

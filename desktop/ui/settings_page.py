@@ -30,9 +30,12 @@ from desktop.paths import RESOURCES
 from desktop.store import Preferences
 from desktop.store.settings import STATES_MOST_GB, ZOOM_LEAST, ZOOM_MOST
 from desktop.ui import theme
+from desktop.ui.actions import Actions
+from desktop.ui.families import FamilyBox
 from desktop.ui.fields import DoubleSpinBox, SpinBox, TextEdit
 from desktop.ui.section import Section, SectionButton, Switch
 from desktop.ui.session import Session
+from desktop.ui.shortcuts import Shortcuts
 from desktop.ui.sidebar import OfflineLine
 from desktop.ui.text_dialog import TextDialog
 
@@ -47,9 +50,10 @@ class SettingsPage(QWidget):
     backup_requested = Signal()
     bin_requested = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, table: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.shortcuts = Shortcuts(table)
         self._shown: Preferences = session.preferences
         self._showing = False
         self._update: dict[str, Callable[[Preferences], None]] = {}
@@ -62,24 +66,20 @@ class SettingsPage(QWidget):
         column.setContentsMargins(12, 14, 12, 10)
         column.setSpacing(2)
         self._stack = QStackedWidget(self)
-        group = QButtonGroup(self)
-        for i, section in enumerate(
-            (
-                *(self._general(), self._writing(), self._model(), self._samplers()),
-                *(self._keeping(), self._about()),
-            )
+        self._group = QButtonGroup(self)
+        self._pages: dict[str, int] = {}
+        for name, page in (
+            ("general", self._general()),
+            ("look", self._look()),
+            ("writing", self._writing()),
+            ("keys", (self.tr("キー操作"), self.shortcuts)),
+            ("model", self._model()),
+            ("samplers", self._samplers()),
+            ("keeping", self._keeping()),
+            ("about", self._about()),
         ):
-            area = QScrollArea(self)
-            area.setWidgetResizable(True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            area.setWidget(section[1])
-            self._stack.addWidget(area)
-            button = SectionButton(section[0], side)
-            button.setChecked(i == 0)
-            button.clicked.connect(lambda _=False, i=i: self._stack.setCurrentIndex(i))
-            group.addButton(button)
-            column.addWidget(button)
+            self._add_page(name, *page, column)
+        self._group.button(0).setChecked(True)
         column.addStretch(1)
         line = QFrame(side)
         line.setObjectName("hairline")
@@ -97,6 +97,26 @@ class SettingsPage(QWidget):
         layout.addWidget(self._stack, 1)
         session.preferences_changed.connect(self._show_preferences)
         self._show_preferences(set(self._update))
+
+    def pages(self) -> dict[str, str]:
+        """Return the sections: their ids, and their names for people."""
+        return {name: self._group.button(number).text() for name, number in self._pages.items()}
+
+    def show_page(self, name: str) -> None:
+        """Show the section with this id."""
+        self._group.button(self._pages[name]).click()
+
+    def _add_page(self, name: str, title: str, section: Section, column: QVBoxLayout) -> None:
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(section)
+        number = self._pages[name] = self._stack.addWidget(area)
+        button = SectionButton(title, self._side)
+        button.clicked.connect(lambda: self._stack.setCurrentIndex(number))
+        self._group.addButton(button, number)
+        column.addWidget(button)
 
     def flush(self) -> None:
         """Save what is being typed."""
@@ -117,6 +137,12 @@ class SettingsPage(QWidget):
                 "language", {"system": self.tr("システムに合わせる"), "ja": "日本語", "en": "English"}
             ),
         )
+        self._add_reset(section, "language")
+        return name, section
+
+    def _look(self) -> tuple[str, Section]:
+        name = self.tr("見た目")
+        section = Section(name, self.tr("読みやすいように、色と文字と間隔を選びます。"))
         section.add_row(
             self.tr("配色"),
             self.tr("明るい紙の色か、暗い墨の色か。"),
@@ -131,10 +157,30 @@ class SettingsPage(QWidget):
         )
         section.add_row(
             self.tr("文字の大きさ"),
-            self.tr("対話と入力欄の文字です。Ctrl++ と Ctrl+- でも変えられます。"),
+            self.tr("対話と入力欄の文字です。キーでも変えられます（「キー操作」にあります）。"),
             self._whole("zoom", ZOOM_LEAST, ZOOM_MOST, step=10, suffix=" %"),
         )
-        self._add_reset(section, "language", "theme", "zoom")
+        section.add_row(
+            self.tr("間隔"),
+            self.tr("行や一覧の間のあき方です。"),
+            self._choice(
+                "density",
+                {"roomy": self.tr("ゆったり"), "usual": self.tr("標準"), "dense": self.tr("詰める")},
+            ),
+        )
+        self._text_family = FamilyBox(self.tr("標準"))
+        self._code_family = FamilyBox(self.tr("標準"), fixed_pitch=True)
+        section.add_row(
+            self.tr("文章の書体"),
+            self.tr("対話と入力欄の文章の書体です。"),
+            self._family(self._text_family, "text_family"),
+        )
+        section.add_row(
+            self.tr("コードの書体"),
+            self.tr("プログラムなどに使う、字の幅がそろった書体です。"),
+            self._family(self._code_family, "code_family"),
+        )
+        self._add_reset(section, "theme", "zoom", "density", "text_family", "code_family")
         return name, section
 
     def _writing(self) -> tuple[str, Section]:
@@ -323,6 +369,8 @@ class SettingsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._measure_states()
+        self._text_family.fill()
+        self._code_family.fill()
 
     def _measure_states(self) -> None:
         """Tell how much the computed states of chats take now."""
@@ -390,6 +438,11 @@ class SettingsPage(QWidget):
             box.addItem(label, value)
         box.activated.connect(lambda i: self._change(field, box.itemData(i)))
         self._update[field] = lambda p: box.setCurrentIndex(box.findData(getattr(p, field)))
+        return box
+
+    def _family(self, box: FamilyBox, field: str) -> FamilyBox:
+        box.activated.connect(lambda: self._change(field, box.family()))
+        self._update[field] = lambda p: box.set_family(getattr(p, field))
         return box
 
     def _switch(self, field: str) -> Switch:

@@ -24,6 +24,11 @@ class NewChatButton(QPushButton):
         self._shortcut = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
         self.setFixedHeight(38)
 
+    def set_keys(self, keys: str) -> None:
+        """Show other keys; they are written as the system does."""
+        self._shortcut = keys
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -22,10 +22,26 @@ HEADER_HEIGHT = 52
 RADIUS_BADGE, RADIUS_FIELD, RADIUS_CARD, RADIUS_COMPOSER = 6, 9, 12, 16
 
 TEXT_PX, SMALL_PX, TINY_PX, TITLE_PX = 15, 13, 12, 21
-LINE_HEIGHT = 1.8  # of the text size
+LINE_HEIGHT = 1.8  # of the text size, in the usual density
 
 UI_FAMILIES = ["Hiragino Sans", "Yu Gothic UI", "Noto Sans CJK JP", "Noto Sans JP", "sans-serif"]
 CODE_FAMILIES = ["Osaka-Mono", "BIZ UDGothic", "MS Gothic", "Noto Sans Mono CJK JP", "monospace"]
+
+
+@dataclass(frozen=True)
+class Density:
+    """How much space there is."""
+
+    line: float  # height of a line of text, of the text size
+    row: int  # px, the height of an entry in a list
+    pad: int  # px above and below what stands in a row of settings
+
+
+DENSITIES = {
+    "roomy": Density(line=2.0, row=40, pad=16),
+    "usual": Density(line=LINE_HEIGHT, row=34, pad=12),
+    "dense": Density(line=1.55, row=28, pad=8),
+}
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,8 @@ DARK = Tokens(
 )  # fmt: skip
 
 _current = LIGHT
+_density = DENSITIES["usual"]
+_text_family = _code_family = ""  # chosen by the person
 
 
 def current() -> Tokens:
@@ -78,6 +96,11 @@ def is_dark() -> bool:
     return _current is DARK
 
 
+def density() -> Density:
+    """Return how much space there is, as the person chose."""
+    return _density
+
+
 def ui_font(px: float = TEXT_PX, *, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """Return the font of the window at ``px`` pixels."""
     font = QFont()
@@ -87,10 +110,18 @@ def ui_font(px: float = TEXT_PX, *, weight: QFont.Weight = QFont.Weight.Normal) 
     return font
 
 
+def text_font(px: float = TEXT_PX, *, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """Return the font of what is read and written: the person's choice, else the window's."""
+    font = ui_font(px, weight=weight)
+    if _text_family:
+        font.setFamilies([_text_family, *UI_FAMILIES])
+    return font
+
+
 def code_font(px: float = SMALL_PX) -> QFont:
     """Return the monospaced font, with Japanese characters two columns wide."""
     font = QFont()
-    font.setFamilies(CODE_FAMILIES)
+    font.setFamilies([_code_family, *CODE_FAMILIES] if _code_family else CODE_FAMILIES)
     font.setStyleHint(QFont.StyleHint.Monospace)
     font.setPixelSize(round(px))
     return font
@@ -108,14 +139,31 @@ def paint_ground(painter: QPainter, box: QRectF, color: str | None, *, focused: 
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_FIELD, RADIUS_FIELD)
 
 
-def apply(app: QApplication, choice: str = "system") -> None:
-    """Dress the application in "light", "dark", or the scheme of the system."""
-    global _current  # noqa: PLW0603
+def apply(
+    app: QApplication,
+    choice: str = "system",
+    *,
+    density: str = "usual",
+    text_family: str = "",
+    code_family: str = "",
+) -> None:
+    """Dress the application in "light", "dark", or the scheme of the system, as densely as is wished.
+
+    A family that is not installed is passed over by Qt.
+    """
+    global _current, _density, _text_family, _code_family  # noqa: PLW0603
     dark = choice == "dark" or (choice == "system" and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
+    before = _current
     _current = DARK if dark else LIGHT
+    shape = (_density, _text_family, _code_family)
+    _density = DENSITIES.get(density, DENSITIES["usual"])
+    _text_family, _code_family = text_family, code_family
     app.setFont(ui_font())
     app.setPalette(_palette(_current))
     app.setStyleSheet(_style_sheet(_current))
+    if _current is before and shape != (_density, _text_family, _code_family):
+        for widget in app.allWidgets():  # Qt sends it only when a colour changes
+            app.sendEvent(widget, QEvent(QEvent.Type.PaletteChange))
 
 
 def _palette(t: Tokens) -> QPalette:
@@ -138,6 +186,7 @@ def _palette(t: Tokens) -> QPalette:
 def _style_sheet(t: Tokens) -> str:
     icons = RESOURCES / "icons"
     sheet = _SHEET.replace("@chevron@", (icons / "chevron-down-faint.svg").as_posix())
+    sheet = sheet.replace("@item@", f"{_density.pad - 5}px")
     sheet = sheet.replace("@chevron-up@", (icons / "chevron-up-faint.svg").as_posix())
     for field in fields(t):
         sheet = sheet.replace(f"@{field.name}@", getattr(t, field.name))
@@ -179,6 +228,8 @@ QPushButton#link {{ background: transparent; border: 1px solid transparent; colo
   padding: 2px 0; }}
 QPushButton#link:hover {{ text-decoration: underline; }}
 QPushButton#link:focus {{ border: 1px solid @accent@; border-radius: {RADIUS_BADGE}px; }}
+QPushButton#keys {{ padding: 5px 8px; }}
+QPushButton#keys[listening="true"] {{ color: @accent@; background: @accent_soft@; border-color: @accent@; }}
 QPushButton#wide {{ text-align: left; padding: 9px 12px; font-size: 14px; }}
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: @card@; border: 1px solid @line@;
@@ -212,7 +263,7 @@ QPlainTextEdit:focus {{ border: 1px solid @accent@; }}
 
 QMenu {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_FIELD}px; padding: 5px;
   font-size: {SMALL_PX}px; }}
-QMenu::item {{ padding: 7px 28px 7px 12px; border-radius: {RADIUS_BADGE}px; }}
+QMenu::item {{ padding: @item@ 28px @item@ 12px; border-radius: {RADIUS_BADGE}px; }}
 QMenu::item:selected {{ background: @accent_soft@; color: @ink@; }}
 QMenu::item:disabled {{ color: @faint@; }}
 QMenu::separator {{ height: 1px; background: @line@; margin: 5px 8px; }}
@@ -238,7 +289,7 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QListView {{ background: transparent; border: none; }}
 QListWidget#framed {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_FIELD}px;
   padding: 4px; }}
-QListWidget#framed::item {{ padding: 7px 8px; border-radius: {RADIUS_BADGE}px; }}
+QListWidget#framed::item {{ padding: @item@ 8px; border-radius: {RADIUS_BADGE}px; }}
 QListWidget#framed::item:selected {{ background: @accent_soft@; color: @ink@; }}
 QScrollArea, QScrollArea > QWidget > QWidget#page {{ background: transparent; border: none; }}
 

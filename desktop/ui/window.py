@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from desktop.errors import sentence
 from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
-from desktop.ui.actions import Actions
+from desktop.ui.actions import Actions, native
 from desktop.ui.bin_dialog import BinDialog
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.conversation import Conversation
@@ -42,7 +42,6 @@ class Window(QMainWindow):
         self.rail = Rail(self)
         self.sidebar = Sidebar(self)
         self.page = ChatPage(self)
-        self.settings = SettingsPage(session, self)
         room = QWidget(self)
         across = QHBoxLayout(room)
         across.setContentsMargins(0, 0, 0, 0)
@@ -51,7 +50,6 @@ class Window(QMainWindow):
         across.addWidget(self.page, 1)
         self._rooms = QStackedWidget(self)
         self._rooms.addWidget(room)
-        self._rooms.addWidget(self.settings)
         center = QWidget(self)
         layout = QHBoxLayout(center)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -62,9 +60,11 @@ class Window(QMainWindow):
         self.toast = Toast(self, self.page)
         self.toast.lie_over(self.page, self.page.composer)
         self.conversation = Conversation(self.page, session, turns)
+        self.action_table = Actions(self, session)
+        self.settings = SettingsPage(session, self.action_table, self)
+        self._rooms.addWidget(self.settings)
 
         self._connect()
-        self.action_table = Actions(self, session)
         self._restore_geometry()
         session.refresh_chats()
 
@@ -111,10 +111,14 @@ class Window(QMainWindow):
         self.settings.said.connect(self.toast.show_message)
         self.settings.backup_requested.connect(self.back_up)
         self.settings.bin_requested.connect(self.open_bin)
+        self.action_table.changed.connect(self._show_keys)
         session.chats_changed.connect(self._show_chats)
         session.preferences_changed.connect(self._take_preferences)
         session.jobs.failed.connect(self._complain)
         session.warned.connect(self.toast.show_message)
+
+    def _show_keys(self) -> None:
+        self.sidebar.new_button.set_keys(native(self.action_table.keys("chat.new")[:1]))
 
     def escape(self) -> None:
         """Leave the settings, or stop the answer."""
@@ -255,6 +259,11 @@ class Window(QMainWindow):
     def _take_preferences(self, names: set[str]) -> None:
         if "list_folded" in names:
             self._fold()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:  # which also tells of other faces
+            self.page.set_zoom(self._session.preferences.zoom)
 
     def _fold(self) -> None:
         self.sidebar.setVisible(self.width() >= NARROW and not self._session.preferences.list_folded)

@@ -21,10 +21,10 @@ class Look:
         self.zoom = zoom
         self.tokens = theme.current()
         self.text_px = round(theme.TEXT_PX * zoom)
-        self.line = round(theme.TEXT_PX * theme.LINE_HEIGHT * zoom)
+        self.line = round(theme.TEXT_PX * theme.density().line * zoom)
         self.code_line = round(21 * zoom)
         self.column = round(theme.COLUMN_WIDTH * zoom)
-        self.text = theme.ui_font(self.text_px)
+        self.text = theme.text_font(self.text_px)
         self.small = theme.ui_font(theme.TINY_PX * zoom)
         self.notice = theme.ui_font(theme.SMALL_PX * zoom)
         self.code = theme.code_font(theme.SMALL_PX * zoom)
@@ -37,7 +37,7 @@ class Look:
         made = copy.copy(self)
         made.tokens = replace(self.tokens, ink=self.tokens.sub)
         made.text, made.text_px = self.notice, self.notice.pixelSize()
-        made.line = round(theme.SMALL_PX * theme.LINE_HEIGHT * self.zoom)
+        made.line = round(theme.SMALL_PX * theme.density().line * self.zoom)
         made.rise = _rise(made.line, made.text)
         return made
 
@@ -47,7 +47,7 @@ class Look:
 
     def heading(self, level: int) -> QFont:
         """Return the font of a heading of level 1 to 6."""
-        return theme.ui_font(HEADING_PX.get(level, theme.TEXT_PX) * self.zoom, weight=QFont.Weight.Bold)
+        return theme.text_font(HEADING_PX.get(level, theme.TEXT_PX) * self.zoom, weight=QFont.Weight.Bold)
 
     def colour(self, name: str) -> QColor:
         """Return a colour of the theme by the name of its token."""
