@@ -2,15 +2,18 @@
 
 from desktop.store.chats import Chat, Policy
 from desktop.store.choices import Choices, Run
+from desktop.store.folders import Folder
 from desktop.store.messages import Message, Status, Summary
 from desktop.store.models import Model
 from desktop.store.presets import Preset
 from desktop.store.settings import Preferences
 from desktop.store.store import Store
+from desktop.store.tags import Tag
 
 __all__ = [
     "Chat",
     "Choices",
+    "Folder",
     "Message",
     "Model",
     "Policy",
@@ -20,4 +23,5 @@ __all__ = [
     "Status",
     "Store",
     "Summary",
+    "Tag",
 ]

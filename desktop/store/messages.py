@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import time
+from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
 import msgspec
 
 from desktop.engine.protocol import Stats
 from desktop.errors import KotonohaError
-from desktop.store import failures
+from desktop.store import failures, index
 from desktop.store.chats import Chat, insert_chat
 from desktop.store.connection import Connection
 from desktop.store.database import Database
@@ -21,11 +23,12 @@ Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed
 _STATUSES = frozenset(get_args(Status))
 _RESUMABLE = ("interrupted", "stopped", "limit", "failed")
 _ERROR_CHARACTERS = 4_000
+SENT_CHARACTERS = 20_000
 
 # A parent is older than its child (the schema checks it), so the order of ids is the order from root to leaf.
 _PATH = """
 WITH RECURSIVE branch(id, parent_id) AS (
-    SELECT id, parent_id FROM messages WHERE id = :leaf AND chat_id = :chat
+    SELECT id, parent_id FROM messages WHERE id = :leaf AND chat_id = :chat AND deleted IS NULL
     UNION ALL
     SELECT messages.id, messages.parent_id FROM branch JOIN messages ON messages.id = branch.parent_id
     WHERE messages.id < branch.id
@@ -36,7 +39,7 @@ SELECT messages.* FROM branch JOIN messages USING (id) ORDER BY id
 _LEAF_UNDER = """
 WITH RECURSIVE below(id) AS (
     SELECT :id UNION ALL SELECT messages.id FROM below JOIN messages ON messages.parent_id = below.id
-    WHERE messages.id > below.id
+    WHERE messages.id > below.id AND messages.deleted IS NULL
 )
 SELECT max(id) AS id FROM below
 """
@@ -44,7 +47,8 @@ SELECT max(id) AS id FROM below
 _PLACES = """
 SELECT id, k, n FROM (
     SELECT id, row_number() OVER siblings AS k, count(*) OVER (PARTITION BY parent_id) AS n
-    FROM messages WHERE chat_id = ? WINDOW siblings AS (PARTITION BY parent_id ORDER BY id)
+    FROM messages WHERE chat_id = ? AND deleted IS NULL
+    WINDOW siblings AS (PARTITION BY parent_id ORDER BY id)
 ) WHERE n > 1
 """
 
@@ -64,6 +68,10 @@ class Message(msgspec.Struct, frozen=True):
     error: str  # of a failed answer
     left_out: int  # the oldest turns of the branch that the model did not see
     thinking: str = ""  # what the model thought first; it is never sent back
+    preset_name: str = ""
+    error_code: str = ""  # of a failed answer: the KotonohaError's
+    starred: float | None = None  # since when
+    deleted: float | None = None  # since when its branch is in the bin
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -75,7 +83,10 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 class Messages:
-    """Methods on one message raise ``KotonohaError("message_missing")`` when it is not there."""
+    """Methods on one message raise ``KotonohaError("message_missing")`` when it is not there.
+
+    A message whose branch is in the bin is not there, but for ``get``, ``write``, ``finish`` and the star.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -104,12 +115,8 @@ class Messages:
     def siblings(self, id: int) -> list[int]:
         """Return the ids of the messages in the same place of the tree, this one included, oldest first."""
         with self._database.read() as connection:
-            row = fetch(connection, "messages", id)
-            found = connection.execute(
-                "SELECT id FROM messages WHERE chat_id = ? AND parent_id IS ? ORDER BY id",
-                (row["chat_id"], row["parent_id"]),
-            )
-            return [sibling["id"] for sibling in found]
+            row = _there(connection, id)
+            return siblings_of(connection, row)
 
     def places(self, chat_id: int) -> dict[int, tuple[int, int]]:
         """Return, for each message of the chat that has siblings, which of how many it is, counted from 1."""
@@ -120,18 +127,19 @@ class Messages:
     def leaf_under(self, id: int) -> int:
         """Return the newest message below ``id``, or itself: the leaf to show when its branch is chosen."""
         with self._database.read() as connection:
-            fetch(connection, "messages", id)
-            leaf: int = connection.execute(_LEAF_UNDER, {"id": id}).fetchone()["id"]
-            return leaf
+            _there(connection, id)
+            return leaf_under(connection, id)
 
-    def send(self, chat_id: int, text: str, model_name: str) -> tuple[Message, Message]:
+    def send(
+        self, chat_id: int, text: str, model_name: str, *, preset_name: str = ""
+    ) -> tuple[Message, Message]:
         """Keep the person's message below the shown leaf, and an empty answer to it, which becomes the leaf.
 
         One transaction, which also empties the draft, moves the chat to the top and out of the bin.
         """
         with self._database.write() as connection:
             leaf = _leaf(connection, chat_id)
-            sent = _send(connection, chat_id, leaf, text, model_name)
+            sent = _send(connection, chat_id, leaf, text, model_name=model_name, preset_name=preset_name)
             connection.execute("UPDATE chats SET draft = '', deleted = NULL WHERE id = ?", (chat_id,))
             return sent
 
@@ -143,6 +151,7 @@ class Messages:
         title: str,
         model_id: int | None = None,
         preset_id: int | None = None,
+        preset_name: str = "",
     ) -> tuple[Chat, Message, Message]:
         """Make a chat with its first message and an empty answer to it.
 
@@ -151,19 +160,23 @@ class Messages:
         """
         with self._database.write() as connection:
             chat = insert_chat(connection, model_id, preset_id, title)
-            asked, answer = _send(connection, chat.id, None, text, model_name)
+            asked, answer = _send(
+                connection, chat.id, None, text, model_name=model_name, preset_name=preset_name
+            )
             connection.execute("DELETE FROM settings WHERE name = 'new_chat_draft'")
             return msgspec.structs.replace(chat, leaf_id=answer.id, updated=answer.created), asked, answer
 
-    def answer_again(self, chat_id: int, parent_id: int, model_name: str) -> Message:
+    def answer_again(
+        self, chat_id: int, parent_id: int, model_name: str, *, preset_name: str = ""
+    ) -> Message:
         """Keep another empty answer to the person's message ``parent_id``; it becomes the leaf."""
         now = time.time()
         with self._database.write() as connection:
             fetch(connection, "chats", chat_id)
-            asked = _message(fetch(connection, "messages", parent_id))
+            asked = _message(_there(connection, parent_id))
             if asked.chat_id != chat_id or asked.role != "user":
                 raise failures.missing("message", "メッセージ")
-            return _insert_answer(connection, asked, line(model_name), now)
+            return _insert_answer(connection, asked, now, model_name=model_name, preset_name=preset_name)
 
     def resume(self, id: int, text: str | None = None, *, unsaved: bool = False) -> Message:
         """Make an answer that ended early ``streaming`` again.
@@ -173,7 +186,7 @@ class Messages:
         be saved, and not because somebody is writing it. Raises ``not_resumable``.
         """
         with self._database.write() as connection:
-            row = fetch(connection, "messages", id)
+            row = _there(connection, id)
             resumable = row["status"] in _RESUMABLE or (unsaved and row["status"] == "streaming")
             if row["role"] != "assistant" or not resumable:
                 raise KotonohaError(
@@ -183,7 +196,8 @@ class Messages:
                 )
             kept = clean(text) if text is not None else ""
             connection.execute(
-                "UPDATE messages SET status = 'streaming', error = '', text = ? WHERE id = ?",
+                "UPDATE messages SET status = 'streaming', error = '', error_code = '', text = ?"
+                " WHERE id = ?",
                 (kept if kept.startswith(row["text"]) else row["text"], id),
             )
             connection.execute("UPDATE chats SET updated = ? WHERE id = ?", (time.time(), row["chat_id"]))
@@ -208,6 +222,7 @@ class Messages:
         error: str = "",
         left_out: int = 0,
         thinking: str = "",
+        error_code: str = "",
     ) -> Message:
         """Keep the whole answer and how it ended."""
         if status == "streaming":
@@ -217,10 +232,11 @@ class Messages:
         with self._database.write() as connection:
             fetch(connection, "messages", id)
             connection.execute(
-                "UPDATE messages SET text = ?, thinking = ?, status = ?, stats = ?, error = ?, left_out = ?"
-                " WHERE id = ?",
-                (text, clean(thinking), status, kept, error, left_out, id),
+                "UPDATE messages SET text = ?, thinking = ?, status = ?, stats = ?, error = ?, left_out = ?,"
+                " error_code = ? WHERE id = ?",
+                (text, clean(thinking), status, kept, error, left_out, line(error_code), id),
             )
+            index.put(connection, id)
             return _message(fetch(connection, "messages", id))
 
     def summary(self, chat_id: int, leaf_id: int) -> Summary | None:
@@ -247,23 +263,89 @@ class Messages:
     def recover(self) -> int:
         """Mark as ``interrupted`` what nobody is writing any more; return how many answers."""
         with self._database.write() as connection:
-            return connection.execute(
-                "UPDATE messages SET status = 'interrupted' WHERE status = 'streaming'"
-            ).rowcount
+            found = connection.execute("SELECT id FROM messages WHERE status = 'streaming'").fetchall()
+            for row in found:
+                connection.execute("UPDATE messages SET status = 'interrupted' WHERE id = ?", (row["id"],))
+                index.put(connection, row["id"])
+            return len(found)
+
+    def star(self, *ids: int) -> None:
+        """Mark the messages; one that is marked keeps its time."""
+        self._mark(ids, time.time())
+
+    def unstar(self, *ids: int) -> None:
+        """Take the mark off the messages."""
+        self._mark(ids, None)
+
+    def starred(self, limit: int = 200) -> list[Message]:
+        """Return the marked messages that are in no bin, the one marked last first."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                "SELECT messages.* FROM messages JOIN chats ON chats.id = chat_id"
+                " WHERE starred IS NOT NULL AND messages.deleted IS NULL AND chats.deleted IS NULL"
+                " ORDER BY starred DESC, messages.id DESC LIMIT ?",
+                (limit,),
+            )
+            return [_message(dict(row)) for row in found]
+
+    def sent(self, limit: int = 100) -> list[str]:
+        """Return what the person has sent, each text once, the newest first.
+
+        Left out are texts above ``SENT_CHARACTERS``, imported ones, and those in the bin. Looks at no more
+        than 20 times ``limit`` messages.
+        """
+        with self._database.read() as connection:
+            found = connection.execute(
+                "SELECT text FROM messages JOIN chats ON chats.id = chat_id"
+                " WHERE role = 'user' AND length(text) BETWEEN 1 AND ? AND messages.origin = ''"
+                " AND messages.deleted IS NULL AND chats.deleted IS NULL ORDER BY messages.id DESC LIMIT ?",
+                (SENT_CHARACTERS, limit * 20),
+            )
+            return list(itertools.islice(dict.fromkeys(row["text"] for row in found), limit))
+
+    def _mark(self, ids: Sequence[int], since: float | None) -> None:
+        with self._database.write() as connection:
+            for id in ids:
+                starred = fetch(connection, "messages", id)["starred"]
+                kept = since and (starred or since)
+                connection.execute("UPDATE messages SET starred = ? WHERE id = ?", (kept, id))
 
 
 def _leaf(connection: Connection, chat_id: int) -> int | None:
     """Return the message that the shown branch ends in: in a damaged row, the newest of the chat."""
     leaf: int | None = fetch(connection, "chats", chat_id)["leaf_id"]
-    own = "SELECT max(id) AS id FROM messages WHERE chat_id = ?"
+    own = "SELECT max(id) AS id FROM messages WHERE chat_id = ? AND deleted IS NULL"
     if leaf is not None:
         found: int | None = connection.execute(f"{own} AND id = ?", (chat_id, leaf)).fetchone()["id"]
         leaf = found or connection.execute(own, (chat_id,)).fetchone()["id"]
     return leaf
 
 
+def _there(connection: Connection, id: int) -> dict[str, Any]:
+    """Return the row of a message that is not in the bin with its branch."""
+    row = fetch(connection, "messages", id)
+    if row["deleted"] is not None:
+        raise failures.missing("message", "メッセージ")
+    return row
+
+
+def siblings_of(connection: Connection, row: dict[str, Any]) -> list[int]:
+    """Return the ids in the same place of the tree as this row of a message, oldest first."""
+    found = connection.execute(
+        "SELECT id FROM messages WHERE chat_id = ? AND parent_id IS ? AND deleted IS NULL ORDER BY id",
+        (row["chat_id"], row["parent_id"]),
+    )
+    return [sibling["id"] for sibling in found]
+
+
+def leaf_under(connection: Connection, id: int) -> int:
+    """Return the newest message below ``id``, or itself."""
+    leaf: int = connection.execute(_LEAF_UNDER, {"id": id}).fetchone()["id"]
+    return leaf
+
+
 def _send(
-    connection: Connection, chat_id: int, leaf: int | None, text: str, model_name: str
+    connection: Connection, chat_id: int, leaf: int | None, text: str, *, model_name: str, preset_name: str
 ) -> tuple[Message, Message]:
     """Add the person's message below ``leaf``, and an empty answer to it."""
     now = time.time()
@@ -276,7 +358,8 @@ def _send(
         status="done",
         created=now,
     )
-    return asked, _insert_answer(connection, asked, line(model_name), now)
+    index.put(connection, asked.id)
+    return asked, _insert_answer(connection, asked, now, model_name=model_name, preset_name=preset_name)
 
 
 def _insert(connection: Connection, **values: object) -> Message:
@@ -288,7 +371,9 @@ def _insert(connection: Connection, **values: object) -> Message:
     return _message(fetch(connection, "messages", id or 0))
 
 
-def _insert_answer(connection: Connection, asked: Message, model_name: str, now: float) -> Message:
+def _insert_answer(
+    connection: Connection, asked: Message, now: float, *, model_name: str, preset_name: str
+) -> Message:
     """Add an empty answer below ``asked`` and show it."""
     answer = _insert(
         connection,
@@ -298,7 +383,8 @@ def _insert_answer(connection: Connection, asked: Message, model_name: str, now:
         text="",
         status="streaming",
         created=now,
-        model_name=model_name,
+        model_name=line(model_name),
+        preset_name=line(preset_name),
     )
     connection.execute(
         "UPDATE chats SET leaf_id = ?, updated = ? WHERE id = ?", (answer.id, now, answer.chat_id)

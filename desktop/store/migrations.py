@@ -9,6 +9,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from desktop.store.index import INDEX
+
 MIGRATIONS = Migrations("kotonoha")
 
 
@@ -109,7 +111,8 @@ def m003_chatting(db: Database) -> None:
     """Keep order among chats, files that are sent along, branches in the bin, and where imports came from.
 
     ``origin`` names a chat or a message in the application that it was imported from, so that importing twice
-    adds nothing twice. Rows that are only pinned, archived, starred or deleted carry the time of it.
+    adds nothing twice. Rows that are only pinned, archived, starred or deleted carry the time of it. What the
+    search knows of a text is described in ``store/index.py``; it can be made anew from the texts at any time.
     """
     for statement in (
         """CREATE TABLE folders (
@@ -157,5 +160,14 @@ def m003_chatting(db: Database) -> None:
         ) STRICT""",
         "CREATE INDEX attachments_chat ON attachments(chat_id)",
         "CREATE INDEX attachments_message ON attachments(message_id)",
+        "ALTER TABLE chats ADD COLUMN folded_title TEXT",
+        "ALTER TABLE messages ADD COLUMN search_key INTEGER",
+        "CREATE INDEX chats_folded ON chats(folded_title)",
+        "CREATE INDEX messages_search ON messages(search_key, chat_id, deleted)",
+        "CREATE INDEX messages_deleted ON messages(deleted) WHERE deleted IS NOT NULL",
+        INDEX,
+        """CREATE TRIGGER messages_unsearched AFTER DELETE ON messages WHEN old.search_key IS NOT NULL BEGIN
+            DELETE FROM search_index WHERE rowid = old.search_key;
+        END""",
     ):
         db.execute(statement)

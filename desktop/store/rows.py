@@ -7,13 +7,14 @@ from typing import Any, Literal
 from desktop.store import failures
 from desktop.store.connection import Connection
 
-Table = Literal["chats", "messages", "presets", "models"]
+Table = Literal["chats", "messages", "presets", "models", "folders"]
 
 _NOUNS: dict[Table, tuple[str, str]] = {
     "chats": ("chat", "対話"),
     "messages": ("message", "メッセージ"),
     "presets": ("preset", "プリセット"),
     "models": ("model", "モデル"),
+    "folders": ("folder", "フォルダー"),
 }
 _LARGEST_ID = 2**63 - 1
 

@@ -7,10 +7,13 @@ from pathlib import Path
 from desktop.store import rescue
 from desktop.store.chats import Chats
 from desktop.store.database import Database
+from desktop.store.folders import Folders
 from desktop.store.messages import Messages
 from desktop.store.models import Models
 from desktop.store.presets import Presets
 from desktop.store.settings import Settings
+from desktop.store.tags import Tags
+from desktop.store.transfer import Transfer
 
 
 class Store:
@@ -21,9 +24,12 @@ class Store:
         self.path = database.path
         self.chats = Chats(database)
         self.messages = Messages(database)
+        self.folders = Folders(database)
+        self.tags = Tags(database)
         self.presets = Presets(database)
         self.models = Models(database)
         self.settings = Settings(database)
+        self.transfer = Transfer(database)
 
     @classmethod
     def open(cls, path: Path, *, recover: bool = True) -> Store:

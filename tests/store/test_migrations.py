@@ -171,17 +171,17 @@ def test_the_version_is_the_number_of_steps() -> None:
 def next_version(monkeypatch: pytest.MonkeyPatch) -> Iterator[Migrations]:
     """A version of tomorrow, with two steps more, the first of which changes data."""
     steps = Migrations("kotonoha")
-    for step in (migrations.m001_initial, migrations.m002_engine):
+    for step in (migrations.m001_initial, migrations.m002_engine, migrations.m003_chatting):
         steps()(step)
 
     @steps()
-    def m003_shout(db: Utils) -> None:
-        db.execute("ALTER TABLE chats ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0")
+    def m004_shout(db: Utils) -> None:
+        db.execute("ALTER TABLE chats ADD COLUMN colour INTEGER NOT NULL DEFAULT 0")
         db.execute("UPDATE messages SET text = text || '！'")
 
     monkeypatch.setattr(migrations, "MIGRATIONS", steps)
     for module in (health, database):
-        monkeypatch.setattr(module, "SCHEMA_VERSION", 3)
+        monkeypatch.setattr(module, "SCHEMA_VERSION", 4)
     yield steps
 
 
@@ -207,7 +207,7 @@ def test_a_new_file_goes_through_all_steps_without_a_backup(path: Path, next_ver
 
 def test_a_step_that_fails_leaves_everything_as_it_was(old: Path, next_version: Migrations) -> None:
     @next_version()
-    def m004_broken(db: Utils) -> None:
+    def m005_broken(db: Utils) -> None:
         db.execute("DELETE FROM messages")
         raise RuntimeError("a defect of ours")
 
@@ -218,7 +218,7 @@ def test_a_step_that_fails_leaves_everything_as_it_was(old: Path, next_version: 
     with closing(sqlite.connect(old)) as connection:
         assert connection.execute("SELECT * FROM messages").fetchall() == rows
         assert connection.execute("PRAGMA user_version").fetchone() == (1,)
-        assert "pinned" not in [row[1] for row in connection.execute("PRAGMA table_info(chats)")]
+        assert "colour" not in [row[1] for row in connection.execute("PRAGMA table_info(chats)")]
 
 
 def test_no_backup_no_step(old: Path, next_version: Migrations) -> None:
