@@ -231,9 +231,12 @@ def _add_asking(ask: _Parser) -> None:
     )
     add(
         "--reproducible",
-        action="store_true",
+        action=argparse.BooleanOptionalAction,
         default=None,
-        help=say("いつも同じ計算にする（遅くなる）", "compute the same way every time (slower)"),
+        help=say(
+            "いつも同じ計算にする（遅くなる。ふつうは温度0のときだけ）",
+            "compute the same way every time (slower; else only at temperature 0)",
+        ),
     )
     add(
         "--probabilities",

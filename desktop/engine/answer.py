@@ -97,8 +97,8 @@ def answer(
     course.prompt_tokens = len(tokens)
     states = states or StateKeeper()  # without a folder it keeps none
     states.adapt(model, request.adapters)
-    states.enter(model, request.state_key, tokens, canonical=request.reproducible)
-    course.reused_tokens = model.cache.reuse(tokens, canonical=request.reproducible)
+    states.enter(model, request.state_key, tokens, canonical=request.exact)
+    course.reused_tokens = model.cache.reuse(tokens, canonical=request.exact)
     yield Started(request.id, len(tokens), course.reused_tokens, left_out, context_length)
     reason: FinishReason = "stopped"
     sampler = Sampler(
@@ -158,7 +158,7 @@ def _prompt(model: Model, tokens: list[int], request_id: int, course: _Course) -
 
 def _drafter(model: Model, request: Generate, prompt: list[int]) -> Drafter | None:
     """Return what guesses ahead, None where other batches would round otherwise than they must."""
-    if not request.drafting or request.reproducible:
+    if not request.drafting or request.exact:
         return None
     if model.draft is None:
         drafter = Drafter(PromptLookup(), gpu=model.on_gpu)

@@ -105,7 +105,7 @@ class Engine:
         prompting: Prompting = _PLAIN,
         adapters: Sequence[Adapter] = (),
         drafting: bool = True,
-        reproducible: bool = False,
+        reproducible: bool | None = None,
     ) -> Iterator[Event]:
         """Answer the conversation; yield the events of ``protocol``. Closing the generator stops it."""
         request = Generate(

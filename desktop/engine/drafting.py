@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 LONGEST = 8  # tokens guessed at once
-_SHORTEST = 4
+_SHORTEST = 3
 _GRAMS = (6, 3)  # tokens that must have stood together before; the longest match is tried first
 _SURE = 6  # a shorter match is believed only while guesses come true
 _REMEMBERED = 16_384  # tokens of a prompt, the last ones
@@ -19,7 +19,7 @@ _REMEMBERED = 16_384  # tokens of a prompt, the last ones
 # Measured on a processor with Gemma 3 270M, where larger models gain more. A GPU takes all of them at once.
 _CPU_COSTS = (0.0, 1.0, 1.8, 2.4, 2.9, 3.3, 3.7, 4.1, 4.5, 4.8)
 _GPU_COSTS = (0.0, 1.0, 1.2, 1.25, 1.3, 1.35, 1.4, 1.45, 1.5, 1.6)
-_CREDIT, _ALLOWANCE = 2.5, 0.015  # single tokens at the beginning, and for each one computed since
+_CREDIT, _ALLOWANCE = 1.95, 0.005  # single tokens at the beginning, and for each one computed since
 
 
 class Source(Protocol):

@@ -36,7 +36,7 @@ class Choices(msgspec.Struct, frozen=True):
     thinking: bool | None = None
     thinking_budget: Annotated[int, Meta(ge=0, le=2**31 - 1)] | None = None  # tokens
     adapters: Annotated[tuple[Adapter, ...], Meta(max_length=_MOST_ADAPTERS)] = ()
-    reproducible: bool = False
+    reproducible: bool | None = None
 
 
 class Run(msgspec.Struct, frozen=True):

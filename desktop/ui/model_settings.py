@@ -199,11 +199,11 @@ class ModelSettingsDialog(QDialog):
             self.tr("追加の学習で作られた、LoRAの .gguf ファイルです。強さは 1 が元のままです。"),
             below=self.adapters,
         )
-        self.reproducible = self._switch("reproducible")
+        self.reproducible = self._choice("reproducible")
         section.add_row(
             self.tr("毎回同じ計算にする"),
             self.tr(
-                "前の計算は、結果が変わらない分だけ使います。遅くなりますが、同じ条件なら同じ文になります。"
+                "前の計算は、結果が変わらない分だけ使います。遅くなりますが、同じ条件なら同じ文になります。「自動」では、温度が0のときだけです。"
             ),
             self.reproducible,
         )
@@ -263,6 +263,11 @@ class ModelSettingsDialog(QDialog):
             self.tr("答える前に考えさせるかどうかです。「自動」ではモデルに任せます。")
             if thinks
             else self.tr("このモデルには、答える前に考える機能がありません。")
+        )
+        _fill(
+            self.reproducible,
+            [(auto, None), (self.tr("する"), True), (self.tr("しない"), False)],
+            choices.reproducible,
         )
         self._show_template()
         for update in self._update:

@@ -95,8 +95,8 @@ def test_a_copied_text_is_guessed_and_is_the_same_but_at_near_ties(
     sampling = msgspec.structs.replace(GREEDY, max_tokens=60)
     accepted = 0
     for question in COPIES[which]:
-        plain = ask(engine, model, question, sampling, drafting=False)
-        guessed = ask(engine, model, question, sampling)
+        plain = ask(engine, model, question, sampling, drafting=False, reproducible=False)
+        guessed = ask(engine, model, question, sampling, reproducible=False)
         assert plain.finished.stats is not None
         assert guessed.finished.stats is not None
         assert plain.finished.stats.drafted_tokens == 0
@@ -104,10 +104,11 @@ def test_a_copied_text_is_guessed_and_is_the_same_but_at_near_ties(
         assert guessed.text == plain.text or is_near_tie(
             engine, model, [Turn("user", question)], (plain.text, guessed.text)
         )
-        assert ask(engine, model, question, sampling).text == guessed.text
-        exact = ask(engine, model, question, sampling, reproducible=True)
+        assert ask(engine, model, question, sampling, reproducible=False).text == guessed.text
+        exact = ask(engine, model, question, sampling)
         assert exact.finished.stats is not None
         assert exact.finished.stats.drafted_tokens == 0
+        assert exact.text == ask(engine, model, question, sampling, drafting=False).text
     assert accepted >= 4
 
 
@@ -137,7 +138,8 @@ def test_a_draft_model_of_the_same_vocabulary_guesses(own_engine: Engine, smol: 
     question = "Tell me about the sea."
     sampling = msgspec.structs.replace(GREEDY, max_tokens=40)
     plain = ask(own_engine, smol, question, sampling)
-    drafted = ask(own_engine, msgspec.structs.replace(smol, draft_path=smol.path), question, sampling)
+    with_draft = msgspec.structs.replace(smol, draft_path=smol.path)
+    drafted = ask(own_engine, with_draft, question, sampling, reproducible=False)
     assert drafted.finished.stats is not None
     assert drafted.finished.stats.accepted_tokens > 0
     assert drafted.text == plain.text

@@ -34,7 +34,7 @@ Say = Callable[..., Answer]
 class Chatting:
     """The same questions to engines that keep states, to their successors, and to one that knows nothing."""
 
-    def __init__(self, model: ModelSettings, folder: Path, *, reproducible: bool = False) -> None:
+    def __init__(self, model: ModelSettings, folder: Path, *, reproducible: bool | None = False) -> None:
         self.model = model
         self.folder = folder
         self.reproducible = reproducible
@@ -84,7 +84,7 @@ def chatting(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Chattin
 
 @pytest.fixture
 def reproducing(chatting: Chatting) -> Chatting:
-    chatting.reproducible = True
+    chatting.reproducible = None  # the default, which means so where the answer is greedy
     return chatting
 
 
