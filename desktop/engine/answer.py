@@ -124,6 +124,7 @@ def answer(
             ],
             strip_start=not prompts.has_template and not begun and not healing,
             known=len(healing),
+            before=(begun + healing)[-MAX_LOOK_BACK:].decode("utf-8", "ignore"),
         )
         reason = yield from _decode(
             model, prompts, sampling=request.sampling, writing=writing, decoder=decoder, course=course
@@ -220,7 +221,6 @@ def _decode(
                 reason = "repeating"
                 break
             if budget is not None and writing.thinking and course.thought >= budget:
-                budget = None
                 forced = prompts.closing(writing.channels)
                 decoder.force([token, *forced])
                 for closing in forced:

@@ -15,6 +15,7 @@ from desktop.engine.runtime import Model
 from desktop.engine.template import ChatTemplate, Part, TemplateFailed, any_of, end_of
 from desktop.engine.thinking import THINK, Answering, Channels, style_of
 from desktop.engine.transcript import STOPS, transcript
+from desktop.errors import KotonohaError
 
 _MARKER = re.compile(r"<[|｜].+[|｜]>")  # in every template's eyes
 # Of a template's pieces so many are kept tokenized, of at most so many characters.
@@ -131,10 +132,17 @@ class PromptMaker:
         return len(self._model.tokenize(text, special=False))
 
     def grammar(self, sampling: Sampling) -> Grammar | None:
-        """Return what binds the answer, the JSON schema before the grammar; None for nothing.
+        """Return what binds the answer, None for nothing.
 
-        Raise ``KotonohaError("schema_invalid")`` or ``("grammar_invalid")``, which name the place.
+        Raise ``KotonohaError``: ``schema_invalid`` or ``grammar_invalid``, which name the place, or
+        ``bound_twice``.
         """
+        if sampling.json_schema and sampling.grammar:
+            raise KotonohaError(
+                "bound_twice",
+                "JSONスキーマと文法は、どちらか一つだけを指定してください。",
+                "Please give either a JSON schema or a grammar, not both.",
+            )
         if sampling.json_schema:
             with self._guard("schema_invalid"):
                 return json_schema.parse(sampling.json_schema)

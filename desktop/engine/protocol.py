@@ -122,8 +122,8 @@ class Generate(msgspec.Struct, frozen=True, tag=True):
     adapters: tuple[Adapter, ...] = ()
     state_key: str = ""  # the conversation whose computed state is kept; "": of none
     drafting: bool = True  # guess tokens ahead while that is faster
-    # Compute as from a cold start, bit for bit: slower from the second turn on. None: where the answer is greedy,
-    # because who asks for the likeliest words asks for the same words every time.
+    # Compute as from a cold start, bit for bit: slower from the second turn on. None: where the answer is
+    # greedy, because who asks for the likeliest words asks for the same words every time.
     reproducible: bool | None = None
 
     @property

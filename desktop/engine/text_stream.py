@@ -13,10 +13,12 @@ class TextStream:
     out to be the beginning of a stop string.
     """
 
-    def __init__(self, stops: Iterable[str] = (), *, strip_start: bool = False) -> None:
+    def __init__(self, stops: Iterable[str] = (), *, strip_start: bool = False, before: str = "") -> None:
+        """``before`` stands there already: a stop string may begin in it, and it is not returned."""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._stops = tuple(stop for stop in stops if stop)
-        self._held = ""
+        self._held = before[len(before) - self._possible_stop(before) :]
+        self._known = len(self._held)
         self._strip_start = strip_start
         self.stopped = False
 
@@ -32,15 +34,20 @@ class TextStream:
         if end is not None:
             self.stopped = True
             self._held = ""
-            return text[:end]
+            return self._new(text[:end])
         sure = len(text) - self._possible_stop(text)
         self._held = text[sure:]
-        return text[:sure]
+        return self._new(text[:sure])
 
     def finish(self) -> str:
         """Return what was held back. Half a character at the end is left out."""
         held, self._held = self._held, ""
-        return held
+        return self._new(held)
+
+    def _new(self, text: str) -> str:
+        known = min(self._known, len(text))
+        self._known -= known
+        return text[known:]
 
     def _possible_stop(self, text: str) -> int:
         """Return the length of the longest end of ``text`` that begins a stop string."""

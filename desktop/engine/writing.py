@@ -16,17 +16,24 @@ class Writing:
     """Takes the answer's tokens as they come; ``take`` and ``finish`` yield what is to be told."""
 
     def __init__(
-        self, request_id: int, channels: Channels, stops: Sequence[str], *, strip_start: bool, known: int
+        self,
+        request_id: int,
+        channels: Channels,
+        stops: Sequence[str],
+        *,
+        strip_start: bool,
+        known: int,
+        before: str = "",
     ) -> None:
         """An answer ends before any of ``stops``; ``strip_start`` drops the space that it begins with.
 
-        Its first ``known`` bytes are there already, and are not told.
+        It goes on after ``before``. Its first ``known`` bytes are there already, and are not told.
         """
         self._id = request_id
         self.channels = channels
         self._known = known
         self.continues = known > 0
-        self._answer = TextStream(stops, strip_start=strip_start)
+        self._answer = TextStream(stops, strip_start=strip_start, before=before)
         self._thoughts = TextStream()
         self._pending = {"thinking": "", "answer": ""}
         self._sent = 0.0

@@ -57,3 +57,9 @@ def test_what_is_healed_was_asked_of_the_model_without_its_last_token(ask_smol: 
     cut = ask_smol(QUESTION, "The capital of Japan i", sampling=msgspec.structs.replace(GREEDY, max_tokens=1))
     assert cut.started.prompt_tokens == whole.started.prompt_tokens
     assert cut.text.startswith("s")
+
+
+def test_a_stop_text_is_found_across_the_seam(ask: Ask) -> None:
+    sampling = msgspec.structs.replace(GREEDY, grammar='root ::= "海は広い。以上です。"', stop=("以上です",))
+    answer = ask(QUESTION, "海は広い。以上", sampling=sampling)
+    assert (answer.text, answer.finished.reason) == ("", "stop_text")

@@ -75,3 +75,16 @@ def test_blanks_before_the_answer_are_left_out_where_asked() -> None:
     stream = TextStream(strip_start=True)
     assert stream.feed(b" \n") == ""
     assert stream.feed("　東 京 ".encode()) == "東 京 "
+
+
+def test_a_stop_string_may_begin_in_the_text_that_is_continued() -> None:
+    stream = TextStream(["以上です"], before="海は広い。以上")
+    assert stream.feed("で".encode()) == ""
+    assert stream.feed("す。".encode()) == ""
+    assert stream.stopped
+    stream = TextStream(["以上です"], before="海は広い。以上")
+    assert stream.feed("のほかに".encode()) == "のほかに"
+    assert not stream.stopped
+    stream = TextStream(["以上です"], before="海は広い。以上")
+    assert stream.feed("で".encode()) == ""
+    assert stream.finish() == "で"
