@@ -34,13 +34,15 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _ESCAPES = re.compile(rb"\x1b(\$[@B]|\$\(D|\([BJI])")
+_LATIN = re.compile(r"cp125[0247]$|iso8859-(1|2|3|4|9|10|13|14|15|16)$|mac-|cp(437|850|858|775)$|hp-")
 _SAMPLE = 64 * 1024  # bytes that are weighed
 _SURE = 0.85  # of the characters are usual in Japanese
+_LONGEST_WITHOUT_KANA = 16  # kanji
 # Labels promise less than is written under them: Windows' and Mac's own characters.
 _SUPERSETS = {
     "shift_jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932", "ms932": "cp932",
-    "shift-jis": "cp932", "euc-jp": "euc_jis_2004", "eucjp": "euc_jis_2004", "x-euc-jp": "euc_jis_2004",
-    "iso-2022-jp": "iso2022_jp_ext", "iso2022jp": "iso2022_jp_ext", "iso-8859-1": "cp1252",
+    "shift-jis": "cp932", "euc-jp": "euc_jis_2004", "eucjp": "euc_jis_2004", "euc_jp": "euc_jis_2004",
+    "x-euc-jp": "euc_jis_2004", "iso-2022-jp": "iso2022_jp_ext", "iso2022jp": "iso2022_jp_ext", "iso-8859-1": "cp1252",
     "latin-1": "cp1252", "us-ascii": "utf-8", "ascii": "utf-8", "gb2312": "gb18030", "gbk": "gb18030",
     "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
 }  # fmt: skip
@@ -136,6 +138,7 @@ def _weight(data: bytes, encoding: str) -> float:
     except (UnicodeError, LookupError):
         return -1.0
     usual = unusual = 0.0
+    kana = others = 0
     for character in text:
         code = ord(character)
         if code < 0x80:
@@ -143,17 +146,23 @@ def _weight(data: bytes, encoding: str) -> float:
             usual += 0.1 * (code >= 0x20 or character in "\t\n\r")  # counts where there is nothing else
         elif 0x3000 <= code <= 0x30FF:
             usual += 1.5
+            kana += 1
         elif 0x4E00 <= code <= 0x9FFF:
             # The kanji of JIS level 1, by far the commonest, all begin with 0x88 to 0x98 in CP932.
             usual += 1.0 if _is_level_1(character) else 0.2
             unusual += 0.0 if _is_level_1(character) else 0.8
+            others += 1
         elif 0xFF01 <= code <= 0xFF5E or 0x2010 <= code <= 0x26FF:
             usual += 0.7
-        elif 0xFF61 <= code <= 0xFF9F:  # half-width katakana: what EUC-JP looks like as CP932
-            usual += 0.3
-            unusual += 0.7
+        elif character in "\uff64\uff65":  # what the lead bytes of kana in EUC-JP look like as CP932
+            unusual += 1.0
+        elif 0xFF61 <= code <= 0xFF9F:  # the other half-width katakana
+            usual += 0.7
+            unusual += 0.3
         else:
             unusual += 1.0
+    if others > _LONGEST_WITHOUT_KANA and not kana:  # Chinese, or Korean in the place of kanji
+        return 0.5
     return usual / (usual + unusual) if usual + unusual else 0.0
 
 
@@ -172,7 +181,9 @@ def _guessed(data: bytes) -> str:
     best = from_bytes(
         data[:_SAMPLE], steps=10, chunk_size=2048, threshold=0.3, preemptive_behaviour=False
     ).best()
-    return best.encoding if best is not None else ""
+    found = python_name(best.encoding) if best is not None else ""
+    # The code pages of Latin letters differ in a few letters only, and most texts in one are in this.
+    return "cp1252" if _LATIN.match(found) else found
 
 
 def _looks_binary(data: bytes) -> bool:

@@ -18,6 +18,7 @@ from desktop.documents.failures import failure
 from desktop.errors import KotonohaError
 
 MEMORY = 2 * 2**30  # bytes on top of what is mapped when it begins
+CPU_SECONDS = 300  # of computing, should nobody be left to kill it
 _STEP = 0.02  # of the whole, between two lines of progress
 
 
@@ -88,10 +89,14 @@ def _limit() -> None:
         return
     import resource
 
-    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    for limited, value in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+    ):
+        _, hard = resource.getrlimit(limited)
+        if hard == resource.RLIM_INFINITY or value <= hard:
+            resource.setrlimit(limited, (value, hard))
     if sys.platform == "linux":
         mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         soft, hard = resource.getrlimit(resource.RLIMIT_AS)

@@ -22,7 +22,8 @@ def read_mail(data: bytes) -> Text:
     notes: list[Note] = []
     # The older policy: the newer one parses every header by grammar, and raises at many of a stranger's.
     message = message_from_bytes(data, policy=policy.compat32)
-    lines = [f"{name}: {text}" for name in _HEAD if (text := _header(message.get(name)))]
+    heads = {name.lower(): value for name, value in reversed(list(message.raw_items()))}
+    lines = [f"{name}: {text}" for name in _HEAD if (text := _header(heads.get(name.lower())))]
     plain: list[str] = []
     pages: list[str] = []
     names: list[str] = []

@@ -1,0 +1,204 @@
+"""Each format as text, from files that the libraries themselves write."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+
+import making
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from desktop.documents.convert import convert
+from desktop.documents.document import MOST_CHARACTERS, MOST_ROWS
+from desktop.errors import KotonohaError
+
+
+def text_of(name, data, encoding=""):
+    *_, converted = convert(name, data, encoding)
+    return converted.text.text
+
+
+def notes_of(name, data):
+    *_, converted = convert(name, data)
+    return " ".join(note.ja for note in converted.text.notes)
+
+
+def refusal(name, data):
+    with pytest.raises(KotonohaError) as refused:
+        list(convert(name, data))
+    assert refused.value.ja and refused.value.en
+    return refused.value.code
+
+
+def test_word_has_headings_lists_tables_ruby_and_inserted_text():
+    assert text_of("議事録.docx", making.word()) == (
+        "# 議事録\n\n## 出席者\n\n- 山田太郎\n- 鈴木花子\n1. 決めたこと\n\n"
+        "| 品名 | 値段 |\n| --- | --- |\n| りんご | 120円 |\n\n次回は｜京都《きょうと》で会う"
+    )
+
+
+def test_excel_has_each_sheet_as_a_table_and_formulas_nobody_computed():
+    assert text_of("売上.xlsx", making.excel()) == (
+        "## 売上\n\n| 月 | 金額 | 備考 |\n| --- | --- | --- |\n| 2026-04-01 | 120000 | 縦\\|棒 |\n"
+        "| 2026-05-01 | 98000.5 |  |\n|  | =SUM(B2:B3) |  |\n\n## 人\n\n| 山田 |\n| --- |"
+    )
+
+
+def test_a_sheet_that_lies_about_its_size_is_read_as_it_is():
+    data = making.excel()
+    with_lie = making.replaced(
+        data,
+        "xl/worksheets/sheet3.xml",
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        b'<dimension ref="A1:XFD1048576"/><sheetData><row r="1">'
+        b'<c r="A1" t="inlineStr"><is><t>x</t></is></c></row>'
+        b"</sheetData></worksheet>",
+    )
+    assert text_of("a.xlsx", with_lie).endswith("## 人\n\n| x |\n| --- |")
+
+
+def test_powerpoint_has_slides_levels_tables_and_notes():
+    assert text_of("計画.pptx", making.powerpoint()) == (
+        "## [1] 計画\n- 目的を決める\n  - 誰のためか\n> ここで質問を受ける\n\n"
+        "## [2] 予算\n| 項目 | 円 |\n| --- | --- |\n| 会場 | 5000 |"
+    )
+
+
+def test_pdf_pages_are_numbered_and_japanese():
+    data = making.pdf("一頁目の文章です", "二頁目の文章です")
+    assert text_of("報告.pdf", data) == "[p. 1]\n一頁目の文章です\n\n[p. 2]\n二頁目の文章です"
+
+
+def test_pages_without_text_are_said_to_be_pictures():
+    assert "2ページには文字がありません（2, 3）" in notes_of("a.pdf", making.pdf("文字", "", ""))
+    assert refusal("a.pdf", making.pdf("", "")) == "document_scan"
+
+
+def test_a_password_is_told_and_an_empty_one_is_none():
+    for password, opens in (("ひみつ", False), ("", True)):
+        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(making.pdf("中身の文章"))))
+        writer.encrypt(password, owner_password="owner", algorithm="RC4-128")
+        file = io.BytesIO()
+        writer.write(file)
+        if opens:
+            assert "中身の文章" in text_of("a.pdf", file.getvalue())
+        else:
+            assert refusal("a.pdf", file.getvalue()) == "document_encrypted"
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
+    assert refusal("a.docx", ole + "EncryptedPackage".encode("utf-16-le")) == "document_encrypted"
+    assert refusal("a.doc", ole) == "document_old"
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "shift_jis", "euc-jp", "iso-2022-jp"])
+def test_html_has_its_words_without_scripts(charset):
+    text = text_of("お知らせ.html", making.html(charset))
+    assert text == (
+        "# お知らせ\n\n# 夏の｜花火《はなび》\n\n場所は**「河原」**です。\n\n- 雨なら中止\n  - 翌日に行う\n\n"
+        "| 時刻 | 内容 |\n| --- | --- |\n| 19:00 | 開会 |"
+    )
+
+
+def test_html_nested_beyond_sense_keeps_its_words():
+    deep = "<div>" * 20_000 + "深い言葉" + "</div>" * 20_000
+    assert text_of("a.html", deep.encode()) == "深い言葉"
+    assert "入れ子が深すぎる" in notes_of("a.html", deep.encode())
+
+
+@pytest.mark.parametrize("charset", ["iso-2022-jp", "utf-8", "shift_jis", "euc-jp"])
+def test_mail_in_every_japanese_charset(charset):
+    data = making.mail(charset)
+    text = text_of("打ち合わせ.eml", data)
+    assert text.startswith("From: 山田太郎 <taro@example.com>\nTo: hanako@example.com\n")
+    assert "Subject: 打ち合わせの件\nAttachment: 見積書.pdf\n\n来週の火曜日はいかがでしょうか。" in text
+    assert "見積書.pdf" in notes_of("a.eml", data)
+
+
+def test_mail_with_raw_headers_a_wrong_charset_and_only_html():
+    raw = "Subject: 生のまま\r\nContent-Type: text/html; charset=no-such\r\n\r\n<p>本文<br>です</p>".encode(
+        "cp932"
+    )
+    text = text_of("a.eml", raw)
+    assert text.startswith("Subject: 生のまま") and "本文" in text and "<p>" not in text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932", "utf-16", "euc_jp"])
+def test_separated_values_are_a_table(encoding):
+    data = making.csv_of([["名前", "住所"], ["山田, 太郎", "東京\n港区"]], encoding)
+    assert text_of("表.csv", data) == "| 名前 | 住所 |\n| --- | --- |\n| 山田, 太郎 | 東京 港区 |"
+    assert (
+        text_of("表.tsv", "名前\t年\n山田\t30".encode(encoding))
+        == "| 名前 | 年 |\n| --- | --- |\n| 山田 | 30 |"
+    )
+
+
+def test_long_tables_and_texts_are_cut_and_say_so():
+    rows = "\n".join(f"{n},行" for n in range(MOST_ROWS + 10)).encode()
+    assert text_of("a.csv", rows).count("\n") == MOST_ROWS
+    assert "50,000行" in notes_of("a.csv", rows)
+    long = ("あ" * (MOST_CHARACTERS + 5)).encode()
+    assert len(text_of("a.txt", long)) == MOST_CHARACTERS
+    assert "200万字" in notes_of("a.txt", long)
+
+
+def test_code_and_markdown_stay_as_they_are():
+    source = "def 挨拶() -> str:\n\treturn '|こんにちは|'\n"
+    assert text_of("a.py", source.encode("cp932")) == source
+    assert text_of("a.md", "# 見出し\n\n- 項目".encode()) == "# 見出し\n\n- 項目"
+
+
+def test_an_encoding_can_be_chosen_and_what_is_lost_is_told():
+    data = "日本語".encode("euc_jp")
+    assert text_of("a.txt", data, "cp932") != "日本語"
+    assert text_of("a.txt", data, "euc_jis_2004") == "日本語"
+    *_, converted = convert("a.txt", data, "utf-8")
+    assert "読めない文字" in converted.text.notes[0].ja
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(50), "document_image"),
+        ("a.txt", b"\xff\xd8\xff\xe0" + bytes(50), "document_image"),
+        ("a.mp4", b"\0\0\0\x18ftypmp42" + bytes(50), "document_image"),
+        ("a.gz", b"\x1f\x8b\x08" + bytes(50), "document_archive"),
+        ("a.zip", making.zipped({"a.txt": b"a"}), "document_archive"),
+        ("a.bin", bytes(range(256)) * 8, "document_binary"),
+        ("a.txt", b" \n\t\n", "document_empty"),
+        ("a.docx", b"PK\x03\x04" + b"x" * 100, "document_damaged"),
+        ("a.pdf", b"%PDF-1.7\nnothing", "document_damaged"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_words(name, data, code):
+    assert refusal(name, data) == code
+
+
+def test_containers_that_grow_too_big_are_not_opened():
+    bomb = making.zipped({"word/document.xml": bytes(300 * 2**20)})
+    assert len(bomb) < 2**20
+    assert refusal("a.docx", bomb) == "document_bomb"
+    many = making.zipped({f"xl/{n}": b"" for n in range(10_001)})
+    assert refusal("a.xlsx", many) == "document_bomb"
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "part"),
+    [
+        ("a.docx", making.word, "word/document.xml"),
+        ("a.xlsx", making.excel, "xl/sharedStrings.xml"),
+        ("a.pptx", making.powerpoint, "ppt/presentation.xml"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_are_not_expanded(name, make, part, encoding):
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    laughs = f'<!DOCTYPE w [<!ENTITY e0 "ははは">{entities}]><w>&e9;</w>'
+    assert refusal(name, making.replaced(make(), part, laughs.encode(encoding))) == "document_bomb"
+
+
+def test_no_heavy_library_comes_with_the_package():
+    heavy = ("docx", "pypdf", "openpyxl", "pptx", "bs4", "lxml", "PIL", "charset_normalizer")
+    code = f"import sys, desktop.documents; print([name for name in {heavy} if name in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "[]"
