@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.engine.protocol import Adapter
 from desktop.ui.buttons import IconButton
+from desktop.ui.fields import DoubleSpinBox
 from desktop.ui.labels import ElidedLabel
 from desktop.ui.section import NoWheel
 
@@ -27,7 +28,7 @@ class AdapterList(QWidget):
         self._adapters: tuple[Adapter, ...] = ()
         self._no_wheel = NoWheel(self)
         self._rows: list[QWidget] = []
-        self._scales: list[QDoubleSpinBox] = []
+        self._scales: list[DoubleSpinBox] = []
         self.add = QPushButton(self.tr("アダプターを追加…"), self)
         self.add.setAutoDefault(False)
         self.add.clicked.connect(self.add_requested)
@@ -65,7 +66,7 @@ class AdapterList(QWidget):
         name = ElidedLabel(row)
         name.setText(Path(adapter.path).name)
         name.setToolTip(adapter.path)
-        scale = QDoubleSpinBox(row)
+        scale = DoubleSpinBox(row)
         scale.setRange(-STRONGEST, STRONGEST)
         scale.setSingleStep(STEP)
         scale.setDecimals(2)

@@ -7,7 +7,9 @@ stop, walk through a list.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, Qt
+import re
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 
@@ -21,7 +23,7 @@ _COMPOSING = frozenset(
         *(Qt.Key(Qt.Key.Key_F1 + n) for n in range(12)),
     )
 )  # fmt: skip
-_HALF_WIDTH = str.maketrans("０１２３４５６７８９．，、－ー−＋", "0123456789.,,---+")
+_HALF_WIDTH = str.maketrans("０１２３４５６７８９．，－−＋", "0123456789.,--+")
 
 
 def belongs_to_input_method(event: QEvent) -> bool:
@@ -39,6 +41,25 @@ def belongs_to_input_method(event: QEvent) -> bool:
                 event.accept()
                 return True
     return False
+
+
+def half_width(number: str) -> str:
+    """Return what a spin box can read of a number that was typed full-width; as long as it was."""
+    return re.sub("ー(?=[0-9])", "-", number.translate(_HALF_WIDTH))  # the key of the minus gives ー, too
+
+
+class Guard(QObject):
+    """Makes a field of Qt's own, such as the file dialog's, leave the input method its keys."""
+
+    def __init__(self, field: QLineEdit) -> None:
+        super().__init__(field)
+        self._composing = False
+        field.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QInputMethodEvent):
+            self._composing = bool(event.preeditString())
+        return self._composing and belongs_to_input_method(event)
 
 
 class LineEdit(QLineEdit):
@@ -91,7 +112,7 @@ class SpinBox(QSpinBox):
         return (composing and belongs_to_input_method(event)) or super().event(event)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        return super().validate(text.translate(_HALF_WIDTH), position)
+        return super().validate(half_width(text), position)
 
 
 class DoubleSpinBox(QDoubleSpinBox):
@@ -108,4 +129,4 @@ class DoubleSpinBox(QDoubleSpinBox):
         return (composing and belongs_to_input_method(event)) or super().event(event)
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        return super().validate(text.translate(_HALF_WIDTH), position)
+        return super().validate(half_width(text), position)

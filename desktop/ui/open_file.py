@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+
+from desktop.ui.fields import Guard
 
 
 class OpenFile(QFileDialog):
@@ -23,3 +25,5 @@ class OpenFile(QFileDialog):
             (QFileDialog.DialogLabel.Reject, self.tr("やめる")),
         ):
             self.setLabelText(label, text)
+        for field in self.findChildren(QLineEdit):
+            Guard(field)
