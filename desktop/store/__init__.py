@@ -1,5 +1,6 @@
 """What is kept: chats, messages, presets, models and settings, in one SQLite file."""
 
+from desktop.store.branches import Cut, Node
 from desktop.store.chats import Chat, Policy
 from desktop.store.choices import Choices, Run
 from desktop.store.folders import Folder
@@ -13,9 +14,11 @@ from desktop.store.tags import Tag
 __all__ = [
     "Chat",
     "Choices",
+    "Cut",
     "Folder",
     "Message",
     "Model",
+    "Node",
     "Policy",
     "Preferences",
     "Preset",

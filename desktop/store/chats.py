@@ -121,8 +121,10 @@ class Chats:
         """Show the branch that ends in this message, or None: nothing yet. Raises ``message_missing``."""
         with self._database.write() as connection:
             fetch(connection, "chats", id)
-            if leaf_id is not None and fetch(connection, "messages", leaf_id)["chat_id"] != id:
-                raise failures.missing("message", "メッセージ")
+            if leaf_id is not None:
+                leaf = fetch(connection, "messages", leaf_id)
+                if leaf["chat_id"] != id or leaf["deleted"] is not None:
+                    raise failures.missing("message", "メッセージ")
             connection.execute("UPDATE chats SET leaf_id = ? WHERE id = ?", (leaf_id, id))
 
     def pin(self, *ids: int) -> None:

@@ -94,7 +94,7 @@ class Messages:
     def get(self, id: int) -> Message:
         """Return the message."""
         with self._database.read() as connection:
-            return _message(fetch(connection, "messages", id))
+            return message_of(fetch(connection, "messages", id))
 
     def path(self, chat_id: int, *, leaf_id: int | None = None) -> list[Message]:
         """Return the branch from the first message to ``leaf_id``; without it, the branch that is shown.
@@ -102,12 +102,11 @@ class Messages:
         Raises ``chat_missing`` and ``message_missing``.
         """
         with self._database.read() as connection:
-            leaf = _leaf(connection, chat_id) if leaf_id is None else leaf_id
+            leaf = leaf_of(connection, chat_id) if leaf_id is None else leaf_id
             if leaf is None:
                 return []
             fetch(connection, "messages", leaf)
-            found = connection.execute(_PATH, {"leaf": leaf, "chat": chat_id})
-            branch = [_message(dict(row)) for row in found]
+            branch = [message_of(row) for row in path_to(connection, chat_id, leaf)]
         if not branch:
             raise failures.missing("message", "メッセージ")
         return branch
@@ -115,7 +114,7 @@ class Messages:
     def siblings(self, id: int) -> list[int]:
         """Return the ids of the messages in the same place of the tree, this one included, oldest first."""
         with self._database.read() as connection:
-            row = _there(connection, id)
+            row = there(connection, id)
             return siblings_of(connection, row)
 
     def places(self, chat_id: int) -> dict[int, tuple[int, int]]:
@@ -127,7 +126,7 @@ class Messages:
     def leaf_under(self, id: int) -> int:
         """Return the newest message below ``id``, or itself: the leaf to show when its branch is chosen."""
         with self._database.read() as connection:
-            _there(connection, id)
+            there(connection, id)
             return leaf_under(connection, id)
 
     def send(
@@ -138,7 +137,7 @@ class Messages:
         One transaction, which also empties the draft, moves the chat to the top and out of the bin.
         """
         with self._database.write() as connection:
-            leaf = _leaf(connection, chat_id)
+            leaf = leaf_of(connection, chat_id)
             sent = _send(connection, chat_id, leaf, text, model_name=model_name, preset_name=preset_name)
             connection.execute("UPDATE chats SET draft = '', deleted = NULL WHERE id = ?", (chat_id,))
             return sent
@@ -173,7 +172,7 @@ class Messages:
         now = time.time()
         with self._database.write() as connection:
             fetch(connection, "chats", chat_id)
-            asked = _message(_there(connection, parent_id))
+            asked = message_of(there(connection, parent_id))
             if asked.chat_id != chat_id or asked.role != "user":
                 raise failures.missing("message", "メッセージ")
             return _insert_answer(connection, asked, now, model_name=model_name, preset_name=preset_name)
@@ -186,7 +185,7 @@ class Messages:
         be saved, and not because somebody is writing it. Raises ``not_resumable``.
         """
         with self._database.write() as connection:
-            row = _there(connection, id)
+            row = there(connection, id)
             resumable = row["status"] in _RESUMABLE or (unsaved and row["status"] == "streaming")
             if row["role"] != "assistant" or not resumable:
                 raise KotonohaError(
@@ -201,7 +200,7 @@ class Messages:
                 (kept if kept.startswith(row["text"]) else row["text"], id),
             )
             connection.execute("UPDATE chats SET updated = ? WHERE id = ?", (time.time(), row["chat_id"]))
-            return _message(fetch(connection, "messages", id))
+            return message_of(fetch(connection, "messages", id))
 
     def write(self, id: int, text: str, thinking: str = "") -> None:
         """Keep an answer so far, and what was thought. It is on the disk when this returns."""
@@ -237,7 +236,7 @@ class Messages:
                 (text, clean(thinking), status, kept, error, left_out, line(error_code), id),
             )
             index.put(connection, id)
-            return _message(fetch(connection, "messages", id))
+            return message_of(fetch(connection, "messages", id))
 
     def summary(self, chat_id: int, leaf_id: int) -> Summary | None:
         """Return the newest summary on the branch that ends in ``leaf_id``."""
@@ -286,7 +285,7 @@ class Messages:
                 " ORDER BY starred DESC, messages.id DESC LIMIT ?",
                 (limit,),
             )
-            return [_message(dict(row)) for row in found]
+            return [message_of(dict(row)) for row in found]
 
     def sent(self, limit: int = 100) -> list[str]:
         """Return what the person has sent, each text once, the newest first.
@@ -311,7 +310,7 @@ class Messages:
                 connection.execute("UPDATE messages SET starred = ? WHERE id = ?", (kept, id))
 
 
-def _leaf(connection: Connection, chat_id: int) -> int | None:
+def leaf_of(connection: Connection, chat_id: int) -> int | None:
     """Return the message that the shown branch ends in: in a damaged row, the newest of the chat."""
     leaf: int | None = fetch(connection, "chats", chat_id)["leaf_id"]
     own = "SELECT max(id) AS id FROM messages WHERE chat_id = ? AND deleted IS NULL"
@@ -321,12 +320,17 @@ def _leaf(connection: Connection, chat_id: int) -> int | None:
     return leaf
 
 
-def _there(connection: Connection, id: int) -> dict[str, Any]:
+def there(connection: Connection, id: int) -> dict[str, Any]:
     """Return the row of a message that is not in the bin with its branch."""
     row = fetch(connection, "messages", id)
     if row["deleted"] is not None:
         raise failures.missing("message", "メッセージ")
     return row
+
+
+def path_to(connection: Connection, chat_id: int, leaf_id: int) -> list[dict[str, Any]]:
+    """Return the rows from the first message to this one; none where it is not there."""
+    return [dict(row) for row in connection.execute(_PATH, {"leaf": leaf_id, "chat": chat_id})]
 
 
 def siblings_of(connection: Connection, row: dict[str, Any]) -> list[int]:
@@ -368,7 +372,7 @@ def _insert(connection: Connection, **values: object) -> Message:
         f"INSERT INTO messages ({columns}) VALUES ({marks})",  # noqa: S608
         tuple(values.values()),
     ).lastrowid
-    return _message(fetch(connection, "messages", id or 0))
+    return message_of(fetch(connection, "messages", id or 0))
 
 
 def _insert_answer(
@@ -392,7 +396,8 @@ def _insert_answer(
     return answer
 
 
-def _message(row: dict[str, Any]) -> Message:
+def message_of(row: dict[str, Any]) -> Message:
+    """Return the message that a row of the table is."""
     status = row["status"] if row["status"] in _STATUSES else "interrupted"  # of a later version
     return msgspec.convert(row | {"stats": _stats(row["stats"]), "status": status}, Message)
 

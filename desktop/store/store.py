@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from desktop.store import rescue
+from desktop.store.branches import Branches
 from desktop.store.chats import Chats
 from desktop.store.database import Database
 from desktop.store.folders import Folders
@@ -24,6 +25,7 @@ class Store:
         self.path = database.path
         self.chats = Chats(database)
         self.messages = Messages(database)
+        self.branches = Branches(database)
         self.folders = Folders(database)
         self.tags = Tags(database)
         self.presets = Presets(database)

@@ -1,0 +1,215 @@
+"""Branches: a message with all that is below it. The map of them, the bin, and a chat made of one."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Literal
+
+import msgspec
+
+from desktop.errors import KotonohaError
+from desktop.store import index
+from desktop.store.chats import Chat, get_chat
+from desktop.store.connection import Connection
+from desktop.store.database import Database
+from desktop.store.messages import Message, leaf_of, leaf_under, message_of, path_to, siblings_of, there
+from desktop.store.rows import fetch
+from desktop.store.text import line
+
+NODE_CHARACTERS = 80
+_LOOKED_AT = 400  # characters of a text that are searched for its first line
+
+# Parents are older than their children, so nothing is met twice, in a damaged file either.
+_BELOW = """
+WITH RECURSIVE below(id) AS (
+    SELECT :id UNION ALL SELECT messages.id FROM below JOIN messages ON messages.parent_id = below.id
+    WHERE messages.id > below.id AND messages.deleted IS :was
+)
+UPDATE messages SET deleted = :becomes WHERE id IN below
+"""
+# What a copy does not have of the row that it is like.
+_LEFT_BEHIND = frozenset({"id", "origin", "search_key", "starred", "deleted", "pinned", "archived"})
+
+
+class Node(msgspec.Struct, frozen=True):
+    """One message on the map of a chat."""
+
+    id: int
+    parent_id: int | None
+    role: Literal["user", "assistant"]
+    line: str  # the first line of the text, at most NODE_CHARACTERS
+    status: str
+    created: float  # Unix seconds
+    starred: float | None
+    model_name: str
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """A branch that was deleted, with what undoing it needs."""
+
+    message_id: int
+    leaf_id: int | None = None  # the message that was shown last, where it was in the branch
+
+
+class Branches:
+    """Methods on one message raise ``message_missing`` when it is not there, or is in the bin."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def tree(self, chat_id: int) -> list[Node]:
+        """Return the messages of the chat, parents before children. Raises ``chat_missing``."""
+        with self._database.read() as connection:
+            fetch(connection, "chats", chat_id)
+            found = connection.execute(
+                "SELECT id, parent_id, role, substr(text, 1, ?) AS text, status, created, starred, model_name"
+                " FROM messages WHERE chat_id = ? AND deleted IS NULL ORDER BY id",
+                (_LOOKED_AT, chat_id),
+            )
+            return [
+                Node(
+                    row["id"],
+                    row["parent_id"],
+                    row["role"],
+                    _first_line(row["text"]),
+                    row["status"],
+                    row["created"],
+                    row["starred"],
+                    row["model_name"],
+                )
+                for row in found
+            ]
+
+    def delete(self, id: int) -> Cut:
+        """Put a message and all below it into the bin, for ``BIN_SECONDS``.
+
+        Where the shown branch ends in there, the chat shows a sibling's instead (the one before, else the one
+        behind), or, where there is none, ends in the parent.
+        """
+        with self._database.write() as connection:
+            row = there(connection, id)
+            chat_id, shown = row["chat_id"], leaf_of(connection, row["chat_id"])
+            siblings = siblings_of(connection, row)
+            connection.execute(_BELOW, {"id": id, "was": None, "becomes": time.time()})
+            if shown is None or fetch(connection, "messages", shown)["deleted"] is None:
+                return Cut(id, None)
+            at = siblings.index(id)
+            others = siblings[:at][::-1] + siblings[at + 1 :]
+            leaf = leaf_under(connection, others[0]) if others else row["parent_id"]
+            connection.execute("UPDATE chats SET leaf_id = ? WHERE id = ?", (leaf, chat_id))
+            return Cut(id, shown)
+
+    def restore(self, cut: Cut) -> int:
+        """Have a deleted branch again, as it was, and show it; return the message that is shown last.
+
+        Without ``leaf_id`` the newest of the branch is shown. One that is there already stays. Raises
+        ``branch_in_bin`` where it hangs on a message that is itself in the bin.
+        """
+        with self._database.write() as connection:
+            row = fetch(connection, "messages", cut.message_id)
+            parent = row["parent_id"]
+            if parent is not None and fetch(connection, "messages", parent)["deleted"] is not None:
+                raise KotonohaError(
+                    "branch_in_bin",
+                    "この枝は、ごみ箱にある別の枝の続きです。ごみ箱の中で無事です。先に元の枝を戻してください。",
+                    "This branch continues another one that is in the bin. It is safe there. Please restore "
+                    "that one first.",
+                )
+            if row["deleted"] is not None:
+                connection.execute(_BELOW, {"id": row["id"], "was": row["deleted"], "becomes": None})
+            leaf = cut.leaf_id
+            if leaf is None or row["id"] not in {m["id"] for m in path_to(connection, row["chat_id"], leaf)}:
+                leaf = leaf_under(connection, row["id"])
+            connection.execute("UPDATE chats SET leaf_id = ? WHERE id = ?", (leaf, row["chat_id"]))
+            return leaf
+
+    def binned(self) -> list[Message]:
+        """Return the first messages of the branches in the bin, the one deleted last first.
+
+        Left out are those of chats that are in the bin themselves.
+        """
+        with self._database.read() as connection:
+            found = connection.execute(
+                "SELECT messages.* FROM messages JOIN chats ON chats.id = messages.chat_id"
+                " LEFT JOIN messages AS parents ON parents.id = messages.parent_id"
+                " WHERE messages.deleted IS NOT NULL AND chats.deleted IS NULL"
+                " AND parents.deleted IS NOT messages.deleted"
+                " ORDER BY messages.deleted DESC, messages.id DESC"
+            )
+            return [message_of(dict(row)) for row in found]
+
+    def erase(self, id: int) -> None:
+        """Delete for good a branch that is in the bin; any other is left alone."""
+        with self._database.write() as connection:
+            if fetch(connection, "messages", id)["deleted"] is not None:
+                index.mending(
+                    connection,
+                    lambda: connection.execute(
+                        "WITH RECURSIVE below(id) AS (SELECT ? UNION SELECT messages.id FROM below"
+                        " JOIN messages ON messages.parent_id = below.id)"
+                        " DELETE FROM messages WHERE id IN below",
+                        (id,),
+                    ),
+                )
+
+    def copy(self, id: int) -> Chat:
+        """Make a new chat of the branch from the first message to this one, in one transaction.
+
+        It has the old one's title, model, preset, system prompt, policy, folder and tags, and the messages'
+        texts, times, files and summaries; the old chat stays as it is. An answer that is being written is
+        copied as far as it is.
+        """
+        now = time.time()
+        with self._database.write() as connection:
+            old = there(connection, id)["chat_id"]
+            chat_id = _insert_like(
+                connection, "chats", old, {"created": now, "updated": now, "draft": "", "leaf_id": None}
+            )
+            connection.execute(
+                "INSERT INTO chat_tags (chat_id, tag_id) SELECT ?, tag_id FROM chat_tags WHERE chat_id = ?",
+                (chat_id, old),
+            )
+            parent = None
+            for row in path_to(connection, old, id):
+                parent = _copy_message(connection, row["id"], chat_id, parent)
+            connection.execute("UPDATE chats SET leaf_id = ? WHERE id = ?", (parent, chat_id))
+            return get_chat(connection, chat_id)
+
+
+def _copy_message(connection: Connection, id: int, chat_id: int, parent_id: int | None) -> int:
+    """Copy a message with what belongs to it; return the copy's id."""
+    own: dict[str, Any] = {"chat_id": chat_id, "parent_id": parent_id}
+    copy = _insert_like(connection, "messages", id, own)
+    connection.execute(
+        "UPDATE messages SET status = 'interrupted' WHERE id = ? AND status = 'streaming'", (copy,)
+    )
+    connection.execute(
+        "INSERT INTO summaries (message_id, text, model_name)"
+        " SELECT ?, text, model_name FROM summaries WHERE message_id = ?",
+        (copy, id),
+    )
+    files = connection.execute(
+        "SELECT id FROM attachments WHERE message_id = ? ORDER BY id", (id,)
+    ).fetchall()
+    for file in files:
+        _insert_like(connection, "attachments", file["id"], {"chat_id": chat_id, "message_id": copy})
+    index.put(connection, copy)
+    return copy
+
+
+def _insert_like(
+    connection: Connection, table: Literal["chats", "messages", "attachments"], id: int, own: dict[str, Any]
+) -> int:
+    """Copy a row but for the columns that are ``own`` or left behind; return the copy's id."""
+    names = [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")]
+    alike = [name for name in names if name not in own and name not in _LEFT_BEHIND]
+    columns, marks = ", ".join([*own, *alike]), ", ".join(["?"] * len(own) + alike)
+    made = connection.execute(
+        f"INSERT INTO {table} ({columns}) SELECT {marks} FROM {table} WHERE id = ?",  # noqa: S608
+        (*own.values(), id),
+    ).lastrowid
+    return made or 0
+
+
+def _first_line(text: str) -> str:
+    return line(next((part for part in text.splitlines() if part.strip()), ""), NODE_CHARACTERS)
