@@ -43,8 +43,8 @@ _SUPERSETS = {
     "shift_jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932", "ms932": "cp932",
     "shift-jis": "cp932", "euc-jp": "euc_jis_2004", "eucjp": "euc_jis_2004", "euc_jp": "euc_jis_2004",
     "x-euc-jp": "euc_jis_2004", "iso-2022-jp": "iso2022_jp_ext", "iso2022jp": "iso2022_jp_ext",
-    "iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "utf-8", "ascii": "utf-8", "gb2312": "gb18030", "gbk": "gb18030",
-    "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
+    "iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "utf-8", "ascii": "utf-8", "gb2312": "gb18030",
+    "gbk": "gb18030", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import msgspec
 from desktop.engine.protocol import Stats
 from desktop.errors import KotonohaError
 from desktop.store import failures, index
+from desktop.store.attachments import claim
 from desktop.store.chats import Chat, insert_chat
 from desktop.store.connection import Connection
 from desktop.store.database import Database
@@ -130,15 +131,23 @@ class Messages:
             return leaf_under(connection, id)
 
     def send(
-        self, chat_id: int, text: str, model_name: str, *, preset_name: str = ""
+        self,
+        chat_id: int,
+        text: str,
+        model_name: str,
+        *,
+        preset_name: str = "",
+        attachments: Sequence[int] = (),
     ) -> tuple[Message, Message]:
         """Keep the person's message below the shown leaf, and an empty answer to it, which becomes the leaf.
 
-        One transaction, which also empties the draft, moves the chat to the top and out of the bin.
+        One transaction, which also empties the draft, moves the chat to the top and out of the bin, and gives
+        the draft's ``attachments`` to the message.
         """
         with self._database.write() as connection:
             leaf = leaf_of(connection, chat_id)
             sent = _send(connection, chat_id, leaf, text, model_name=model_name, preset_name=preset_name)
+            claim(connection, attachments, chat_id, sent[0].id)
             connection.execute("UPDATE chats SET draft = '', deleted = NULL WHERE id = ?", (chat_id,))
             return sent
 
@@ -151,17 +160,19 @@ class Messages:
         model_id: int | None = None,
         preset_id: int | None = None,
         preset_name: str = "",
+        attachments: Sequence[int] = (),
     ) -> tuple[Chat, Message, Message]:
         """Make a chat with its first message and an empty answer to it.
 
-        One transaction, which also empties the draft of the chat that was not there yet. Raises
-        ``model_missing``, ``preset_missing``.
+        One transaction, which also empties the draft of the chat that was not there yet, and gives its
+        ``attachments`` to the message. Raises ``model_missing``, ``preset_missing``.
         """
         with self._database.write() as connection:
             chat = insert_chat(connection, model_id, preset_id, title)
             asked, answer = _send(
                 connection, chat.id, None, text, model_name=model_name, preset_name=preset_name
             )
+            claim(connection, attachments, chat.id, asked.id)
             connection.execute("DELETE FROM settings WHERE name = 'new_chat_draft'")
             return msgspec.structs.replace(chat, leaf_id=answer.id, updated=answer.created), asked, answer
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from desktop.store import rescue
+from desktop.store.attachments import Attachments
 from desktop.store.branches import Branches
 from desktop.store.chats import Chats
 from desktop.store.database import Database
@@ -26,6 +27,7 @@ class Store:
         self.chats = Chats(database)
         self.messages = Messages(database)
         self.branches = Branches(database)
+        self.attachments = Attachments(database)
         self.folders = Folders(database)
         self.tags = Tags(database)
         self.presets = Presets(database)
