@@ -1,0 +1,106 @@
+"""Claude's export: ``conversations.json``, a list of conversations.
+
+One is ``{uuid, name, created_at, updated_at, chat_messages}``; a message ``{uuid, sender: "human" |
+"assistant", text, content: [{type: "text" | "thinking" | "tool_use" | "tool_result", …}], created_at,
+attachments: [{file_name, extracted_content}], files: [{file_name}], parent_message_uuid}``, the last only
+in newer exports. Undocumented; the shape is that of real exports until 2026, as public readers of them
+tell.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from desktop.exchange.shapes import (
+    Object,
+    content_text,
+    digest,
+    fenced,
+    file_note,
+    joined,
+    mapping,
+    objects,
+    seconds,
+    string,
+    tool_note,
+)
+from desktop.exchange.tree import Node, messages_of
+from desktop.store.records import ChatRecord
+
+
+def matches(value: Object) -> bool:
+    """Return whether this is one conversation."""
+    return isinstance(value.get("chat_messages"), list)
+
+
+def read(value: Object, now: float) -> ChatRecord:
+    """Return the conversation; where messages do not name their parents, each follows the one before."""
+    created = seconds(value.get("created_at")) or now
+    title = string(value.get("name"))
+    nodes = list(_nodes(objects(value.get("chat_messages")), string(value.get("model"))))
+    last = string(value.get("current_leaf_message_uuid")) or (nodes[-1].key if nodes else "")
+    messages, leaf = messages_of(nodes, last, created)
+    return ChatRecord(
+        origin=f"claude:{string(value.get('uuid')) or digest(title, repr(created))}",
+        title=title,
+        created=created,
+        updated=seconds(value.get("updated_at")) or created,
+        messages=messages,
+        leaf=leaf,
+        pinned=created if value.get("is_starred") is True else None,
+    )
+
+
+def _nodes(messages: list[Object], model: str) -> Iterator[Node]:
+    tree = any(string(message.get("parent_message_uuid")) for message in messages)
+    above = ""
+    for message in messages:
+        text, thinking = _text(message)
+        role = {"human": "user", "user": "user", "assistant": "assistant"}.get(string(message.get("sender")))
+        key = string(message.get("uuid")) or digest(above, role or "", text)
+        yield Node(
+            key,
+            string(message.get("parent_message_uuid")) if tree else above,
+            "user" if role == "user" else "assistant" if role == "assistant" else None,
+            text,
+            seconds(message.get("created_at")),
+            model if role == "assistant" else "",
+            thinking,
+        )
+        above = key
+
+
+def _text(message: Object) -> tuple[str, str]:
+    parts: list[str] = []
+    thoughts: list[str] = []
+    for block in objects(message.get("content")):
+        match block.get("type"):
+            case "text":
+                parts.append(string(block.get("text")))
+            case "thinking":
+                thoughts.append(string(block.get("thinking")))
+            case "tool_use":
+                parts += [tool_note(string(block.get("name"))), _given(mapping(block.get("input")))]
+            case "tool_result":
+                answered = content_text(block.get("content"))
+                parts += [tool_note(string(block.get("name"))), fenced(answered) if answered.strip() else ""]
+    text = joined(parts) or string(message.get("text"))
+    files = [
+        joined([file_note(string(each.get("file_name"))), _inside(string(each.get("extracted_content")))])
+        for each in objects(message.get("attachments"))
+    ]
+    files += [file_note(string(each.get("file_name"))) for each in objects(message.get("files"))]
+    return joined([text, *files]), joined(thoughts)
+
+
+def _inside(text: str) -> str:
+    return fenced(text) if text.strip() else ""
+
+
+def _given(values: Object) -> str:
+    """Return what a tool was given: an only text as it is (an artifact, a program), else JSON."""
+    texts = [each for each in values.values() if isinstance(each, str) and "\n" in each]
+    if len(texts) == 1:
+        return fenced(texts[0], string(values.get("language")))
+    return fenced(json.dumps(values, ensure_ascii=False, indent=1), "json") if values else ""

@@ -1,0 +1,110 @@
+"""HTML of a stranger as Markdown: words and their structure; nothing is fetched, scripts are dropped."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from desktop.exchange.shapes import fenced
+
+_BLOCKS = frozenset({"p", "div", "section", "article", "ul", "ol", "table", "blockquote", "hr"})
+_MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "del": "~~", "s": "~~"}
+_SILENT = frozenset({"script", "style", "head", "title"})
+_HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
+_MOST_NESTING = 20
+
+
+def to_markdown(html: str) -> str:
+    """Return the text of a piece of HTML; what is not closed ends with it."""
+    parser = _Markdown()
+    parser.feed(html)
+    parser.close()
+    return parser.text()
+
+
+class _Markdown(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._parts: list[str] = []
+        self._lists: list[int | None] = []  # the next number of an ordered one
+        self._links: list[str] = []
+        self._code: list[str] | None = None  # within <pre>
+        self._silent = 0
+
+    def text(self) -> str:
+        """Return what was read."""
+        self._end_code()
+        text = "".join(self._parts)
+        # Code keeps its line ends; elsewhere three or more are two.
+        return re.sub(r"[ \t]+\n", "\n", re.sub(r"\n{3,}", "\n\n", text)).strip()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: PLR0912
+        if tag in _SILENT:
+            self._silent += 1
+        elif tag == "pre":
+            self._end_code()
+            self._code = []
+        elif self._code is not None:
+            if tag == "br":
+                self._code.append("\n")
+        elif tag == "br":
+            self._parts.append("\n")
+        elif tag in ("ul", "ol"):
+            self._parts.append("\n" if self._lists else "\n\n")
+            if len(self._lists) < _MOST_NESTING:
+                self._lists.append(1 if tag == "ol" else None)
+        elif tag == "li":
+            self._item()
+        elif tag in _HEADINGS:
+            self._parts.append("\n\n" + _HEADINGS[tag])
+        elif tag in ("td", "th"):
+            self._parts.append("| ")
+        elif tag == "a":
+            self._links.append(dict(attrs).get("href") or "")
+            self._parts.append("[")
+        elif tag in _MARKS:
+            self._parts.append(_MARKS[tag])
+        elif tag in _BLOCKS and not self._lists:
+            self._parts.append("\n\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag == "pre":
+            self._end_code()
+        elif self._code is not None:
+            return
+        elif tag in ("ul", "ol"):
+            if self._lists:
+                self._lists.pop()
+            self._parts.append("\n")
+        elif tag == "tr":
+            self._parts.append("|\n")
+        elif tag in ("td", "th"):
+            self._parts.append(" ")
+        elif tag == "a" and self._links:
+            self._parts.append(f"]({self._links.pop()})")
+        elif tag in _MARKS:
+            self._parts.append(_MARKS[tag])
+        elif tag in _HEADINGS or (tag in _BLOCKS and not self._lists):
+            self._parts.append("\n\n")
+
+    def handle_data(self, data: str) -> None:
+        if self._silent:
+            return
+        if self._code is not None:
+            self._code.append(data)
+        else:
+            self._parts.append(re.sub(r"\s*\n\s*", " " if data.strip() else "", data))
+
+    def _item(self) -> None:
+        number = self._lists[-1] if self._lists else None
+        mark = "- " if number is None else f"{number}. "
+        if number is not None:
+            self._lists[-1] = number + 1
+        self._parts.append("\n" + "   " * max(0, len(self._lists) - 1) + mark)
+
+    def _end_code(self) -> None:
+        code, self._code = self._code, None
+        if code is not None:
+            self._parts.append("\n\n" + fenced("".join(code).strip("\n")) + "\n\n")

@@ -1,0 +1,258 @@
+"""Import as a job: chats of other applications into the store, one transaction each."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from desktop.errors import KotonohaError
+from desktop.exchange.recognise import Companion, Unreadable, chats
+from desktop.exchange.shapes import Object, mapping
+from desktop.exchange.sources import Counted, Member, members, read_text, told
+from desktop.jobs import Cancel, Cancelled
+from desktop.language import say
+from desktop.store import Store
+from desktop.store.records import ChatRecord
+from desktop.store.transfer import Added
+
+MOST_SKIPPED = 1_000  # are named in a report; more are counted
+_BESIDE_BYTES = 4 << 20
+_TITLE_CHARACTERS = 40
+_ABOUT_A_CHAT = ("text_too_long",)  # what the store refuses in one chat; anything else ends the import
+
+
+class ImportProgress(msgspec.Struct, frozen=True):
+    """How far it is: bytes, and what was added up to here."""
+
+    done: int
+    total: int
+    chats: int
+    messages: int
+    name: str  # of the file that is read
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """What could not be imported: in which file, which chat ("": the whole file or its rest), and why."""
+
+    file: str
+    title: str
+    code: str
+    ja: str
+    en: str
+
+    @property
+    def sentence(self) -> str:
+        """Return it in the person's language."""
+        name = f"{self.file} · {self.title}" if self.title else self.file
+        return f"{name}: {say(self.ja, self.en)}"
+
+
+class ImportReport(msgspec.Struct, frozen=True):
+    """What became of an import. Counts are of chats, but for ``messages`` and ``lost_messages``."""
+
+    added: tuple[int, ...]  # the ids of the chats that are new
+    grown: int  # were here and got new messages
+    known: int  # were here with all their messages
+    binned: int  # were imported once and are in the bin, where they stay
+    empty: int  # have no message
+    messages: int
+    lost_messages: int  # hang on no other, in a damaged file
+    skipped: tuple[Skipped, ...]  # the first ``MOST_SKIPPED``
+    skipped_count: int
+    cancelled: bool
+
+    @property
+    def sentence(self) -> str:
+        """Return it in the person's language."""
+        ja = [f"新しい対話 {len(self.added):,}件、メッセージ {self.messages:,}件を取り込みました。"]
+        en = [f"Imported {len(self.added):,} new chats and {self.messages:,} messages."]
+        for count, in_ja, in_en in (
+            (self.grown, "続きを加えた対話 {}件。", "{} chats were continued."),
+            (self.known, "すでにある対話 {}件。", "{} chats were here already."),
+            (
+                self.binned,
+                "ごみ箱にある対話 {}件は、そのままにしました。",
+                "{} chats are in the bin and stay there.",
+            ),
+            (self.empty, "空の対話 {}件は取り込んでいません。", "{} empty chats were left out."),
+            (
+                self.lost_messages,
+                "つながりの壊れたメッセージ {}件を除きました。",
+                "{} messages with broken links were left out.",
+            ),
+            (self.skipped_count, "読めなかったもの {}件。", "{} could not be read."),
+        ):
+            if count:
+                ja.append(in_ja.format(f"{count:,}"))
+                en.append(in_en.format(f"{count:,}"))
+        if self.cancelled:
+            ja.append("途中で止めました。もう一度取り込むと、残りが加わります。")
+            en.append("It was stopped. Import it again to add the rest.")
+        return say("".join(ja), " ".join(en))
+
+
+def import_chats(
+    store: Store, paths: Sequence[Path], cancel: Cancel
+) -> Generator[ImportProgress, None, ImportReport]:
+    """Import every chat in files, folders and zips; yield the progress after each, return the report.
+
+    A cancel ends it between two chats, and the report says so: what was imported stays, and importing again
+    adds only the rest. What cannot be read is in the report. Raises ``KotonohaError`` where the store
+    cannot keep anything (``disk_full`` …).
+    """
+    work = _Import(store)
+    total = 0
+    for path in paths:
+        try:
+            with members(path) as found:
+                total += sum(member.size for member in found)
+        except KotonohaError:
+            continue  # told below
+    done = 0
+    try:
+        for path in paths:
+            try:
+                with members(path) as found:
+                    beside = _beside(found)
+                    for member in found:
+                        cancel.raise_if_set()
+                        yield from work.read(member, beside, done, total, cancel)
+                        done += member.size
+                    work.end_of(path, found)
+            except KotonohaError as error:
+                if isinstance(error, _StoreFailedError):
+                    raise error.reason from error
+                work.skip(path.name, "", error)
+    except Cancelled:
+        return work.report(cancelled=True)
+    return work.report(cancelled=False)
+
+
+class _StoreFailedError(KotonohaError):
+    """The store's own error, on its way past those that are about one file."""
+
+    def __init__(self, reason: KotonohaError) -> None:
+        super().__init__(reason.code, reason.ja, reason.en)
+        self.reason = reason
+
+
+class _Import:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._now = time.time()
+        self._added: list[int] = []
+        self._counts = dict.fromkeys(("grown", "known", "binned", "empty"), 0)
+        self._messages = self._lost = self._skipped_count = 0
+        self._skipped: list[Skipped] = []
+        self._recognised = False  # anything in the file, folder or zip that is read
+
+    def read(
+        self,
+        member: Member,
+        beside: Callable[[Member, str], Object],
+        done: int,
+        total: int,
+        cancel: Cancel,
+    ) -> Generator[ImportProgress, None, None]:
+        """Import the chats in one file."""
+        try:
+            with told(member.name):
+                opened = member.open()
+            with opened:
+                stream = Counted(member, opened, cancel)
+                for found in chats(stream, lambda name: beside(member, name), self._now):
+                    self._recognised = True
+                    if isinstance(found, Unreadable):
+                        self.skip(member.name, found.title, found.error)
+                    elif not isinstance(found, Companion):
+                        self._add(member, found)
+                    at = min(done + stream.done, total)
+                    yield ImportProgress(at, total, len(self._added), self._messages, member.name)
+        except KotonohaError as error:
+            if isinstance(error, _StoreFailedError):
+                raise
+            self._recognised = True  # as something that would have been read
+            self.skip(member.name, "", error)
+
+    def end_of(self, path: Path, found: Sequence[Member]) -> None:
+        """Tell where nothing in what was chosen is of a known shape."""
+        recognised, self._recognised = self._recognised, False
+        if not recognised:
+            self.skip(path.name, "", _unknown(len(found)))
+
+    def skip(self, file: str, title: str, error: KotonohaError) -> None:
+        """Note what could not be read."""
+        self._skipped_count += 1
+        if len(self._skipped) < MOST_SKIPPED:
+            title = " ".join(title[:200].split())
+            self._skipped.append(Skipped(file[-200:], title, error.code, error.ja, error.en))
+
+    def report(self, *, cancelled: bool) -> ImportReport:
+        """Return what became of it."""
+        return ImportReport(
+            added=tuple(self._added),
+            **self._counts,
+            messages=self._messages,
+            lost_messages=self._lost,
+            skipped=tuple(self._skipped),
+            skipped_count=self._skipped_count,
+            cancelled=cancelled,
+        )
+
+    def _add(self, member: Member, record: ChatRecord) -> None:
+        ours = record.origin.startswith("kotonoha:")
+        if not record.messages and not ours:
+            self._counts["empty"] += 1
+            return
+        try:
+            added: Added = self._store.transfer.add(record if ours else _titled(record))
+        except KotonohaError as error:
+            if error.code not in _ABOUT_A_CHAT:
+                raise _StoreFailedError(error) from error
+            self.skip(member.name, record.title, error)
+            return
+        self._messages += added.messages
+        self._lost += added.lost
+        if added.outcome == "new":
+            self._added.append(added.chat_id)
+        else:
+            self._counts[added.outcome] += 1
+
+
+def _titled(record: ChatRecord) -> ChatRecord:
+    """Return the chat with a title: its own, as if given by hand, or the beginning of what it says."""
+    if record.title.strip():
+        return msgspec.structs.replace(record, title_by_hand=True)
+    first = " ".join(record.messages[0].text[:400].split())
+    title = first if len(first) <= _TITLE_CHARACTERS else first[: _TITLE_CHARACTERS - 1].rstrip() + "…"
+    return msgspec.structs.replace(record, title=title)
+
+
+def _beside(found: Iterable[Member]) -> Callable[[Member, str], Object]:
+    by_name: Mapping[str, Member] = {member.name: member for member in found}
+
+    def look(member: Member, name: str) -> Object:
+        other = by_name.get(str(PurePosixPath(member.name).with_name(name)))
+        if other is None:
+            return {}
+        try:
+            with told(other.name), other.open() as stream:
+                return mapping(json.loads(read_text(stream, _BESIDE_BYTES)))
+        except (KotonohaError, ValueError, RecursionError):
+            return {}  # a title less is no reason to leave out the messages
+
+    return look
+
+
+def _unknown(files: int) -> KotonohaError:
+    known_ja = "ChatGPT・Claude・Gemini・Open WebUI・LM Studio・Jan・言の葉の書き出し"
+    known_en = "exports of ChatGPT, Claude, Gemini, Open WebUI, LM Studio, Jan and Kotonoha"
+    return KotonohaError(
+        "import_unknown",
+        f"対話が見つかりません（調べたファイル {files}件）。読めるのは、{known_ja}です。",
+        f"There are no chats in it ({files} files were looked at). What can be read: {known_en}.",
+    )

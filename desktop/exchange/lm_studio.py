@@ -1,0 +1,117 @@
+"""LM Studio's conversations: one ``….conversation.json`` each, in its folder ``conversations``.
+
+``{name, createdAt (ms), pinned, systemPrompt, perChatPredictionConfig: {fields: [{key, value}]},
+lastUsedModel, messages: [{versions: [version], currentlySelected}]}``. A version is ``{type: "singleStep",
+role, content: [{type: "text", text}]}`` or ``{type: "multiStep", role, senderInfo: {senderName}, steps:
+[{type: "contentBlock", content, style: {type: "thinking"}}]}``. Undocumented; the shape is that of real
+files, as public readers of them tell.
+"""
+
+from __future__ import annotations
+
+import json
+
+from desktop.exchange.shapes import (
+    Object,
+    content_text,
+    digest,
+    fenced,
+    file_note,
+    joined,
+    mapping,
+    objects,
+    part_text,
+    seconds,
+    sequence,
+    split_thought,
+    string,
+    tool_note,
+)
+from desktop.exchange.tree import Node, messages_of
+from desktop.store.records import ChatRecord
+
+
+def matches(value: Object) -> bool:
+    """Return whether this is a conversation: its messages have versions."""
+    messages = objects(value.get("messages"))
+    return bool(messages) and all(isinstance(message.get("versions"), list) for message in messages)
+
+
+def read(value: Object, now: float) -> ChatRecord:
+    """Return the conversation; versions that are not selected become branches.
+
+    Messages have no ids: each is named by its place and its text.
+    """
+    created = seconds(value.get("createdAt")) or now
+    systems = [string(value.get("systemPrompt"))]
+    config = mapping(value.get("perChatPredictionConfig"))
+    systems += [
+        string(each.get("value"))
+        for each in objects(config.get("fields"))
+        if each.get("key") == "llm.prediction.systemPrompt"
+    ]
+    nodes: list[Node] = []
+    above = ""
+    for message in objects(value.get("messages")):
+        versions = objects(message.get("versions"))
+        selected = message.get("currentlySelected")
+        chosen = (
+            selected if isinstance(selected, int) and 0 <= selected < len(versions) else len(versions) - 1
+        )
+        below = above
+        for place, version in enumerate(versions):
+            if version.get("role") == "system":
+                systems.append(content_text(version.get("content")))
+            node = _node(above, version)
+            nodes.append(node)
+            below = node.key if place == chosen else below
+        above = below
+    messages, leaf = messages_of(nodes, above, created)
+    first = next((node.text for node in nodes if node.text), "")
+    model = mapping(value.get("lastUsedModel"))
+    return ChatRecord(
+        origin=f"lmstudio:{int(created * 1000)}" if value.get("createdAt") else f"lmstudio:{digest(first)}",
+        title=string(value.get("name")),
+        created=created,
+        updated=seconds(value.get("assistantLastMessagedAt")) or created,
+        messages=messages,
+        leaf=leaf,
+        system_prompt=joined(dict.fromkeys(systems)),
+        pinned=created if value.get("pinned") is True else None,
+        model_name=string(model.get("name")) or string(model.get("identifier")),
+    )
+
+
+def _node(above: str, version: Object) -> Node:
+    role = version.get("role")
+    parts: list[str] = []
+    thoughts: list[str] = []
+    for step in objects(version.get("steps")):
+        if step.get("type") == "contentBlock":
+            text = joined(_part(each) for each in sequence(step.get("content")))
+            (thoughts if mapping(step.get("style")).get("type") == "thinking" else parts).append(text)
+    parts += [_part(each) for each in sequence(version.get("content"))] or [string(version.get("content"))]
+    thought, text = split_thought(joined(parts)) if role == "assistant" else ("", joined(parts))
+    thinking = joined([*thoughts, thought])
+    return Node(
+        digest(above, string(role), text, thinking),
+        above,
+        "user" if role == "user" else "assistant" if role == "assistant" else None,
+        text,
+        None,
+        string(mapping(version.get("senderInfo")).get("senderName")),
+        thinking,
+    )
+
+
+def _part(part: object) -> str:
+    item = mapping(part)
+    match item.get("type"):
+        case "file":
+            return file_note(string(item.get("name")) or string(item.get("fileIdentifier")))
+        case "toolCallRequest":
+            given = json.dumps(item.get("parameters"), ensure_ascii=False, indent=1)
+            return joined([tool_note(string(item.get("name"))), fenced(given, "json")])
+        case "toolCallResult":
+            return joined([tool_note(string(item.get("name"))), fenced(string(item.get("content")))])
+    return part_text(part)

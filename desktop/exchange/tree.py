@@ -1,0 +1,138 @@
+"""From a stranger's tree of messages to one of ours, where questions and answers alternate.
+
+Tools, thoughts and hidden messages stand between the two elsewhere. Here they become one message with the
+answer that they belong to, in every branch; a message that is left out hands its children to its parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from desktop.errors import KotonohaError
+from desktop.exchange.shapes import digest, joined
+from desktop.store.records import MessageRecord
+
+MOST_CHARACTERS = 128 << 20  # of one chat; a text is repeated where branches begin within a merged message
+
+
+@dataclass(frozen=True)
+class Node:
+    """One message of a stranger; ``role`` None is left out."""
+
+    key: str
+    parent: str  # "": none
+    role: Literal["user", "assistant"] | None
+    text: str = ""
+    created: float | None = None
+    model_name: str = ""
+    thinking: str = ""
+
+
+@dataclass
+class _Run:
+    """A node at the end of a run of one role, the runs of which become one message."""
+
+    node: Node
+    created: float
+    before: _Run | None = None  # of the same role
+    above: _Run | None = None  # the run of the other role that this one answers
+    kept: bool = False
+    goes_on: bool = field(default=False)
+
+
+def messages_of(
+    nodes: Iterable[Node], leaf: str, when: float
+) -> tuple[tuple[MessageRecord, ...], str | None]:
+    """Return the messages, oldest first, and the key of the one that ``leaf`` became.
+
+    ``when`` (Unix seconds) stands for times that are not known. Nodes that hang on themselves are dropped.
+    Raises ``KotonohaError("chat_too_large")``.
+    """
+    by_key: dict[str, Node] = {}
+    for node in nodes:
+        by_key.setdefault(node.key, node)
+    children: dict[str, list[Node]] = {}
+    for node in by_key.values():
+        children.setdefault(node.parent if node.parent in by_key else "", []).append(node)
+    runs: dict[str, _Run | None] = {}
+    ends: list[_Run] = []
+    waiting: list[tuple[Node, _Run | None]] = [(node, None) for node in reversed(children.get("", ()))]
+    while waiting:
+        node, above = waiting.pop()
+        run = _run(node, above, when)
+        runs[node.key] = run
+        if run is not None and run is not above:
+            ends.append(run)
+        waiting += [(child, run) for child in reversed(children.get(node.key, ()))]
+    shown = runs.get(leaf)
+    if shown is not None:
+        shown.kept = True
+    kept = [run for run in ends if run.kept or not run.goes_on]
+    kept.sort(key=lambda run: run.created)
+    return _records(kept), None if shown is None else shown.node.key
+
+
+def chain(messages: Iterable[Node]) -> list[Node]:
+    """Return messages without ids, one below the other, each named by all that led to it."""
+    nodes: list[Node] = []
+    above = ""
+    for message in messages:
+        key = digest(above, message.role or "", message.text)
+        nodes.append(
+            Node(
+                key, above, message.role, message.text, message.created, message.model_name, message.thinking
+            )
+        )
+        above = key
+    return nodes
+
+
+def _run(node: Node, above: _Run | None, when: float) -> _Run | None:
+    if node.role is None or not (node.text.strip() or node.thinking.strip()):
+        return above
+    created = node.created or (when if above is None else above.created)
+    if above is not None and above.node.role == node.role:
+        above.goes_on = True
+        return _Run(node, above.created, above, above.above)
+    if above is not None:
+        above.kept = True
+    return _Run(node, created, None, above)
+
+
+def _records(runs: Sequence[_Run]) -> tuple[MessageRecord, ...]:
+    records: list[MessageRecord] = []
+    room = MOST_CHARACTERS
+    for run in runs:
+        parts: list[Node] = []
+        part: _Run | None = run
+        while part is not None:
+            parts.append(part.node)
+            room -= len(part.node.text) + len(part.node.thinking) + 100
+            if room < 0:
+                raise too_large()
+            part = part.before
+        parts.reverse()
+        assert run.node.role is not None
+        records.append(
+            MessageRecord(
+                key=run.node.key,
+                role=run.node.role,
+                text=joined(each.text for each in parts),
+                created=run.created,
+                parent=None if run.above is None else run.above.node.key,
+                model_name=next((each.model_name for each in reversed(parts) if each.model_name), ""),
+                thinking=joined(each.thinking for each in parts),
+            )
+        )
+    return tuple(records)
+
+
+def too_large() -> KotonohaError:
+    """Return the refusal of a chat above the limits."""
+    return KotonohaError(
+        "chat_too_large",
+        "この対話は大きすぎるため、取り込めません。",
+        "This chat is too large to be imported.",
+    )

@@ -1,0 +1,25 @@
+"""The few words of an export that people read."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from desktop.language import say
+from desktop.store.records import ChatRecord, MessageRecord
+
+
+def title_of(record: ChatRecord) -> str:
+    """Return the chat's title in one line, or what stands for none."""
+    return " ".join(record.title.split()) or say("無題の対話", "Untitled chat")
+
+
+def speaker(message: MessageRecord) -> str:
+    """Return who says it, in one line."""
+    if message.role == "user":
+        return say("あなた", "You")
+    return " ".join(message.model_name.split()) or say("モデル", "Model")
+
+
+def moment(seconds: float) -> str:
+    """Return the local time to the minute."""
+    return dt.datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
