@@ -1,13 +1,21 @@
-"""A block of Markdown → a QTextDocument in the formats of the theme."""
+"""A block of Markdown → a QTextDocument in the formats of the theme.
+
+Ruby and formulas are not in the document. The base of ruby is ordinary text, only wider where its reading
+needs it, and a formula is one invisible ideograph of the formula's width: so lines break as in Japanese, and
+the segment draws what belongs there (``overlay``).
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QFont,
+    QFontMetricsF,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -19,6 +27,7 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
+from desktop.ui.transcript.formulas import Formula, wanted
 from desktop.ui.transcript.highlight import highlight
 
 if TYPE_CHECKING:
@@ -29,6 +38,8 @@ if TYPE_CHECKING:
     from desktop.ui.transcript.markdown import Block
 
 CODE_SPAN = QTextFormat.Property.UserProperty + 1  # marks inline code, whose ground the segment paints
+RUN = QTextFormat.Property.UserProperty + 2  # which span of the page it is
+_IDEOGRAPH = "一"  # stands for a formula: no line begins with 。 after it, and it may be at the end of one
 _LINE_BREAK = "\u2028"  # inside a paragraph; a newline would begin another one
 _ALIGN = {
     "left": Qt.AlignmentFlag.AlignLeft,
@@ -38,8 +49,18 @@ _ALIGN = {
 _COLOURS = {"keyword": "accent", "name": "accent", "string": "good", "number": "caution", "comment": "faint"}
 
 
-def document(block: Block, look: Look) -> QTextDocument:
-    """Return the text of ``block``, without its markers and its card; its width is not set yet."""
+@dataclass(slots=True)
+class Page:
+    """A document, its spans in order (``RUN`` of a format is the index), and the drawings of some."""
+
+    document: QTextDocument
+    runs: list[Span] = field(default_factory=list)
+    formulas: dict[int, tuple[Formula, float]] = field(default_factory=dict)  # and how many px an em is
+    alone: bool = False  # a formula on lines of its own
+
+
+def document(block: Block, look: Look, width: float) -> Page:
+    """Return the text of ``block``, ``width`` pixels wide, without its markers and its card."""
     made = QTextDocument()
     made.setUndoRedoEnabled(False)
     made.setDocumentMargin(0)
@@ -53,15 +74,28 @@ def document(block: Block, look: Look) -> QTextDocument:
     )
     option.setTabStopDistance(4 * look.code.pixelSize() / 2)
     made.setDefaultTextOption(option)
+    page = Page(made, alone=block.kind == "math")
     if block.kind == "code":
         _code(made, block, look)
     elif block.kind == "table":
-        _table(made, block, look)
+        _table(page, block, look, width)
     else:
-        cursor = QTextCursor(made)
-        cursor.setBlockFormat(_lines(look.line))
-        bold = block.kind == "heading"
-        _insert(cursor, block.spans, look, look.heading(block.level) if bold else look.text)
+        if block.kind == "footnote":
+            look = look.quiet()
+        writer = _Writer(page, QTextCursor(made), look, width)
+        writer.write(block.spans, look.heading(block.level) if block.kind == "heading" else look.text)
+        writer.set_lines(look.line)
+    made.setTextWidth(width)
+    return page
+
+
+def ruby_font(font: QFont) -> QFont:
+    """Return the font of the reading above text in ``font``."""
+    made = QFont(font)
+    made.setPixelSize(max(6, round(font.pixelSize() / 2)))
+    made.setWeight(QFont.Weight.Normal)
+    made.setItalic(False)
+    made.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0)
     return made
 
 
@@ -71,11 +105,43 @@ def _lines(height: float) -> QTextBlockFormat:
     return made
 
 
-def _insert(cursor: QTextCursor, spans: Sequence[Span], look: Look, font: QFont) -> None:
-    for span in spans:
+class _Writer:
+    """Writes spans into one block of a document, and finds how high its lines must be."""
+
+    def __init__(self, page: Page, cursor: QTextCursor, look: Look, width: float) -> None:
+        self._page, self._cursor, self._look, self._width = page, cursor, look, width
+        self._begin = cursor.position()
+        self._ascent = self._descent = self._least = 0.0  # of formulas and ruby
+
+    def write(self, spans: Sequence[Span], font: QFont) -> None:
+        """Add ``spans`` at the cursor."""
+        for span in spans:
+            made = self._format(span, font)
+            self._page.runs.append(span)
+            if span.math:
+                self._write_formula(span, made)
+            elif span.ruby:
+                self._write_ruby(span, made)
+            else:
+                self._cursor.insertText(span.text.replace("\n", _LINE_BREAK), made)
+
+    def set_lines(self, least: float) -> None:
+        """Give the lines the height that what was written needs, ``least`` at least."""
+        height = max(least, self._least, ceil(self._ascent + self._descent + self._look.px(2)))
+        lines = self._cursor.blockFormat()
+        lines.merge(_lines(height))
+        if self._page.alone:
+            lines.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        else:  # Qt puts the baseline at 4/5 of a fixed height
+            lines.setTopMargin(max(0.0, ceil(self._ascent - 0.8 * height)))
+            lines.setBottomMargin(max(0.0, ceil(self._descent - 0.2 * height - self._look.px(2))))
+        self._cursor.setBlockFormat(lines)
+
+    def _format(self, span: Span, font: QFont) -> QTextCharFormat:
         made = QTextCharFormat()
-        made.setFont(look.inline_code if span.code else font)
-        made.setForeground(look.colour("accent" if span.href else "ink"))
+        made.setFont(self._look.inline_code if span.code else font)
+        made.setForeground(self._look.colour("accent" if span.href or span.note else "ink"))
+        made.setProperty(RUN, len(self._page.runs))
         if span.code:
             made.setProperty(CODE_SPAN, True)
         if span.bold:
@@ -84,11 +150,57 @@ def _insert(cursor: QTextCursor, spans: Sequence[Span], look: Look, font: QFont)
             made.setFontItalic(True)
         if span.strike:
             made.setFontStrikeOut(True)
+        if span.note:
+            made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
         if span.href:
             made.setAnchor(True)
             made.setAnchorHref(span.href)
             made.setFontUnderline(True)
-        cursor.insertText(span.text.replace("\n", _LINE_BREAK), made)
+        return made
+
+    def _write_formula(self, span: Span, made: QTextCharFormat) -> None:
+        formula = self._look.formulas.find(wanted(span)) if self._look.formulas else None
+        if formula is None:  # not yet, or it cannot be read
+            made.setFont(self._look.inline_code)
+            self._cursor.insertText(span.written().replace("\n", _LINE_BREAK), made)
+            return
+        em = made.font().pixelSize() * (1.1 if span.math == "display" else 1.0)
+        em = min(em, (self._width - 1) / formula.width)  # a long formula is drawn smaller
+        self._page.formulas[len(self._page.runs) - 1] = (formula, em)
+        self._ascent = max(self._ascent, formula.ascent * em)
+        self._descent = max(self._descent, (formula.height - formula.ascent) * em)
+        made.setForeground(Qt.GlobalColor.transparent)
+        advance = QFontMetricsF(made.font()).horizontalAdvance(_IDEOGRAPH)
+        self._cursor.insertText(_IDEOGRAPH, _spaced(made, formula.width * em - advance))
+
+    def _write_ruby(self, span: Span, made: QTextCharFormat) -> None:
+        font = made.font()
+        small = ruby_font(font)
+        self._least = max(self._least, round(1.2 * font.pixelSize() + 1.15 * small.pixelSize()))
+        wanting = QFontMetricsF(small).horizontalAdvance(span.ruby) - QFontMetricsF(font).horizontalAdvance(
+            span.text
+        )
+        if wanting <= 0:
+            self._cursor.insertText(span.text, made)
+            return
+        # A longer reading sets its base apart: so far between the characters, and half of it at the ends.
+        gap = wanting / len(span.text)
+        if self._cursor.position() > self._begin:
+            before = QTextCursor(self._cursor)
+            before.setPosition(self._cursor.position() - 1)
+            before.setPosition(self._cursor.position(), QTextCursor.MoveMode.KeepAnchor)
+            last = before.charFormat()
+            before.setCharFormat(_spaced(last, last.fontLetterSpacing() + gap / 2))
+        self._cursor.insertText(span.text[:-1], _spaced(made, gap))
+        self._cursor.insertText(span.text[-1], _spaced(made, gap / 2))
+
+
+def _spaced(made: QTextCharFormat, spacing: float) -> QTextCharFormat:
+    """Return a format with ``spacing`` px after each character."""
+    made = QTextCharFormat(made)
+    made.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
+    made.setFontLetterSpacing(spacing)
+    return made
 
 
 def _code(made: QTextDocument, block: Block, look: Look) -> None:
@@ -133,22 +245,23 @@ def _utf16(text: str) -> Callable[[int], int]:
     return lambda index: index + bisect_left(wide, index)
 
 
-def _table(made: QTextDocument, block: Block, look: Look) -> None:
+def _table(page: Page, block: Block, look: Look, width: float) -> None:
     shape = QTextTableFormat()
     shape.setBorder(0)
     shape.setCellSpacing(0)
     shape.setCellPadding(look.px(7))
     shape.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
     columns = max(1, len(block.aligns))
-    cursor = QTextCursor(made)
+    cursor = QTextCursor(page.document)
     table = cursor.insertTable(max(1, len(block.rows)), columns, shape)
+    font, head = look.text, QFont(look.text)
+    head.setWeight(QFont.Weight.DemiBold)
     for number, row in enumerate(block.rows):
         for column, cell in enumerate(row[:columns]):
             inside = table.cellAt(number, column).firstCursorPosition()
-            lines = _lines(look.px(24))
+            lines = QTextBlockFormat()
             lines.setAlignment(_ALIGN[block.aligns[column]])
             inside.setBlockFormat(lines)
-            font = QFont(look.text)
-            if number == 0:
-                font.setWeight(QFont.Weight.DemiBold)
-            _insert(inside, cell, look, font)
+            writer = _Writer(page, inside, look, width / columns)
+            writer.write(cell, font if number else head)
+            writer.set_lines(look.px(24))

@@ -11,8 +11,9 @@ from PySide6.QtCore import QPointF
 from desktop.ui.transcript.segment import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Sequence, Set
 
+    from desktop.ui.transcript.formulas import Wanted
     from desktop.ui.transcript.look import Look
     from desktop.ui.transcript.markdown import Block
 
@@ -105,6 +106,15 @@ class Flow:
                     self._forget(index)
             self._measured += 1
         return False
+
+    def refresh(self, drawn: Set[Wanted]) -> bool:
+        """Lay out anew what asks for one of these formulas; return whether anything does."""
+        found = [index for index, segment in enumerate(self.segments) if segment.asks(drawn)]
+        for index in found:
+            self.segments[index].renew()
+        if found:
+            self._exact, self._measured = min(self._exact, found[0]), min(self._measured, found[0])
+        return bool(found)
 
     def _lay_out(self, index: int, segment: Segment) -> None:
         before = segment.height

@@ -5,7 +5,7 @@ languages that put spaces between words: in ``これは**「強調」**です`` 
 and a bracket, and opens nothing. Chinese, Japanese and Korean text has no such spaces, so here a delimiter
 beside such a character may also open or close. ``_`` keeps CommonMark's rule: it never emphasizes in a word.
 
-Ruby is written as Aozora Bunko does: ``｜電子書籍《でんししょせき》``, or without the bar after a run of kanji.
+Ruby is written as Aozora Bunko does: ``｜電子書《でんししょ》``, or without the bar after a run of kanji.
 Mathematics and notes are in ``marks``.
 """
 
@@ -45,7 +45,7 @@ _MARKS = re.compile(
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffc\ufffe\uffff]")
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
 _ADDRESS = re.compile(r"https?://[!-~]+")
-# With the bar anything can have a reading; without it, kanji have one in kana, so that 映画《七人の侍》 stays.
+# With the bar anything has a reading; without it, kanji have one in kana, so that 映画《七人の侍》 stays.
 _RUBY = re.compile(
     r"｜([^｜《》\n]{1,20})《([^《》\n]{1,40})》"
     "|([\u3005-\u3007\u3400-\u9fff\uf900-\ufaffヶ\U00020000-\U0003ffff]{1,20})《([ぁ-ゖァ-ヺー・]{1,40})》"

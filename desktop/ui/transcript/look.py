@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
 from desktop.ui import theme
+
+if TYPE_CHECKING:
+    from desktop.ui.transcript.formulas import Formulas
 
 QUESTION_WIDTH = 540  # of a question's bubble, px at 100 %
 FOLDED_LINES = 14  # of a long question, before it is shown in full
@@ -15,10 +19,14 @@ HEADING_PX = {1: 20, 2: 18, 3: 16}
 
 
 class Look:
-    """Fonts and lengths, in device-independent pixels, at ``zoom`` (1.0 is 100 %), and the colours in use."""
+    """Fonts and lengths, in device-independent pixels, at ``zoom`` (1.0 is 100 %), and the colours in use.
 
-    def __init__(self, zoom: float) -> None:
+    ``formulas`` knows the drawings; without it, formulas are shown as their source.
+    """
+
+    def __init__(self, zoom: float, formulas: Formulas | None = None) -> None:
         self.zoom = zoom
+        self.formulas = formulas
         self.tokens = theme.current()
         self.text_px = round(theme.TEXT_PX * zoom)
         self.line = round(theme.TEXT_PX * theme.density().line * zoom)

@@ -69,7 +69,9 @@ class Block:
     def text(self) -> str:
         """Return the plain text, without markers; ruby and formulas as they were written."""
         if self.kind == "table":
-            return "\n".join("\t".join("".join(s.written() for s in cell) for cell in row) for row in self.rows)
+            return "\n".join(
+                "\t".join("".join(s.written() for s in cell) for cell in row) for row in self.rows
+            )
         return "".join(span.written() for span in self.spans)
 
 
@@ -368,7 +370,9 @@ class _Walk:
         return f"{number}{token.markup}"
 
 
-def _leaf(tokens: Sequence[Token], index: int, walk: _Walk) -> Block | None:
+def _leaf(  # noqa: PLR0911 - a kind a line
+    tokens: Sequence[Token], index: int, walk: _Walk
+) -> Block | None:
     token = tokens[index]
     match token.type:
         case "inline" if tokens[index - 1].type == "heading_open":
@@ -376,7 +380,7 @@ def _leaf(tokens: Sequence[Token], index: int, walk: _Walk) -> Block | None:
         case "inline" if tokens[index - 1].type == "paragraph_open":
             return Block("paragraph", spans(walk.without_task(token.content)))
         case "inline" if tokens[index - 1].type == "footnote_open":
-            label = Span(token.info, note=True, source=f"[^{token.info}]: ")
+            label = Span(f"{token.info} ", note=True, source=f"[^{token.info}]: ")
             return Block("footnote", (label, *spans(token.content)))
         case "math_block" if token.info:
             return Block("math", (Span(calm(token.content), math="display", source=calm(token.markup)),))

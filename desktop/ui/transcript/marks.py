@@ -1,8 +1,8 @@
 """What CommonMark does not know, as rules of markdown-it: mathematics and footnotes. No Qt.
 
-Formulas stand between ``$``, ``\\(`` and ``\\)``, or, larger, between ``$$``, ``\\[`` and ``\\]``, alone on their
-lines or within one. Money is not mathematics: see ``_is_formula``. A footnote is ``[^label]`` and, at the
-beginning of a line, ``[^label]: text``; both are shown where they stand, as nothing may look back.
+Formulas stand between ``$``, ``\\(`` and ``\\)``, or, larger, between ``$$``, ``\\[`` and ``\\]``, alone on
+their lines or within one. Money is not mathematics: see ``_is_formula``. A footnote is ``[^label]`` and, where a
+line begins, ``[^label]: text``; both are shown where they stand, as nothing may look back.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.ruler import RuleOptionsType
     from markdown_it.rules_block.state_block import StateBlock
     from markdown_it.rules_inline.state_inline import StateInline
 
@@ -28,7 +29,7 @@ _AMOUNT = re.compile(r"[\d,.]+\s*(?:[A-Za-z]{2,}|[-–~,]\s*(?:US)?$|$)")
 
 def install(md: MarkdownIt) -> None:
     """Add the rules to a parser."""
-    terminates = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    terminates: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     md.block.ruler.before("fence", "math_block", _math_block, terminates)
     md.block.ruler.before("paragraph", "footnote", _footnote, {"alt": ["paragraph"]})
     md.inline.ruler.before("escape", "math_inline", _math_inline)
@@ -73,7 +74,9 @@ def _is_formula(inside: str, after: str) -> bool:
     )
 
 
-def _math_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+def _math_block(  # noqa: PLR0911 - what it cannot be, one after the other
+    state: StateBlock, start_line: int, end_line: int, silent: bool
+) -> bool:
     """Take lines from ``$$`` or ``\\[`` to where it is closed; never across an empty line."""
     if state.is_code_block(start_line):
         return False

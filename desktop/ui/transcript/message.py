@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 SIDE = 24  # least space beside the column
 GAP = 20  # above each message
 DIVIDER = 26
+RUBY_OVER = 3  # px that the readings of the first line stand out above the text
 MAX_HEIGHT = 16_000_000  # QWIDGETSIZE_MAX is 16,777,215
 DESCRIBED = 4_000  # characters of a message that are read to assistive technology at once
 MAX_ADDRESS = 300  # characters of an address in a tooltip
@@ -363,7 +364,7 @@ class MessageView(QWidget):
         origin = self.text_origin()
         clip = QRectF(event.rect()).intersected(QRectF(0, origin.y(), self.span, self.text_height()))
         if not clip.isEmpty():
-            painter.setClipRect(clip.adjusted(0, 0, 0, 1))
+            painter.setClipRect(clip.adjusted(0, -RUBY_OVER if clip.top() <= origin.y() else 0, 0, 1))
             painter.translate(origin)
             self._paint_text(painter, clip.top() - origin.y(), clip.bottom() - origin.y())
         painter.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Set
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,13 @@ from PySide6.QtGui import (
 )
 
 from desktop.ui import theme
-from desktop.ui.transcript.document import CODE_SPAN, document
+from desktop.ui.transcript.cutting import cut
+from desktop.ui.transcript.document import CODE_SPAN, Page, document
+from desktop.ui.transcript.formulas import Wanted, wanted
+from desktop.ui.transcript.overlay import Mark, marks, x_of
 
 if TYPE_CHECKING:
+    from desktop.ui.transcript.inline import Span
     from desktop.ui.transcript.look import Look
     from desktop.ui.transcript.markdown import Block, Container
 
@@ -42,7 +47,9 @@ class Segment:
         self.left = _indent(block.path, len(block.path), look)
         self.document: QTextDocument | None = None
         self.measured = False
+        self._page: Page | None = None
         self._codes: list[QRectF] | None = None
+        self._marks: list[Mark] | None = None
         self._lines: list[float] = []  # hairlines of a table
         self.height = self.gap + self._estimate()
 
@@ -52,8 +59,8 @@ class Segment:
         """Make the document and measure it."""
         if self.document is not None:
             return
-        self.document = document(self.block, self.look)
-        self.document.setTextWidth(max(self.look.text_px * 4, self._text_width()))
+        self._page = document(self.block, self.look, max(self.look.text_px * 4, self._text_width()))
+        self.document = self._page.document
         inner = self.document.size().height() if self.block.kind != "rule" else self.look.px(1)
         if self.block.kind == "table":
             self._lines = _row_ends(self.document, self.look.px(7))
@@ -64,7 +71,25 @@ class Segment:
 
     def forget(self) -> None:
         """Let the document go; the measured height stays."""
-        self.document = self._codes = None
+        self.document = self._page = self._codes = self._marks = None
+
+    def asks(self, drawn: Set[Wanted]) -> bool:
+        """Return whether a formula of the text is among ``drawn``."""
+        return any(wanted(span) in drawn for span in self._spans() if span.math)
+
+    def renew(self) -> None:
+        """Lay out anew what was laid out without its formulas."""
+        laid_out = self.document is not None
+        self.forget()
+        self.measured = False
+        if laid_out:
+            self.lay_out()
+
+    def _spans(self) -> Iterator[Span]:
+        yield from self.block.spans
+        for row in self.block.rows:
+            for cell in row:
+                yield from cell
 
     @property
     def header(self) -> int:
@@ -92,6 +117,8 @@ class Segment:
             return look.px(1)
         if block.kind == "table":
             return len(block.rows) * look.px(38)
+        if block.kind == "math":
+            return 2 * look.line
         line, em = (
             (look.code_line, look.code.pixelSize()) if block.kind == "code" else (look.line, look.text_px)
         )
@@ -104,7 +131,7 @@ class Segment:
     def origin(self) -> QPointF:
         """Return where the document begins, from the segment's top left."""
         rise = self.look.code_rise if self.block.kind == "code" else self.look.rise
-        if self.block.kind == "table":
+        if self.block.kind in ("table", "math"):
             rise = 0
         return QPointF(self.left + self._pad(), self.gap + self.header + rise)
 
@@ -140,7 +167,15 @@ class Segment:
             chosen.format = ground
             context.selections = [chosen]
         self.document.documentLayout().draw(painter, context)
+        for mark in self._mark_list():
+            mark.paint(painter, self.look)
         painter.restore()
+
+    def _mark_list(self) -> list[Mark]:
+        if self._marks is None:
+            drawn = any(span.ruby or span.math for span in self._spans())
+            self._marks = marks(self._page) if drawn and self._page is not None else []
+        return self._marks
 
     def _paint_card(self, painter: QPainter) -> None:
         look = self.look
@@ -177,8 +212,8 @@ class Segment:
 
     def _code_rects(self) -> list[QRectF]:
         if self._codes is None:
-            spans = [*self.block.spans, *(s for row in self.block.rows for cell in row for s in cell)]
-            marked = self.block.kind != "code" and self.document is not None and any(s.code for s in spans)
+            code = self.block.kind == "code" or self.document is None
+            marked = not code and any(span.code for span in self._spans())
             self._codes = _code_rects(self.document, self.look) if marked and self.document else []
         return self._codes
 
@@ -210,9 +245,14 @@ class Segment:
 
     def selected_text(self, start: int, end: int) -> str:
         """Return the plain text from ``start`` to ``end``, with the markers when it begins the segment."""
-        whole = start == 0 and end >= self.length()
-        text = self.block.text() if whole else self._cursor(start, end).selection().toPlainText()
-        return (self.markers() if start == 0 else "") + text
+        part = self.part(start, end)
+        return (self.markers() if start == 0 else "") + part.text()
+
+    def part(self, start: int, end: int) -> Block:
+        """Return what lies between two positions as a block; markers belong to the beginning."""
+        if self._page is None or (start <= 0 and end >= self.length()):
+            return self.block
+        return cut(self.block, self._page, start, end)
 
     def markers(self) -> str:
         """Return the markers of the items that begin here, as text."""
@@ -231,7 +271,7 @@ class Segment:
         return cursor
 
 
-def _gap(before: Block | None, block: Block, look: Look) -> int:
+def _gap(before: Block | None, block: Block, look: Look) -> int:  # noqa: PLR0911 - a case a line
     """Return the space above ``block``."""
     if before is None or block.continues:
         return 0
@@ -243,6 +283,8 @@ def _gap(before: Block | None, block: Block, look: Look) -> int:
         return look.px(14)
     if "code" in (block.kind, before.kind) or "table" in (block.kind, before.kind):
         return look.px(10)
+    if block.kind == before.kind == "footnote":
+        return look.px(4)
     begins_item = any(container.kind == "item" for container in block.path[block.first_in :])
     return look.px(4 if begins_item and any(c.kind == "item" for c in before.path) else 10)
 
@@ -319,14 +361,9 @@ def _code_rects(made: QTextDocument, look: Look) -> list[QRectF]:
                 first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
                 if first >= last:
                     continue
-                left, right = _x(line.cursorToX(first)), _x(line.cursorToX(last))
+                left, right = x_of(line, first), x_of(line, last)
                 y = place.y() + line.y()
                 rect = QRectF(place.x() + min(left, right), y + 2.5, abs(right - left), line.height() - 3)
                 rects.append(rect.adjusted(-look.px(2), 0, look.px(2), 0))
         block = block.next()
     return rects
-
-
-def _x(found: object) -> float:
-    """Return the coordinate of ``cursorToX``, which PySide gives with the position that it took."""
-    return float(found[0]) if isinstance(found, (tuple, list)) else float(found)  # type: ignore[arg-type]

@@ -29,14 +29,17 @@ from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
 from desktop.ui.transcript import answer, question
 from desktop.ui.transcript.answer import AnswerView
 from desktop.ui.transcript.button import JumpButton
+from desktop.ui.transcript.formulas import Formulas
 from desktop.ui.transcript.look import Look
 from desktop.ui.transcript.message import DIVIDER, GAP, MAX_HEIGHT, MessageView, column, deadline
 from desktop.ui.transcript.question import QuestionView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Sequence, Set
 
     from desktop.ui.transcript.entry import Entry
+    from desktop.ui.transcript.formulas import Wanted
+    from desktop.ui.worker import Jobs
 
 FRAME_MS = 16
 SLICE_MS = 5.0  # of preparing what is not in sight, between two looks at the event loop
@@ -78,7 +81,9 @@ class Transcript(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._zoom = 100
-        self._look = Look(1.0)
+        self._formulas = Formulas(self)
+        self._formulas.drawn.connect(self._take_formulas)
+        self._look = Look(1.0, self._formulas)
         self._rows: list[_Row] = []
         self._index: dict[int, int] = {}
         self._live: set[int] = set()  # rows that have a widget
@@ -232,6 +237,22 @@ class Transcript(QAbstractScrollArea):
     def zoom(self) -> int:
         """Return the size of text and column in percent."""
         return self._zoom
+
+    def set_jobs(self, jobs: Jobs) -> None:
+        """Draw formulas and find readings by ``jobs``; without them, formulas stay their source."""
+        self._formulas.set_jobs(jobs)
+
+    def _take_formulas(self, drawn: Set[Wanted]) -> None:
+        """Lay out anew what has waited for these formulas."""
+        changed = False
+        for index in self._live:
+            view = self._rows[index].view
+            if view is not None and view.flow.refresh(drawn):
+                changed = True
+                view.update()
+                self._set_height(index, view.full_height())
+        if changed:
+            self._arrange()
 
     def scroll_to_end(self) -> None:
         """Show the end and follow it."""
@@ -470,7 +491,7 @@ class Transcript(QAbstractScrollArea):
         self._pause = max(FRAME_MS, round((perf_counter() - began) * 3_000))
 
     def _restyle(self) -> None:
-        self._look = Look(self._zoom / 100)
+        self._look = Look(self._zoom / 100, self._formulas)
         self._jump.set_look(self._look)
         self._resize_rows()
 
