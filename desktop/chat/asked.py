@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from desktop.chat.attached import with_blocks, with_files
 from desktop.chat.branch import covered_turns, first_seen, turns_of
 from desktop.engine.protocol import Prompting, Turn
 from desktop.store import Choices, Message, Store, Summary
@@ -32,9 +33,22 @@ def summary_of(store: Store, path: Sequence[Message], policy: Policy) -> Summary
 
 
 def next_prompt(
-    store: Store, path: Sequence[Message], typed: str, *, choices: Choices, policy: Policy, system: str
+    store: Store,
+    path: Sequence[Message],
+    typed: str,
+    *,
+    choices: Choices,
+    policy: Policy,
+    system: str,
+    attachments: Sequence[int] = (),
 ) -> Asked:
-    """Return what the next answer would be asked with, were ``typed`` sent now; "": the path as it is."""
+    """Return what the next answer would be asked with, were ``typed`` sent now with these files of the draft.
+
+    With neither, the path as it is.
+    """
+    path = with_files(store, path)
+    if attachments:
+        typed = with_blocks(typed, store.attachments.texts_of(attachments))
     summary = None
     if policy == "summarise" and path:
         # Sending adds a question and its answer, and the summary goes up to what was said before them.
@@ -60,7 +74,7 @@ def prompt_of(
     path = store.messages.path(answer.chat_id, leaf_id=message_id)
     summary = summary_of(store, path, policy)
     covered = covered_turns(path, summary)
-    before = path[:-1]
+    before = with_files(store, path[:-1])
     if seen and answer.left_out > covered:
         before = before[first_seen(before, answer.left_out) :]
     return Asked(turns_of(before, system, summary), prompting_of(choices, policy), covered)

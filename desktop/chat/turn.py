@@ -6,12 +6,13 @@ Knows the store and the engine's client; does not know Qt, nor which thread it r
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from desktop.chat.asked import prompting_of
+from desktop.chat.attached import with_files
 from desktop.chat.branch import covered_turns, turns_of
 from desktop.chat.summary import condense
 from desktop.chat.titles import title_of
@@ -55,19 +56,32 @@ class Begun(NamedTuple):
     answer: Message
 
 
-def begin(store: Store, chat_id: int | None, text: str, model: Model, preset_id: int | None) -> Begun:
+def begin(
+    store: Store,
+    chat_id: int | None,
+    text: str,
+    model: Model,
+    preset_id: int | None,
+    *,
+    attachments: Sequence[int] = (),
+) -> Begun:
     """Save the person's message and an empty answer to it, in a new chat when ``chat_id`` is None.
 
-    A new chat gets ``model`` and ``preset_id``. The chat's first message gives it its title. All or nothing
-    is saved; raises ``KotonohaError``.
+    A new chat gets ``model`` and ``preset_id``. The chat's first message gives it its title. The draft's
+    ``attachments`` go with the message. All or nothing is saved; raises ``KotonohaError``.
     """
     if chat_id is None:
         return Begun(
             *store.messages.send_first(
-                text, model.name, title=title_of(text), model_id=model.id, preset_id=preset_id
+                text,
+                model.name,
+                title=title_of(text),
+                model_id=model.id,
+                preset_id=preset_id,
+                attachments=attachments,
             )
         )
-    question, answer = store.messages.send(chat_id, text, model.name)
+    question, answer = store.messages.send(chat_id, text, model.name, attachments=attachments)
     if question.parent_id is None:
         store.chats.rename(chat_id, title_of(text), by_hand=False)
     return Begun(store.chats.get(chat_id), question, answer)
@@ -97,7 +111,7 @@ def answer(
     try:
         policy = store.chats.get(message.chat_id).policy
         prompting = prompting_of(choices, policy)
-        path = store.messages.path(message.chat_id, leaf_id=message.id)
+        path = with_files(store, store.messages.path(message.chat_id, leaf_id=message.id))
         summary = None
         if policy == "summarise":
             summary = yield from condense(

@@ -25,6 +25,7 @@ class Question(NamedTuple):
     typed: str
     policy: Policy
     setup: Setup
+    attachments: tuple[int, ...] = ()  # files of the draft
 
 
 class Counted(NamedTuple):
@@ -68,12 +69,18 @@ class ContextCount(QObject):
         if question is None:
             return
         loader, store = self._session.loader, self._session.store
-        path, typed, policy, setup = question
+        path, typed, policy, setup, attachments = question
 
         def count(cancel: Cancel) -> Counted | None:
             settings = loader.settings_in_use(setup.target)
             asked = next_prompt(
-                store, path, typed, choices=setup.target.choices, policy=policy, system=setup.system
+                store,
+                path,
+                typed,
+                choices=setup.target.choices,
+                policy=policy,
+                system=setup.system,
+                attachments=attachments,
             )
             if settings is None or all(turn.role == "system" for turn in asked.turns):
                 return None
