@@ -1,0 +1,252 @@
+"""Export as a job: chats into a file, a folder or a zip. Nothing is overwritten that was not meant to be."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Literal, get_args
+
+import msgspec
+
+from desktop.errors import KotonohaError
+from desktop.exchange import chatml, markdown, names, own_json, plain_text
+from desktop.exchange.words import title_of
+from desktop.jobs import Cancel
+from desktop.language import say
+from desktop.store import Store
+from desktop.store.records import ChatRecord
+
+Format = Literal["markdown", "html", "json", "text", "jsonl"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+SUFFIXES: dict[Format, str] = {
+    "markdown": ".md",
+    "html": ".html",
+    "json": ".json",
+    "text": ".txt",
+    "jsonl": ".jsonl",
+}
+
+
+class ExportProgress(msgspec.Struct, frozen=True):
+    """How many chats are done."""
+
+    done: int
+    total: int
+
+
+class ExportReport(msgspec.Struct, frozen=True):
+    """What became of an export: the file, folder or zip, and the files in a folder."""
+
+    path: Path
+    files: tuple[Path, ...]
+    chats: int
+    left_out: int  # without anything that the format can hold, or deleted meanwhile
+
+    @property
+    def sentence(self) -> str:
+        """Return it in the person's language."""
+        ja = f"対話 {self.chats:,}件を書き出しました: {self.path}"
+        en = f"Exported {self.chats:,} chats: {self.path}"
+        if self.left_out:
+            ja += f"（書き出すもののない {self.left_out:,}件を除く）"
+            en += f" ({self.left_out:,} with nothing to export were left out)"
+        return say(ja, en)
+
+
+def format_of(path: Path) -> Format | None:
+    """Return the format that a file name asks for."""
+    suffix = {".htm": ".html", ".markdown": ".md"}.get(path.suffix.lower(), path.suffix.lower())
+    return next((format for format, its in SUFFIXES.items() if its == suffix), None)
+
+
+def export_chats(
+    store: Store,
+    ids: Sequence[int] | None,
+    to: Path,
+    format: Format,
+    cancel: Cancel,
+    *,
+    overwrite: bool = False,
+) -> Generator[ExportProgress, None, ExportReport]:
+    """Write chats (None: all that are not in the bin, oldest first); yield the progress after each.
+
+    JSON and JSONL have all chats in one file. Of the others each chat is a file: ``to`` itself for one
+    chat, in a zip where ``to`` ends in .zip, else in the folder ``to``, which is made. In a folder that is
+    there already names are chosen that are free; a file that is there is replaced only with ``overwrite``,
+    and only by a complete one. Raises ``Cancelled`` and ``KotonohaError``: ``chat_missing``,
+    ``export_exists``, ``export_empty``, ``disk_full``, ``export_unwritable``; a file is not there then, of
+    a folder the files that were complete.
+    """
+    chosen = store.transfer.ids() if ids is None else list(dict.fromkeys(ids))
+    if not chosen:
+        raise _empty()
+    with _told(to):
+        target = to.absolute()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        gathered = format in ("json", "jsonl")
+        if target.is_dir() and (gathered or len(chosen) == 1):
+            target = target / _name_in(store, target, chosen, format)
+        if target.exists() and not target.is_dir() and not overwrite:
+            raise _exists(target)
+        records = _records(store, chosen, cancel)
+        if gathered:
+            return (yield from _into_one(records, len(chosen), target, format))
+        if len(chosen) == 1 and target.suffix.lower() != ".zip":
+            return (yield from _into_one(records, 1, target, format))
+        if target.suffix.lower() == ".zip" and not target.is_dir():
+            return (yield from _into_zip(records, len(chosen), target, format))
+        return (yield from _into_folder(records, len(chosen), target, format))
+
+
+def _records(store: Store, ids: Sequence[int], cancel: Cancel) -> Iterator[ChatRecord | None]:
+    for id in ids:
+        cancel.raise_if_set()
+        try:
+            yield store.transfer.record(id)
+        except KotonohaError as error:
+            if error.code != "chat_missing" or len(ids) == 1:
+                raise
+            yield None  # deleted for good since the list was made
+
+
+def _into_one(
+    records: Iterator[ChatRecord | None], total: int, target: Path, format: Format
+) -> Generator[ExportProgress, None, ExportReport]:
+    write = _writer(format)
+    chats = 0
+    with _part(target) as file:
+        file.write(own_json.HEADER if format == "json" else b"")
+        for done, record in enumerate(records, 1):
+            data = b"" if record is None else write(record)
+            if data:
+                file.write((own_json.BETWEEN if format == "json" and chats else b"") + data)
+                chats += 1
+            yield ExportProgress(done, total)
+        if not chats:
+            raise _empty()
+        file.write(own_json.FOOTER if format == "json" else b"")
+    return ExportReport(target, (target,), chats, total - chats)
+
+
+def _into_zip(
+    records: Iterator[ChatRecord | None], total: int, target: Path, format: Format
+) -> Generator[ExportProgress, None, ExportReport]:
+    write = _writer(format)
+    taken: set[str] = set()
+    with _part(target) as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for done, record in enumerate(records, 1):
+                if record is not None:
+                    name = names.unused(None, _name(record), SUFFIXES[format], taken)
+                    info = zipfile.ZipInfo(name, time.localtime(max(record.updated, 315_619_200))[:6])  # 1980
+                    info.compress_type = zipfile.ZIP_DEFLATED
+                    info.external_attr = 0o600 << 16
+                    archive.writestr(info, write(record))
+                yield ExportProgress(done, total)
+        if not taken:
+            raise _empty()
+    return ExportReport(target, (target,), len(taken), total - len(taken))
+
+
+def _into_folder(
+    records: Iterator[ChatRecord | None], total: int, folder: Path, format: Format
+) -> Generator[ExportProgress, None, ExportReport]:
+    write = _writer(format)
+    folder.mkdir(exist_ok=True)
+    taken: set[str] = set()
+    files: list[Path] = []
+    for done, record in enumerate(records, 1):
+        if record is not None:
+            path = folder / names.unused(folder, _name(record), SUFFIXES[format], taken)
+            with _part(path) as file:
+                file.write(write(record))
+            files.append(path)
+        yield ExportProgress(done, total)
+    return ExportReport(folder, tuple(files), len(files), total - len(files))
+
+
+@contextmanager
+def _part(target: Path) -> Iterator[BinaryIO]:
+    """Give a file that becomes ``target`` when the block ends well, and is gone otherwise."""
+    descriptor, name = tempfile.mkstemp(".part", "kotonoha-", target.parent)  # for the owner only
+    part = Path(name)
+    try:
+        with os.fdopen(descriptor, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _writer(format: Format) -> Callable[[ChatRecord], bytes]:
+    match format:
+        case "json":
+            return own_json.encode
+        case "jsonl":
+            write = chatml.write
+        case "markdown":
+            write = markdown.write
+        case "text":
+            write = plain_text.write
+        case "html":
+            from desktop.exchange import html_page  # only here: it loads markdown-it
+
+            write = html_page.write
+    return lambda record: write(record).encode("utf-8")
+
+
+def _name(record: ChatRecord) -> str:
+    return names.safe(title_of(record), say("無題の対話", "Untitled chat"))
+
+
+def _name_in(store: Store, folder: Path, ids: Sequence[int], format: Format) -> str:
+    if len(ids) == 1:
+        name = names.safe(store.chats.get(ids[0]).title, say("無題の対話", "Untitled chat"))
+    else:
+        name = say("言の葉の対話", "Kotonoha chats") + time.strftime(" %Y-%m-%d")
+    return names.unused(folder, name, SUFFIXES[format], set())
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise KotonohaError(
+                "disk_full",
+                "ディスクの空きが足りず、書き出せませんでした。対話は無事です。",
+                "The disk is full, so nothing was exported. The chats are safe. Please free some space or choose "
+                "another place.",
+            ) from error
+        raise KotonohaError(
+            "export_unwritable",
+            f"書き出し先に書き込めません（{path}: {reason}）。対話は無事です。別の場所を選んでください。",
+            f"Nothing can be written there ({path}: {reason}). The chats are safe. Please choose "
+            "another place.",
+        ) from error
+
+
+def _exists(path: Path) -> KotonohaError:
+    return KotonohaError(
+        "export_exists",
+        f"同じ名前のファイルがあります（{path}）。上書きしていません。別の名前を選んでください。",
+        f"There is a file of this name ({path}). It was not overwritten. Please choose another name.",
+    )
+
+
+def _empty() -> KotonohaError:
+    return KotonohaError(
+        "export_empty",
+        "書き出す対話がありません。ファイルは作っていません。",
+        "There is no chat to export. No file was made.",
+    )
