@@ -26,6 +26,8 @@ class KVCache:
         self.tokens: list[int] = []
         # So many of them were computed in whole batches from the first position on, as a cold start does it.
         self.canonical = 0
+        # What a smaller batch behind them ended at: a cold start computes a prompt of just this length so.
+        self._whole = 0
         # llama.cpp begins a loaded cache at its first cell again and writes over what the window has passed,
         # in the order of the cells. Where that is not the order of the positions, gaps come about.
         self._in_order = True
@@ -38,14 +40,18 @@ class KVCache:
         what a cold start would have computed in the same batches is kept: other batches round otherwise.
         """
         shared = _shared(self.tokens, prompt)
-        length = self.trim(min(shared, self.canonical) if canonical else shared)
+        if canonical and not shared == len(prompt) - 1 == self._whole:
+            shared = min(shared, self.canonical)
+        length = self.trim(shared)
         self._gapless = self._gapless and self._in_order
         return length
 
     def extend(self, tokens: Sequence[int]) -> None:
         """Note that these were computed, at once."""
-        if len(tokens) == self._batch and len(self.tokens) == self.canonical:
-            self.canonical += self._batch
+        if len(self.tokens) == self.canonical:
+            self._whole = self.canonical + len(tokens)
+            if len(tokens) == self._batch:
+                self.canonical += self._batch
         self.tokens += tokens
 
     def can_go_back(self) -> bool:
@@ -102,6 +108,8 @@ class KVCache:
             self.clear()
         if len(self.tokens) < self.canonical:
             self.canonical = len(self.tokens) // self._batch * self._batch
+        if len(self.tokens) < self._whole:
+            self._whole = 0
         return len(self.tokens)
 
     def restore(self, length: int) -> None:
@@ -114,7 +122,7 @@ class KVCache:
     def clear(self) -> None:
         """Forget everything."""
         llama.llama_memory_clear(self._memory, False)
-        self.tokens, self.canonical = [], 0
+        self.tokens, self.canonical, self._whole = [], 0, 0
         self._in_order = self._gapless = True
 
     def _trim(self, length: int) -> bool:

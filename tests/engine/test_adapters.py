@@ -17,7 +17,7 @@ from desktop.jobs import Cancel
 pytestmark = pytest.mark.slow
 
 SAMPLING = msgspec.structs.replace(GREEDY, max_tokens=32)
-QUESTION = "Tell me about the sea and the wind. " * 4
+QUESTION = "Tell me about the sea and the wind, and why water is salt. " * 10  # more than one whole batch
 
 
 def ask(engine: Engine, model: ModelSettings, *adapters: Adapter, key: str = "") -> Answer:
