@@ -33,11 +33,11 @@ from desktop.engine.protocol import (
 from desktop.engine.threads import physical_cores
 from desktop.jobs import Cancel
 
-CONTEXT = 2048  # tokens
+CONTEXT = 4096  # tokens
 TOKENS = 96  # of an answer
 ROUNDS = 5
 LONG = Turn(
-    "user", "海は地球の表面の七割をおおい、雲をつくり、魚と鳥と人を養っています。要約してください。" * 12
+    "user", "海は地球の表面の七割をおおい、雲をつくり、魚と鳥と人を養っています。要約してください。" * 40
 )
 COUNTING = (
     Turn("user", "1から1000まで数えてください。"),
