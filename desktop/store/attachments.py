@@ -98,6 +98,11 @@ class Attachments:
             ).lastrowid
             return _attachment(_row(connection, id or 0, _LIGHT))
 
+    def get(self, id: int) -> Attachment:
+        """Return the file, without its text."""
+        with self._database.read() as connection:
+            return _attachment(_row(connection, id, _LIGHT))
+
     def draft(self, chat_id: int | None) -> list[Attachment]:
         """Return what is attached to the draft of a chat, None: of the next new one."""
         with self._database.read() as connection:

@@ -7,9 +7,12 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResiz
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.ui import theme
-from desktop.ui.buttons import RoundButton
+from desktop.ui.attachment_chips import AttachmentChips
+from desktop.ui.buttons import IconButton, RoundButton
+from desktop.ui.dropped import files_in
 from desktop.ui.fields import ENTERS, TextEdit
 from desktop.ui.labels import ElidedLabel
+from desktop.ui.notice import Notice
 
 LONGEST_MESSAGE = 400_000  # characters; far beyond any context, and still quick to lay out
 MOST_LINES = 20_000  # more take the window longer than a blink to lay out
@@ -23,6 +26,7 @@ class MessageEdit(TextEdit):
     send_pressed = Signal()
     too_long = Signal()
     height_wanted = Signal()
+    files_given = Signal(list)  # paths that were dropped or pasted
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +57,13 @@ class MessageEdit(TextEdit):
             return
         super().keyPressEvent(event)
 
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return bool(files_in(source)) or super().canInsertFromMimeData(source)
+
     def insertFromMimeData(self, source: QMimeData) -> None:
+        if paths := files_in(source):
+            self.files_given.emit(paths)
+            return
         text = source.text().replace("\0", "\ufffd")  # as it will be kept
         lines = text.count("\n") + self.document().blockCount()
         if len(text) + self.document().characterCount() > LONGEST_MESSAGE or lines > MOST_LINES:
@@ -70,18 +80,24 @@ class Composer(QWidget):
     stop_requested = Signal()
     draft_changed = Signal(str)
     too_long = Signal()
+    files_given = Signal(list)  # paths that were dropped or pasted
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("composer")
         self._answering = False
         self._ready = True
+        self._reading = False
         self._loading_draft = False
         self._zoom = 100
 
         self.edit = MessageEdit(self)
         self.edit.setAccessibleName(self.tr("メッセージ"))
         self.edit.setPlaceholderText(self.tr("メッセージを書く"))
+        self.chips = AttachmentChips(self)
+        self.overflow = Notice(self)
+        self.notice = Notice(self)
+        self.attach = IconButton("paperclip", self.tr("ファイルを添える"), self)
         self.hint = ElidedLabel(self)
         self.hint.setObjectName("faint")
         self.count = QLabel(self)
@@ -90,13 +106,17 @@ class Composer(QWidget):
 
         foot = QHBoxLayout()
         foot.setSpacing(12)
+        foot.addWidget(self.attach)
         foot.addWidget(self.hint, 1)
         foot.addWidget(self.count)
         foot.addWidget(self.button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SHADOW + 16, SHADOW + 14, SHADOW + 14, SHADOW + 12)
         layout.setSpacing(8)
+        layout.addWidget(self.chips)
         layout.addWidget(self.edit)
+        layout.addWidget(self.overflow)
+        layout.addWidget(self.notice)
         layout.addLayout(foot)
 
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_MS)
@@ -104,6 +124,7 @@ class Composer(QWidget):
         self.edit.textChanged.connect(self._changed)
         self.edit.send_pressed.connect(self._send)
         self.edit.too_long.connect(self.too_long)
+        self.edit.files_given.connect(self.files_given)
         self.edit.height_wanted.connect(self._fit)
         self.button.clicked.connect(self._press)
         self.setFocusProxy(self.edit)
@@ -136,6 +157,11 @@ class Composer(QWidget):
     def set_ready(self, ready: bool) -> None:
         """Allow sending, or not yet."""
         self._ready = ready
+        self._update_button()
+
+    def set_reading(self, reading: bool) -> None:
+        """Let sending wait until the files are read."""
+        self._reading = reading
         self._update_button()
 
     def set_enter_sends(self, enter_sends: bool) -> None:
@@ -208,7 +234,7 @@ class Composer(QWidget):
         else:
             self.button.set_icon_name("arrow-up")
             name = self.tr("送る")
-            self.button.setEnabled(self._ready and bool(self.text().strip()))
+            self.button.setEnabled(self._ready and not self._reading and bool(self.text().strip()))
         self.button.setAccessibleName(name)
         self.button.setToolTip(name)
 
@@ -221,7 +247,9 @@ class Composer(QWidget):
 
     def _send(self) -> None:
         text = self.text()
-        if self._answering or not self._ready or not text.strip() or self.edit.is_composing():
+        if self._answering or not self._ready or self._reading:
+            return
+        if not text.strip() or self.edit.is_composing():
             return
         if len(text) > LONGEST_MESSAGE:
             self.too_long.emit()

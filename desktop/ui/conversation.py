@@ -29,6 +29,7 @@ from desktop.errors import KotonohaError, sentence
 from desktop.models.loading import Step
 from desktop.store import Chat, Message, Model, Policy, Summary
 from desktop.ui.answer_dialog import AnswerDialog
+from desktop.ui.attachments import Attachments
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.choices import Choices
 from desktop.ui.context_count import ContextCount, Counted, Question
@@ -83,6 +84,9 @@ class Conversation(QObject):
         self._first_piece_at, self._first_tokens = 0.0, 0
 
         self.choices = Choices(page, session)
+        self.attachments = Attachments(
+            page, session, turns, lambda: turns.setup(self._chat, self._new_preset_id)
+        )
         self._count = ContextCount(session, turns, self._question, self)
         self._connect()
         self._take_preferences({"enter_sends", "zoom"})
@@ -98,6 +102,7 @@ class Conversation(QObject):
         self._count.counted.connect(self._take_count)
         composer.edit.textChanged.connect(self._count.later)
         session.warmed.connect(self._count.later)
+        self.attachments.changed.connect(self._count.later)
         turns.ended.connect(self._count.later)
         page.meter.policy_chosen.connect(self._take_policy)
         transcript.regenerate_requested.connect(self._answer_again)
@@ -139,6 +144,7 @@ class Conversation(QObject):
         self._chat, self._path, self._places, self._summary = None, [], {}, None
         self._new_preset_id = None
         self._show_all()
+        self.attachments.show(None)
         self._page.composer.set_text(self._session.preferences.new_chat_draft, is_draft=True)
         self._page.composer.setFocus()
         self._session.remember(last_chat_id=None)
@@ -155,6 +161,7 @@ class Conversation(QObject):
             self._opening = None
             typed = self._page.composer.text()
             self._take(opened)
+            self.attachments.show(chat_id)
             self._page.composer.set_text(opened.chat.draft + typed, is_draft=not typed)
             self._session.remember(last_chat_id=chat_id)
             self.opened.emit(chat_id)
@@ -184,6 +191,7 @@ class Conversation(QObject):
             composer.flush_draft()
         self._pending = None
         self._page.banner.hide()
+        self.attachments.leave()
         composer.set_text("", is_draft=True)
 
     def _read(
@@ -269,7 +277,8 @@ class Conversation(QObject):
     def send(self, text: str) -> None:
         """Send ``text`` as the person's next message."""
         if self._opening is None and self._running() is None:
-            self._begin(lambda: self._turns.send(self._chat, text, self._new_preset_id))
+            files = self.attachments.ids()
+            self._begin(lambda: self._turns.send(self._chat, text, self._new_preset_id, files))
 
     def _begin(self, start: Callable[[], Running | None]) -> None:
         self._page.banner.hide()
@@ -334,6 +343,7 @@ class Conversation(QObject):
 
     def _began(self, running: Running, begun: Begun) -> None:
         if not self._is_shown(running):
+            self.attachments.refresh()
             if running.typed_after:
                 self._session.keep_unsent(running.chat_id, running.typed_after)
             return
@@ -341,6 +351,7 @@ class Conversation(QObject):
             self._pending, self._chat = None, begun.chat
             self._session.remember(last_chat_id=begun.chat.id)
             self.opened.emit(begun.chat.id)
+        self.attachments.show(begun.chat.id)
         self._first_piece_at = 0.0
         self._show_state()
         running.progress = self.tr("考えています…")
@@ -575,11 +586,13 @@ class Conversation(QObject):
         if setup is None or self._opening is not None:
             return None
         policy = self._chat.policy if self._chat else "leave_out"
-        return Question(list(self._path), self._page.composer.text().strip("\n"), policy, setup)
+        typed = self._page.composer.text().strip("\n")
+        return Question(list(self._path), typed, policy, setup, self.attachments.ids())
 
     def _take_count(self, counted: Counted | None) -> None:
         self._counted = counted
         self._show_meter()
+        self.attachments.take_count(counted)
 
     def _take_policy(self, policy: Policy, then: Callable[[], None] | None = None) -> None:
         """Choose what becomes of what does not fit into the context, in this chat."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -101,8 +101,10 @@ class Turns(QObject):
         if active is not None:
             active.cancel.set()
 
-    def send(self, chat: Chat | None, text: str, preset_id: int | None) -> Running | None:
-        """Save the person's message, in a new chat where there is none, then answer it.
+    def send(
+        self, chat: Chat | None, text: str, preset_id: int | None, attachments: Sequence[int] = ()
+    ) -> Running | None:
+        """Save the person's message with files of the draft, in a new chat where there is none; answer it.
 
         These three return None when the chat is being answered already, and raise
         ``KotonohaError("no_model")``.
@@ -110,7 +112,12 @@ class Turns(QObject):
         store = self._session.store
         running = Running(chat.id if chat else None, text)
         chat_id, preset = running.chat_id, chat.preset_id if chat else preset_id
-        return self._start(running, chat, preset, lambda model: begin(store, chat_id, text, model, preset_id))
+        return self._start(
+            running,
+            chat,
+            preset,
+            lambda model: begin(store, chat_id, text, model, preset_id, attachments=attachments),
+        )
 
     def answer_again(self, chat: Chat, parent_id: int) -> Running | None:
         """Answer an old question once more, beside the earlier answers."""
