@@ -169,10 +169,11 @@ class Branches:
                 "INSERT INTO chat_tags (chat_id, tag_id) SELECT ?, tag_id FROM chat_tags WHERE chat_id = ?",
                 (chat_id, old),
             )
-            parent = None
+            copies: list[int] = []
             for row in path_to(connection, old, id):
-                parent = _copy_message(connection, row["id"], chat_id, parent)
-            connection.execute("UPDATE chats SET leaf_id = ? WHERE id = ?", (parent, chat_id))
+                copies.append(_copy_message(connection, row["id"], chat_id, copies[-1] if copies else None))
+            index.put(connection, *copies)
+            connection.execute("UPDATE chats SET leaf_id = ? WHERE id = ?", (copies[-1], chat_id))
             return get_chat(connection, chat_id)
 
 
@@ -193,7 +194,6 @@ def _copy_message(connection: Connection, id: int, chat_id: int, parent_id: int 
     ).fetchall()
     for file in files:
         _insert_like(connection, "attachments", file["id"], {"chat_id": chat_id, "message_id": copy})
-    index.put(connection, copy)
     return copy
 
 

@@ -23,24 +23,23 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", once).translate(_KATAKANA)
 
 
-def find(text: str, word: str) -> int:
-    """Return where in ``text`` the folded ``word`` first begins, in characters; -1 where it does not."""
-    at = folded(text).find(word)
-    if at < 0:
+def find(text: str, words: tuple[str, ...]) -> int:
+    """Return where in ``text`` the first of the folded ``words`` begins, in characters.
+
+    -1 unless all of them are there.
+    """
+    plain = folded(text)
+    at = min((plain.find(word) for word in words if word in plain), default=-1)
+    if at < 0 or not all(word in plain for word in words):
         return -1
-    passed, start = 0, 0
-    for piece in _pieces(text):
-        length = len(folded(piece))
-        if passed + length > at:
-            break
-        passed += length
-        start += len(piece)
-    for cluster in _clusters(piece):
-        length = len(folded(cluster))
-        if passed + length > at:
-            break
-        passed += length
-        start += len(cluster)
+    passed = start = 0
+    for parts in (_pieces, _clusters):  # first roughly, then within the piece
+        for part in parts(text[start:]):
+            length = len(folded(part))
+            if passed + length > at:
+                break
+            passed += length
+            start += len(part)
     return start
 
 

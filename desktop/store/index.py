@@ -29,26 +29,36 @@ INDEX = (
 INDEXED_CHARACTERS = 1_000_000  # of one message; what is behind them is not found
 _SLOTS = 16  # keys a second, at first
 _MOST_SECONDS = 2**40
-_CORRUPT_INDEX = 267  # SQLITE_CORRUPT_VTAB: the index alone is damaged
+# Of https://sqlite.org/rescode.html. Ordinary tables have extended codes for each constraint.
+_CORRUPT, _CONSTRAINT, _CORRUPT_INDEX = 11, 19, 267
 
 # The tokenizer "ascii" parts words at what is neither a letter nor a digit of ASCII; so those become others.
 _OPAQUE = {code: 0xE000 + code for code in range(128) if not chr(code).isalnum()}
 _CHAT = "\ue0ff"  # begins the term that says which chat a message is of
 
 
-def put(connection: Connection, id: int) -> None:
-    """Index the text of a message as it stands, in place of an earlier one, within a transaction."""
-    row = connection.execute(
-        "SELECT chat_id, created, search_key, substr(text, 1, ?) AS text FROM messages WHERE id = ?",
-        (INDEXED_CHARACTERS, id),
-    ).fetchone()
-    key = _key(connection, row["created"]) if row["search_key"] is None else row["search_key"]
-    content = terms(row["text"], row["chat_id"])
+def put(connection: Connection, *ids: int) -> None:
+    """Index the texts of messages as they stand, in place of earlier ones, within a transaction.
+
+    Many at once, oldest first, is much cheaper than one at a time.
+    """
 
     def work() -> None:
-        connection.execute("UPDATE messages SET search_key = ? WHERE id = ?", (key, id))
-        connection.execute("DELETE FROM search_index WHERE rowid = ?", (key,))
-        connection.execute("INSERT INTO search_index (rowid, text) VALUES (?, ?)", (key, content))
+        for id in ids:
+            row = connection.execute(
+                "SELECT chat_id, created, search_key, substr(text, 1, ?) AS text FROM messages WHERE id = ?",
+                (INDEXED_CHARACTERS, id),
+            ).fetchone()
+            key = row["search_key"]
+            if key is None:
+                key = _key(connection, row["created"])
+                connection.execute("UPDATE messages SET search_key = ? WHERE id = ?", (key, id))
+            else:
+                connection.execute("DELETE FROM search_index WHERE rowid = ?", (key,))
+            connection.execute(
+                "INSERT INTO search_index (rowid, text) VALUES (?, ?)",
+                (key, terms(row["text"], row["chat_id"])),
+            )
 
     mending(connection, work)
 
@@ -96,7 +106,8 @@ def empty(connection: Connection) -> None:
 
 def damaged(error: Exception) -> bool:
     """Return whether SQLite says that the index, and only the index, is damaged."""
-    return getattr(error, "sqlite_errorcode", None) == _CORRUPT_INDEX
+    code = getattr(error, "sqlite_errorcode", None)
+    return code in (_CORRUPT_INDEX, _CONSTRAINT) or (code == _CORRUPT and str(error).startswith("fts5:"))
 
 
 def terms(text: str, chat_id: int) -> str:

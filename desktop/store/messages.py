@@ -273,10 +273,10 @@ class Messages:
     def recover(self) -> int:
         """Mark as ``interrupted`` what nobody is writing any more; return how many answers."""
         with self._database.write() as connection:
-            found = connection.execute("SELECT id FROM messages WHERE status = 'streaming'").fetchall()
-            for row in found:
-                connection.execute("UPDATE messages SET status = 'interrupted' WHERE id = ?", (row["id"],))
-                index.put(connection, row["id"])
+            found = connection.execute(
+                "UPDATE messages SET status = 'interrupted' WHERE status = 'streaming' RETURNING id"
+            ).fetchall()
+            index.put(connection, *sorted(row["id"] for row in found))
             return len(found)
 
     def star(self, *ids: int) -> None:

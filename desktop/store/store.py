@@ -13,6 +13,7 @@ from desktop.store.folders import Folders
 from desktop.store.messages import Messages
 from desktop.store.models import Models
 from desktop.store.presets import Presets
+from desktop.store.search import Search
 from desktop.store.settings import Settings
 from desktop.store.tags import Tags
 from desktop.store.transfer import Transfer
@@ -30,6 +31,7 @@ class Store:
         self.attachments = Attachments(database)
         self.folders = Folders(database)
         self.tags = Tags(database)
+        self.search = Search(database)
         self.presets = Presets(database)
         self.models = Models(database)
         self.settings = Settings(database)
