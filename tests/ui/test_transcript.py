@@ -14,6 +14,7 @@ from desktop.ui import theme
 from desktop.ui.transcript import Entry, Transcript
 from desktop.ui.transcript.answer import AnswerView
 from desktop.ui.transcript.button import JumpButton
+from desktop.ui.transcript.copied import markers
 from desktop.ui.transcript.message import MessageView
 from desktop.ui.transcript.question import QuestionView
 from tests.ui.test_transcript_markdown import HOSTILE, RICH
@@ -72,7 +73,7 @@ def shape(view: MessageView) -> list[object]:
     for top, segment in zip(view.flow.tops, view.flow.segments, strict=False):
         segment.lay_out()
         assert segment.document is not None
-        out.append((top, segment.height, segment.gap, segment.shared, segment.left, segment.markers()))
+        out.append((top, segment.height, segment.gap, segment.shared, segment.left, markers(segment.block)))
         block = segment.document.begin()
         while block.isValid():
             layout = block.layout()
@@ -161,9 +162,8 @@ def test_questions_are_plain_text_in_a_bubble_and_answers_are_markdown(transcrip
     settle(qtbot, transcript)
     question, answer = views(transcript)[1], views(transcript)[2]
     assert isinstance(question, QuestionView) and isinstance(answer, AnswerView)
-    question.select_all()
+    transcript.select_all()
     assert question.selected_text() == "**そのまま**\n二行目"
-    answer.select_all()
     assert answer.selected_text() == "太字"
     picture = transcript.grab().toImage()
     bubble = question._bubble()
@@ -296,7 +296,7 @@ def test_text_that_streams_out_of_sight_is_kept(transcript: Transcript, qtbot: Q
     assert transcript.text_of(900) == "見えない所。" * 30
     transcript.scroll_to_end()
     settle(qtbot, transcript)
-    views(transcript)[900].select_all()
+    transcript.select_all()
     assert views(transcript)[900].selected_text() == "見えない所。" * 30
 
 
@@ -304,7 +304,7 @@ def test_updating_with_other_text_replaces_it(transcript: Transcript, qtbot: QtB
     transcript.show_entries([Entry(1, "assistant", "古い答え")])
     transcript.update_entry(Entry(1, "assistant", "新しい答え"))
     settle(qtbot, transcript)
-    views(transcript)[1].select_all()
+    transcript.select_all()
     assert views(transcript)[1].selected_text() == "新しい答え"
     transcript.update_entry(Entry(1, "assistant", "別の段落\n\n" * 300))
     settle(qtbot, transcript)
@@ -495,11 +495,12 @@ def test_select_all_copies_the_message_with_its_markers(transcript: Transcript, 
     assert QGuiApplication.clipboard().text() == "前\n\n3. 三\n4. 四\n  ◦ 内\n\nx = 1\n\na\tb\n1\t2"
 
 
-def test_only_one_message_has_a_selection(transcript: Transcript, qtbot: QtBot):
+def test_a_new_selection_takes_the_place_of_the_one_before(transcript: Transcript, qtbot: QtBot):
     transcript.show_entries([Entry(1, "user", "一番目"), Entry(2, "assistant", "二番目")])
     settle(qtbot, transcript)
     one, two = views(transcript)[1], views(transcript)[2]
-    one.select_all()
+    qtbot.mouseDClick(one, Qt.MouseButton.LeftButton, pos=point_of(one, 0, 1))
+    assert one.selected_text() != ""
     qtbot.mouseDClick(two, Qt.MouseButton.LeftButton, pos=point_of(two, 0, 1))
     assert one.selected_text() == ""
     assert two.selected_text() != ""
@@ -509,7 +510,7 @@ def test_the_selected_text_is_drawn(transcript: Transcript, qtbot: QtBot):
     transcript.show_entries([Entry(1, "assistant", "選ばれた文字")])
     settle(qtbot, transcript)
     before = transcript.grab().toImage()
-    views(transcript)[1].select_all()
+    transcript.select_all()
     assert colours(transcript.grab().toImage()) - colours(before) >= {QColor(theme.LIGHT.accent_soft).rgb()}
 
 
@@ -560,7 +561,7 @@ def test_the_menu_offers_copying_and_the_links_to_the_keyboard(transcript: Trans
     (menu,) = view.findChildren(QMenu)
     actions = {action.text(): action for action in menu.actions() if action.text()}
     assert list(actions) == [
-        "コピー", "すべて選択", "リンクを開く: https://a.example/&&b", "リンクのアドレスをコピー",
+        "コピー", "Markdownとしてコピー", "文字だけコピー", "すべて選択", "リンクを開く: https://a.example/&&b", "リンクのアドレスをコピー",
         "答えを3つ作る", "ほかの候補を見る", "モデルに渡した文",
     ]  # fmt: skip
     with qtbot.waitSignal(transcript.link_activated, timeout=WAIT) as signal:
@@ -586,7 +587,7 @@ def test_long_questions_are_folded(transcript: Transcript, qtbot: QtBot):
     assert views(transcript)[1].height() == folded
     qtbot.keyClick(views(transcript)[1], Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(views(transcript)[1], Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    assert QGuiApplication.clipboard().text() == text
+    assert QGuiApplication.clipboard().text() == text + "\n\n短い"
 
 
 # The footer --------------------------------------------------------------------------------------------

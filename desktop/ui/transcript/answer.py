@@ -15,7 +15,7 @@ from desktop.ui.transcript import footer
 from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.footer import Footer
 from desktop.ui.transcript.inline import printable
-from desktop.ui.transcript.markdown import Splitter
+from desktop.ui.transcript.markdown import Block, Splitter, parse
 from desktop.ui.transcript.message import GAP, MAX_HEIGHT, MessageView, column
 from desktop.ui.transcript.thinking import BAR, DOT, Thoughts
 
@@ -87,7 +87,6 @@ class AnswerView(MessageView):
             if entry.text.startswith(before.text):
                 self.append(entry.text[len(before.text) :])
             else:
-                self.clear_selection()
                 self._splitter = Splitter()
                 self._splitter.feed(entry.text)
                 self.flow.replace(0, [])
@@ -229,6 +228,10 @@ class AnswerView(MessageView):
         )
         self.update(0, top, self.span, MAX_HEIGHT)
         return left
+
+    def blocks(self) -> list[Block]:
+        """Return the whole text as blocks."""
+        return parse(self.entry.text) if self._pending else [s.block for s in self.flow.segments]
 
     def work(self, deadline: float) -> bool:
         """Parse, then lay out; return whether some is left."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -144,4 +144,59 @@ class JumpButton(QAbstractButton):
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(arrow)
+        painter.end()
+
+
+class QuoteButton(QAbstractButton):
+    """Floats beside a selection and offers to ask about it."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._page = parent
+        self.hide()
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # by keyboard, the menu of the message offers it
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._look = look
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Say it in the language in use."""
+        self.setText(self.tr("引用して質問"))
+        self.setAccessibleName(self.text())
+        self.adjustSize()
+
+    def set_look(self, look: Look) -> None:
+        """Take another zoom or theme."""
+        self._look = look
+        self.adjustSize()
+
+    def show_near(self, point: QPoint) -> None:
+        """Appear below ``point`` of the parent, or above where there is no room."""
+        page, gap = self._page.rect(), self._look.px(16)
+        y = point.y() + gap
+        if y + self.height() > page.bottom() - gap:
+            y = point.y() - gap - self.height()
+        x = max(8, min(point.x() - self.width() // 2, page.right() - self.width() - 8))
+        self.move(x, max(8, y))
+        self.show()
+        self.raise_()
+
+    def sizeHint(self) -> QSize:
+        """Return the size of the words and their padding."""
+        width = QFontMetricsF(self._look.small).horizontalAdvance(self.text())
+        return QSize(round(width) + self._look.px(24), self._look.px(32))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the card and its words."""
+        look = self._look
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(look.colour("line"), 1))
+        painter.setBrush(look.colour("accent_soft" if self.underMouse() or self.isDown() else "card"))
+        radius = look.px(theme.RADIUS_FIELD)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        painter.setPen(look.colour("ink"))
+        painter.setFont(look.small)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
         painter.end()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF
 
+from desktop.ui.transcript.copied import as_text
 from desktop.ui.transcript.segment import Segment
 
 if TYPE_CHECKING:
@@ -145,20 +146,23 @@ class Flow:
 
     def text(self, start: Place, end: Place) -> str:
         """Return the plain text between two places, the earlier one first."""
-        parts: list[str] = []
+        return as_text(self.parts(start, end))
+
+    def parts(self, start: Place, end: Place) -> list[Block]:
+        """Return what lies between two places, the earlier one first, as blocks."""
+        found: list[Block] = []
         for index in range(start.segment, min(end.segment + 1, len(self.segments))):
             segment = self.segments[index]
-            if parts:
-                joint = segment.block.joint
-                first_of_list = (
-                    joint == "\n" and not segment.shared and not self.segments[index - 1].block.path
-                )
-                parts.append("\n\n" if first_of_list and not segment.block.continues else joint)
             first = start.position if index == start.segment else 0
             if index != end.segment and first == 0:  # needs no layout
-                parts.append(segment.markers() + segment.block.text())
+                found.append(segment.block)
                 continue
             self._lay_out(index, segment)
             last = end.position if index == end.segment else segment.length()
-            parts.append(segment.selected_text(first, last))
-        return "".join(parts)
+            if first < last or not segment.length():
+                found.append(segment.part(first, last))
+        return found
+
+    def is_all(self, start: Place, end: Place) -> bool:
+        """Return whether everything lies between two places."""
+        return start == Place(0, 0) and end >= self.end()

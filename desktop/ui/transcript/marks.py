@@ -1,8 +1,8 @@
 """What CommonMark does not know, as rules of markdown-it: mathematics and footnotes. No Qt.
 
 Formulas stand between ``$``, ``\\(`` and ``\\)``, or, larger, between ``$$``, ``\\[`` and ``\\]``, alone on
-their lines or within one. Money is not mathematics: see ``_is_formula``. A footnote is ``[^label]`` and, where a
-line begins, ``[^label]: text``; both are shown where they stand, as nothing may look back.
+their lines or within one. Money is not mathematics: see ``_is_formula``. A footnote is ``[^label]``, and
+``[^label]: text`` where a line begins; both are shown where they stand, as nothing may look back.
 """
 
 from __future__ import annotations

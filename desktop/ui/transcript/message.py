@@ -29,6 +29,7 @@ from desktop.ui.transcript.inline import printable
 if TYPE_CHECKING:
     from desktop.ui.transcript.entry import Entry
     from desktop.ui.transcript.look import Look
+    from desktop.ui.transcript.markdown import Block
 
 SIDE = 24  # least space beside the column
 GAP = 20  # above each message
@@ -55,8 +56,10 @@ class MessageView(QWidget):
 
     resized = Signal()
     copied = Signal()
-    selecting = Signal(QWidget)  # itself: a selection begins here
-    dragged = Signal()
+    selecting = Signal(QWidget, object, bool)  # itself, from this place on; or what is selected goes to there
+    dragged = Signal(QPoint)  # to this point of the screen
+    released = Signal(QPoint)
+    asked = Signal(QWidget, str)  # "copy", "markdown", "text", "all", "quote"
     link_activated = Signal(str)
     divider_pressed = Signal()
 
@@ -67,8 +70,7 @@ class MessageView(QWidget):
         self.span = width
         self.divider = ""
         self.flow = Flow(look, self.text_width())
-        self._anchor: Place | None = None
-        self._head = Place(0, 0)
+        self.chosen: tuple[Place, Place] | None = None  # what is selected of it
         self._pressed: QPoint | None = None
         self._code_buttons: dict[int, QuietButton] = {}
         self._divider_button: QuietButton | None = None
@@ -181,44 +183,30 @@ class MessageView(QWidget):
 
     # Selection ------------------------------------------------------------------------------------
 
-    def selection(self) -> tuple[Place, Place] | None:
-        """Return the selected range, the earlier end first."""
-        if self._anchor is None or self._anchor == self._head:
-            return None
-        return min(self._anchor, self._head), max(self._anchor, self._head)
+    def choose(self, part: tuple[Place, Place] | None) -> None:
+        """Show what is selected of the message."""
+        if part != self.chosen:
+            self.chosen = part
+            self.update()
 
     def selected_text(self) -> str:
         """Return the selected plain text."""
-        chosen = self.selection()
-        return self.flow.text(*chosen) if chosen else ""
+        return self.flow.text(*self.chosen) if self.chosen else ""
 
-    def select_all(self) -> None:
-        """Select the whole message."""
-        self.selecting.emit(self)
-        self._anchor, self._head = Place(0, 0), self.flow.end()
-        self.update()
+    def place_at(self, point: QPointF) -> Place:
+        """Return the place in the text nearest to a point of the widget."""
+        inside = point - self.text_origin()
+        inside.setY(max(0.0, min(inside.y(), self.text_height() - 1)))  # never what is folded away
+        return self.flow.place_at(inside)
 
-    def clear_selection(self) -> None:
-        """Select nothing."""
-        if self._anchor is not None:
-            self._anchor = None
-            self.update()
+    def blocks(self) -> list[Block]:
+        """Return the whole text as blocks."""
+        raise NotImplementedError
 
     def copy_text(self, text: str) -> None:
         """Put ``text`` on the clipboard."""
         QGuiApplication.clipboard().setText(printable(text))
         self.copied.emit()
-
-    def drag_to(self, point: QPointF) -> None:
-        """Extend the selection to ``point``."""
-        if self._anchor is not None:
-            self._head = self._place_at(point)
-            self.update()
-
-    def _place_at(self, point: QPointF) -> Place:
-        inside = point - self.text_origin()
-        inside.setY(max(0.0, min(inside.y(), self.text_height() - 1)))  # never what is folded away
-        return self.flow.place_at(inside)
 
     def link_at(self, point: QPointF) -> str:
         """Return the address of the link under ``point``, or nothing."""
@@ -232,23 +220,18 @@ class MessageView(QWidget):
     # Events ---------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin a selection."""
+        """Begin a selection, or go on with it."""
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
         self._pressed = event.position().toPoint()
-        place = self._place_at(event.position())
-        self.selecting.emit(self)
-        if not (event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._anchor is not None):
-            self._anchor = place
-        self._head = place
-        self.update()
+        extends = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self.selecting.emit(self, self.place_at(event.position()), extends)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Extend the selection, or show that there is a link."""
         if event.buttons() & Qt.MouseButton.LeftButton and self._pressed is not None:
-            self.drag_to(event.position())
-            self.dragged.emit()
+            self.dragged.emit(event.globalPosition().toPoint())
             return
         link = self.link_at(event.position())
         self.setCursor(Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.IBeamCursor)
@@ -260,28 +243,21 @@ class MessageView(QWidget):
             return
         moved = (event.position().toPoint() - self._pressed).manhattanLength()
         self._pressed = None
+        self.released.emit(event.globalPosition().toPoint())
         link = self.link_at(event.position())
-        if link and moved < QApplication.startDragDistance() and self.selection() is None:
+        if link and moved < QApplication.startDragDistance() and self.chosen is None:
             self.link_activated.emit(link)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Select a word."""
         if event.button() != Qt.MouseButton.LeftButton or not self.flow.segments:
             return
-        self.selecting.emit(self)
-        place = self._place_at(event.position())
+        place = self.place_at(event.position())
         start, end = self.flow.segments[place.segment].word_at(place.position)
-        self._anchor, self._head = Place(place.segment, start), Place(place.segment, end)
-        self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy or select all; every other key is the transcript's."""
-        if event.matches(QKeySequence.StandardKey.Copy) and self.selection():
-            self.copy_text(self.selected_text())
-        elif event.matches(QKeySequence.StandardKey.SelectAll):
-            self.select_all()
-        else:
-            event.ignore()
+        self.selecting.emit(self, Place(place.segment, start), False)
+        self.selecting.emit(self, Place(place.segment, end), True)
+        self._pressed = None
+        self.released.emit(event.globalPosition().toPoint())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer copying, and the link under the pointer (by keyboard: the first links of the message)."""
@@ -289,10 +265,14 @@ class MessageView(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         links = self._links() if by_key else [self.link_at(QPointF(event.pos()))]
-        copy = menu.addAction(self.tr("コピー"), self._copy_chosen)
+        copy = menu.addAction(self.tr("コピー"), lambda: self.asked.emit(self, "copy"))
         copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-        everything = menu.addAction(self.tr("すべて選択"), self.select_all)
+        menu.addAction(self.tr("Markdownとしてコピー"), lambda: self.asked.emit(self, "markdown"))
+        menu.addAction(self.tr("文字だけコピー"), lambda: self.asked.emit(self, "text"))
+        everything = menu.addAction(self.tr("すべて選択"), lambda: self.asked.emit(self, "all"))
         everything.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
+        if self.chosen is not None:
+            menu.addAction(self.tr("引用して質問"), lambda: self.asked.emit(self, "quote"))
         for link in filter(None, links):
             self._offer_link(menu, link)
         self.offer_more(menu)
@@ -313,9 +293,6 @@ class MessageView(QWidget):
         menu.addAction(self.tr("リンクを開く: {}").format(shown), follow)
         menu.addAction(self.tr("リンクのアドレスをコピー"), copy)
 
-    def _copy_chosen(self) -> None:
-        self.copy_text(self.selected_text() or self.entry.text)
-
     def _links(self) -> list[str]:
         found = dict.fromkeys(
             span.href for segment in self.flow.segments for span in segment.block.spans if span.href
@@ -325,7 +302,7 @@ class MessageView(QWidget):
     def event(self, event: QEvent) -> bool:
         """Show where a link really leads; keep the keys for copying from shortcuts of the window."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            copies = event.matches(QKeySequence.StandardKey.Copy) and self.selection() is not None
+            copies = event.matches(QKeySequence.StandardKey.Copy)
             if copies or event.matches(QKeySequence.StandardKey.SelectAll):
                 event.accept()
                 return True
@@ -370,7 +347,7 @@ class MessageView(QWidget):
         painter.end()
 
     def _paint_text(self, painter: QPainter, y0: float, y1: float) -> None:
-        chosen = self.selection()
+        chosen = self.chosen
         for index, segment in self.flow.between(y0, y1):
             part = None
             if chosen and chosen[0].segment <= index <= chosen[1].segment:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QPainter, QTextLine
 
-from desktop.ui.transcript.document import RUN, Page, ruby_font
+from desktop.ui.transcript.document import RUN, SIDE, Page, ruby_font
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +100,8 @@ def _formula(page: Page, number: int, block: QTextBlock, start: int) -> Mark:
     baseline = place.y() + line.y() + line.ascent()
     if page.alone:
         baseline = (page.document.size().height() - formula.height * em) / 2 + formula.ascent * em
+    else:
+        left += SIDE * em
     room = QRectF(left, baseline - formula.ascent * em, formula.width * em, formula.height * em)
     return Mark(QPointF(left, baseline), formula=formula, room=room)
 

@@ -12,7 +12,7 @@ from desktop.ui import theme
 from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.footer import Footer
 from desktop.ui.transcript.look import FOLDED_LINES, QUESTION_WIDTH, Look
-from desktop.ui.transcript.markdown import plain
+from desktop.ui.transcript.markdown import Block, plain
 from desktop.ui.transcript.message import GAP, MessageView, column
 
 if TYPE_CHECKING:
@@ -60,7 +60,6 @@ class QuestionView(MessageView):
     def set_entry(self, entry: Entry) -> None:
         """Show another state of the message."""
         if entry.text != self.entry.text:
-            self.clear_selection()
             self.flow.replace(0, plain(entry.text))
         super().set_entry(entry)
         self._build()
@@ -155,11 +154,9 @@ class QuestionView(MessageView):
         self.update()
         self.resized.emit()
 
-    def select_all(self) -> None:
-        """Select the whole message; it unfolds, so that nothing is selected unseen."""
-        if self.folds and not self._unfolded:
-            self._toggle()
-        super().select_all()
+    def blocks(self) -> list[Block]:
+        """Return the whole text as blocks."""
+        return plain(self.entry.text)
 
     def _copy_all(self) -> None:
         self.copy_text(self.entry.text)

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 
 from desktop.ui import theme
+from desktop.ui.transcript.copied import shared
 from desktop.ui.transcript.cutting import cut
 from desktop.ui.transcript.document import CODE_SPAN, Page, document
 from desktop.ui.transcript.formulas import Wanted, wanted
@@ -43,7 +44,7 @@ class Segment:
         self.look = look
         self.width = width
         self.gap = _gap(before, block, look)
-        self.shared = _shared(before, block)  # containers that go on from the block before
+        self.shared = shared(before, block)  # containers that go on from the block before
         self.left = _indent(block.path, len(block.path), look)
         self.document: QTextDocument | None = None
         self.measured = False
@@ -243,24 +244,11 @@ class Segment:
         cursor.select(QTextCursor.SelectionType.WordUnderCursor)
         return cursor.selectionStart(), cursor.selectionEnd()
 
-    def selected_text(self, start: int, end: int) -> str:
-        """Return the plain text from ``start`` to ``end``, with the markers when it begins the segment."""
-        part = self.part(start, end)
-        return (self.markers() if start == 0 else "") + part.text()
-
     def part(self, start: int, end: int) -> Block:
         """Return what lies between two positions as a block; markers belong to the beginning."""
         if self._page is None or (start <= 0 and end >= self.length()):
             return self.block
         return cut(self.block, self._page, start, end)
-
-    def markers(self) -> str:
-        """Return the markers of the items that begin here, as text."""
-        items = [c for c in self.block.path[self.block.first_in :] if c.kind == "item"]
-        if not items:
-            return ""
-        depth = sum(c.kind == "item" for c in self.block.path) - len(items)
-        return "  " * depth + " ".join(item.marker for item in items) + " "
 
     def _cursor(self, start: int, end: int) -> QTextCursor:
         assert self.document is not None
@@ -287,15 +275,6 @@ def _gap(before: Block | None, block: Block, look: Look) -> int:  # noqa: PLR091
         return look.px(4)
     begins_item = any(container.kind == "item" for container in block.path[block.first_in :])
     return look.px(4 if begins_item and any(c.kind == "item" for c in before.path) else 10)
-
-
-def _shared(before: Block | None, block: Block) -> int:
-    count = 0
-    for one, other in zip(before.path if before else (), block.path, strict=False):
-        if (one.kind, one.line) != (other.kind, other.line):
-            break
-        count += 1
-    return count
 
 
 def _indent(path: tuple[Container, ...], depth: int, look: Look) -> int:

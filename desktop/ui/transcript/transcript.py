@@ -14,8 +14,8 @@ from itertools import pairwise
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QCursor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -28,16 +28,19 @@ from PySide6.QtWidgets import (
 from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
 from desktop.ui.transcript import answer, question
 from desktop.ui.transcript.answer import AnswerView
-from desktop.ui.transcript.button import JumpButton
+from desktop.ui.transcript.button import JumpButton, QuoteButton
+from desktop.ui.transcript.clipboard import Piece, as_quote, put_on_clipboard
 from desktop.ui.transcript.formulas import Formulas
 from desktop.ui.transcript.look import Look
 from desktop.ui.transcript.message import DIVIDER, GAP, MAX_HEIGHT, MessageView, column, deadline
 from desktop.ui.transcript.question import QuestionView
+from desktop.ui.transcript.selection import END, START, Selection, Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Set
 
     from desktop.ui.transcript.entry import Entry
+    from desktop.ui.transcript.flow import Place
     from desktop.ui.transcript.formulas import Wanted
     from desktop.ui.worker import Jobs
 
@@ -77,6 +80,7 @@ class Transcript(QAbstractScrollArea):
     summary_requested = Signal()
     link_activated = Signal(str)
     copied = Signal()
+    quoted = Signal(str)  # what was selected, as Markdown with "> " before each line
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,7 +100,10 @@ class Transcript(QAbstractScrollArea):
         self._summarised = False
         self._anchor: tuple[int, tuple[int, float]] | None = None  # None: the end
         self._arranging = False
-        self._selecting: MessageView | None = None
+        self._selecting: MessageView | None = None  # the one that has the pointer while it is pressed
+        self._selection = Selection()
+        self._quote = QuoteButton(self._look, self)
+        self._quote.clicked.connect(self._quote_selection)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -130,6 +137,7 @@ class Transcript(QAbstractScrollArea):
         self._frame.stop()
         self._drag.stop()
         self._selecting = None
+        self._clear_selection()
         for index in list(self._live):
             self._retire(index)
         self._fresh.clear()
@@ -162,6 +170,8 @@ class Transcript(QAbstractScrollArea):
         if row is None:
             return
         self._take_pieces(row)
+        if not entry.text.startswith(row.entry.text) and self._selection.part(self._index[entry.id]):
+            self._clear_selection()
         row.entry = entry
         if row.view is not None:
             row.view.set_entry(entry)
@@ -344,8 +354,11 @@ class Transcript(QAbstractScrollArea):
         view.link_activated.connect(self.link_activated)
         view.copied.connect(self.copied)
         view.resized.connect(self._arrange)
-        view.selecting.connect(self._begin_selection)
+        view.selecting.connect(self._select_from)
         view.dragged.connect(self._follow_drag)
+        view.released.connect(self._end_drag)
+        view.asked.connect(self._take_wish)
+        view.choose(self._selection.part(index))
         row.view = view
         self._live.add(index)
         return view
@@ -493,6 +506,7 @@ class Transcript(QAbstractScrollArea):
     def _restyle(self) -> None:
         self._look = Look(self._zoom / 100, self._formulas)
         self._jump.set_look(self._look)
+        self._quote.set_look(self._look)
         self._resize_rows()
 
     def _retranslate(self) -> None:
@@ -521,6 +535,7 @@ class Transcript(QAbstractScrollArea):
         """Take the person's scrolling as the new anchor."""
         if self._arranging or not self._rows:
             return
+        self._quote.hide()
         self._set_anchor()
         self._arrange()
 
@@ -549,7 +564,13 @@ class Transcript(QAbstractScrollArea):
             Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
         }
         key = Qt.Key(event.key())
-        if key == Qt.Key.Key_End:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._copy("copy")
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.select_all()
+        elif key == Qt.Key.Key_Escape and self._selection.limits() is not None:
+            self._clear_selection()
+        elif key == Qt.Key.Key_End:
             self.scroll_to_end()
         elif key in actions:
             self.verticalScrollBar().triggerAction(actions[key])
@@ -567,19 +588,53 @@ class Transcript(QAbstractScrollArea):
         elif top + now.height() > page:
             bar.setValue(bar.value() + top + now.height() - page + GAP)
 
-    def _begin_selection(self, view: MessageView) -> None:
-        if self._selecting is not None and self._selecting is not view:
-            self._selecting.clear_selection()
-        self._selecting = view
+    # Selecting ------------------------------------------------------------------------------------
 
-    def _follow_drag(self) -> None:
+    def _select_from(self, view: MessageView, place: Place, extends: bool) -> None:
+        self._selecting = view
+        spot = Spot(self._index[view.entry.id], place)
+        if extends:
+            self._selection.extend(spot)
+        else:
+            self._selection.begin(spot)
+        self._show_selection()
+
+    def select_all(self) -> None:
+        """Select the whole conversation."""
+        if self._rows:
+            self._selection.select(Spot(0, START), Spot(len(self._rows) - 1, END))
+            self._show_selection()
+
+    def _clear_selection(self) -> None:
+        self._selection.clear()
+        self._show_selection()
+
+    def _show_selection(self) -> None:
+        self._quote.hide()
+        for index in self._live:
+            view = self._rows[index].view
+            if view is not None:
+                view.choose(self._selection.part(index))
+
+    def _select_to(self, point: QPoint) -> None:
+        """Extend the selection to a point of the screen, in whichever message it is."""
+        inside = self.viewport().mapFromGlobal(point)
+        inside.setY(max(0, min(inside.y(), self.viewport().height() - 1)))
+        index = self._row_at(self.verticalScrollBar().value() + inside.y())
+        view = self._rows[index].view
+        if view is not None:
+            place = view.place_at(QPointF(view.mapFrom(self.viewport(), inside)))
+            self._selection.extend(Spot(index, place))
+            self._show_selection()
+
+    def _follow_drag(self, point: QPoint) -> None:
+        self._select_to(point)
         if not self._drag.isActive():
             self._drag.start()
 
     def _scroll_with_drag(self) -> None:
         """Scroll while a selection is dragged beyond the viewport."""
-        view = self._selecting
-        if view is None or not QApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+        if self._selecting is None or not QApplication.mouseButtons() & Qt.MouseButton.LeftButton:
             self._drag.stop()
             return
         y = self.viewport().mapFromGlobal(QCursor.pos()).y()
@@ -588,7 +643,54 @@ class Transcript(QAbstractScrollArea):
         if beyond:
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + max(-4 * _DRAG_STEP, min(4 * _DRAG_STEP, beyond)))
-            view.drag_to(view.mapFromGlobal(QCursor.pos()).toPointF())
+            self._select_to(QCursor.pos())
+
+    def _end_drag(self, point: QPoint) -> None:
+        """Offer to quote what was selected, near the pointer."""
+        self._drag.stop()
+        if self._selection.limits() is not None:
+            self._quote.show_near(self.viewport().mapTo(self, self.viewport().mapFromGlobal(point)))
+
+    def _take_wish(self, view: MessageView, wish: str) -> None:
+        """Do what the menu of a message says: with the selection, if it touches the message."""
+        index = self._index[view.entry.id]
+        if wish == "all":
+            self.select_all()
+        elif wish == "quote":
+            self._quote_selection()
+        elif self._selection.part(index) is not None:
+            self._copy(wish)
+        else:
+            self._copy(wish, index)
+
+    def _pieces(self, rows: range, row: int | None = None) -> list[Piece]:
+        """Return the selected part of each message; with ``row`` all of that one."""
+        found = []
+        for index in rows if row is None else [row]:
+            entry = self._rows[index].entry
+            part = self._selection.part(index) if row is None else (START, END)
+            if part is None or not entry.text:
+                continue
+            if part == (START, END):
+                found.append(Piece(entry.text, None, entry.role))
+                continue
+            view = self._rows[index].view or self._make_view(index)
+            whole = view.flow.is_all(*part)
+            found.append(Piece(entry.text if whole else "", view.flow.parts(*part), entry.role))
+        return found
+
+    def _copy(self, wish: str, row: int | None = None) -> None:
+        """Put the selection, or one message, on the clipboard."""
+        pieces = self._pieces(self._selection.rows(), row)
+        if pieces:
+            put_on_clipboard(pieces, wish)
+            self.copied.emit()
+
+    def _quote_selection(self) -> None:
+        text = as_quote(self._pieces(self._selection.rows()))
+        self._clear_selection()
+        if text:
+            self.quoted.emit(text)
 
     # Events ---------------------------------------------------------------------------------------
 
@@ -606,12 +708,23 @@ class Transcript(QAbstractScrollArea):
         painter.fillRect(event.rect(), self._look.colour("page"))
         painter.end()
 
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys for selecting and copying from shortcuts of the window."""
+        keys = (QKeySequence.StandardKey.SelectAll, QKeySequence.StandardKey.Copy)
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
+            return super().event(event)
+        if any(event.matches(key) for key in keys):
+            event.accept()
+            return True
+        return super().event(event)
+
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme and the language."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
             self._jump.retranslate()
+            self._quote.retranslate()
             self._restyle()
         if event.type() == QEvent.Type.PaletteChange:
             self._restyle()
