@@ -8,13 +8,22 @@ from typing import Any, Literal
 import msgspec
 
 from desktop.errors import KotonohaError
-from desktop.store import index
+from desktop.store import failures, index
 from desktop.store.chats import Chat, get_chat
 from desktop.store.connection import Connection
 from desktop.store.database import Database
-from desktop.store.messages import Message, leaf_of, leaf_under, message_of, path_to, siblings_of, there
+from desktop.store.messages import (
+    Message,
+    leaf_of,
+    leaf_under,
+    message_of,
+    path_to,
+    send_below,
+    siblings_of,
+    there,
+)
 from desktop.store.rows import fetch
-from desktop.store.text import line
+from desktop.store.text import clean, line
 
 NODE_CHARACTERS = 80
 _LOOKED_AT = 400  # characters of a text that are searched for its first line
@@ -123,6 +132,46 @@ class Branches:
             connection.execute("UPDATE chats SET leaf_id = ? WHERE id = ?", (leaf, row["chat_id"]))
             return leaf
 
+    def edit_question(
+        self, id: int, text: str, model_name: str, *, preset_name: str = ""
+    ) -> tuple[Message, Message]:
+        """Keep another version of the person's message beside it, with the same files, and an empty answer.
+
+        The new version is shown; the old one stays, with all below it.
+        """
+        with self._database.write() as connection:
+            row = _of(connection, id, "user")
+            asked, answer = send_below(
+                connection,
+                row["chat_id"],
+                row["parent_id"],
+                text,
+                model_name=model_name,
+                preset_name=preset_name,
+            )
+            _copy_files(connection, id, row["chat_id"], asked.id)
+            return asked, answer
+
+    def edit_answer(self, id: int, text: str) -> Message:
+        """Keep another version of an answer beside it, as the person wrote it; it is shown."""
+        now = time.time()
+        own = {
+            "text": clean(text),
+            "status": "done",
+            "created": now,
+            "stats": None,
+            "error": "",
+            "thinking": "",
+        }
+        with self._database.write() as connection:
+            row = _of(connection, id, "assistant")
+            edited = _insert_like(connection, "messages", id, own)
+            index.put(connection, edited)
+            connection.execute(
+                "UPDATE chats SET leaf_id = ?, updated = ? WHERE id = ?", (edited, now, row["chat_id"])
+            )
+            return message_of(fetch(connection, "messages", edited))
+
     def binned(self) -> list[Message]:
         """Return the first messages of the branches in the bin, the one deleted last first.
 
@@ -189,12 +238,25 @@ def _copy_message(connection: Connection, id: int, chat_id: int, parent_id: int 
         " SELECT ?, text, model_name FROM summaries WHERE message_id = ?",
         (copy, id),
     )
+    _copy_files(connection, id, chat_id, copy)
+    return copy
+
+
+def _copy_files(connection: Connection, id: int, chat_id: int, copy: int) -> None:
+    """Give a message, in this chat, the files that another has."""
     files = connection.execute(
         "SELECT id FROM attachments WHERE message_id = ? ORDER BY id", (id,)
     ).fetchall()
     for file in files:
         _insert_like(connection, "attachments", file["id"], {"chat_id": chat_id, "message_id": copy})
-    return copy
+
+
+def _of(connection: Connection, id: int, role: Literal["user", "assistant"]) -> dict[str, Any]:
+    """Return the row of a message of this role that can be edited."""
+    row = there(connection, id)
+    if row["role"] != role or row["status"] == "streaming":
+        raise failures.missing("message", "メッセージ")
+    return row
 
 
 def _insert_like(

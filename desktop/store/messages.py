@@ -146,7 +146,7 @@ class Messages:
         """
         with self._database.write() as connection:
             leaf = leaf_of(connection, chat_id)
-            sent = _send(connection, chat_id, leaf, text, model_name=model_name, preset_name=preset_name)
+            sent = send_below(connection, chat_id, leaf, text, model_name=model_name, preset_name=preset_name)
             claim(connection, attachments, chat_id, sent[0].id)
             connection.execute("UPDATE chats SET draft = '', deleted = NULL WHERE id = ?", (chat_id,))
             return sent
@@ -169,7 +169,7 @@ class Messages:
         """
         with self._database.write() as connection:
             chat = insert_chat(connection, model_id, preset_id, title)
-            asked, answer = _send(
+            asked, answer = send_below(
                 connection, chat.id, None, text, model_name=model_name, preset_name=preset_name
             )
             claim(connection, attachments, chat.id, asked.id)
@@ -359,7 +359,7 @@ def leaf_under(connection: Connection, id: int) -> int:
     return leaf
 
 
-def _send(
+def send_below(
     connection: Connection, chat_id: int, leaf: int | None, text: str, *, model_name: str, preset_name: str
 ) -> tuple[Message, Message]:
     """Add the person's message below ``leaf``, and an empty answer to it."""
