@@ -113,6 +113,7 @@ class Conversation(QObject):
         transcript.probabilities_requested.connect(self._show_probabilities)
         transcript.prompt_requested.connect(self._show_prompt)
         transcript.summary_requested.connect(self._show_summary)
+        transcript.set_jobs(session.jobs)
         transcript.link_activated.connect(lambda address: LinkDialog(address, page).open())
         transcript.copied.connect(lambda: self.said.emit(self.tr("コピーしました。")))
         page.welcome.suggestion_chosen.connect(composer.insert)
@@ -503,6 +504,10 @@ class Conversation(QObject):
             thinking=message.thinking,
             thought_seconds=message.stats.thought_seconds if message.stats else 0.0,
             exceeded=message.status == "failed" and code_of(message.error) == "context_exceeded",
+            created=message.created,
+            model=message.model_name,
+            preset=message.preset_name,
+            starred=message.starred is not None,
         )
         active = self._turns.active(message.chat_id)
         if active is None or active.message is None or active.message.id != message.id:

@@ -561,8 +561,10 @@ def test_the_menu_offers_copying_and_the_links_to_the_keyboard(transcript: Trans
     (menu,) = view.findChildren(QMenu)
     actions = {action.text(): action for action in menu.actions() if action.text()}
     assert list(actions) == [
-        "コピー", "Markdownとしてコピー", "文字だけコピー", "すべて選択", "リンクを開く: https://a.example/&&b", "リンクのアドレスをコピー",
+        "コピー", "Markdownとしてコピー", "文字だけコピー", "すべて選択",
+        "リンクを開く: https://a.example/&&b", "リンクのアドレスをコピー",
         "答えを3つ作る", "ほかの候補を見る", "モデルに渡した文",
+        "スターを付ける", "ここから新しい対話", "この枝を削除",
     ]  # fmt: skip
     with qtbot.waitSignal(transcript.link_activated, timeout=WAIT) as signal:
         actions["リンクを開く: https://a.example/&&b"].trigger()
@@ -596,15 +598,15 @@ def test_long_questions_are_folded(transcript: Transcript, qtbot: QtBot):
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        (Entry(1, "assistant", "答え"), ["コピー", "書き直す", "…"]),
+        (Entry(1, "assistant", "答え"), ["コピー", "書き直す", "☆", "…"]),
         (Entry(1, "assistant", "答え", "streaming"), []),
-        (Entry(1, "assistant", "答え", "stopped"), ["コピー", "書き直す", "続ける", "…"]),
-        (Entry(1, "assistant", "答え", "limit"), ["コピー", "書き直す", "続ける", "…"]),
-        (Entry(1, "assistant", "答え", "looped"), ["コピー", "もう一度", "…"]),
-        (Entry(1, "assistant", "答え", "interrupted"), ["コピー", "書き直す", "続ける", "…"]),
+        (Entry(1, "assistant", "答え", "stopped"), ["コピー", "書き直す", "続ける", "☆", "…"]),
+        (Entry(1, "assistant", "答え", "limit"), ["コピー", "書き直す", "続ける", "☆", "…"]),
+        (Entry(1, "assistant", "答え", "looped"), ["コピー", "もう一度", "☆", "…"]),
+        (Entry(1, "assistant", "答え", "interrupted"), ["コピー", "書き直す", "続ける", "☆", "…"]),
         (
             Entry(1, "assistant", "答え", "failed", error="止まりました"),
-            ["もう一度", "コピー", "続ける", "…"],
+            ["もう一度", "コピー", "続ける", "☆", "…"],
         ),
         (Entry(1, "assistant", "", "failed", error="止まりました"), ["もう一度"]),
         (
@@ -612,7 +614,8 @@ def test_long_questions_are_folded(transcript: Transcript, qtbot: QtBot):
             ["古い部分を省いて続ける", "要約して続ける"],
         ),
         (Entry(1, "assistant", "", "stopped"), ["書き直す", "…"]),
-        (Entry(1, "assistant", "答え", position=(2, 3)), ["‹", "›", "コピー", "書き直す", "…"]),
+        (Entry(1, "assistant", "答え", position=(2, 3)), ["‹", "›", "コピー", "書き直す", "☆", "…"]),
+        (Entry(1, "assistant", "答え", starred=True), ["コピー", "書き直す", "★", "…"]),
         (Entry(1, "user", "質問"), ["コピー"]),
     ],
 )
@@ -733,8 +736,8 @@ def test_tab_walks_from_message_to_message(transcript: Transcript, qtbot: QtBot)
         "メッセージをコピー",
         "言の葉",
         "コードをコピー",
+        "コードをファイルに保存",
         "メッセージをコピー",
-        "書き直す",
     ]
 
 

@@ -6,7 +6,7 @@ from math import ceil, pi, sin
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QDateTime, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractButton, QMenu, QStyle
 
@@ -20,6 +20,8 @@ from desktop.ui.transcript.message import GAP, MAX_HEIGHT, MessageView, column
 from desktop.ui.transcript.thinking import BAR, DOT, Thoughts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtWidgets import QWidget
 
     from desktop.ui.transcript.entry import Entry
@@ -63,6 +65,7 @@ class AnswerView(MessageView):
         self._footer.continue_pressed.connect(self._continue)
         self._footer.more_pressed.connect(self._open_more)
         self._footer.sibling_pressed.connect(lambda delta: self.sibling_requested.emit(self.entry.id, delta))
+        self._footer.star_pressed.connect(lambda: self.starred.emit(self.entry.id, not self.entry.starred))
         self._thoughts = Thoughts(look, self)
         self._thoughts.restyle(look, self.text_width())
         self._thoughts.set_text(entry.thinking)
@@ -84,6 +87,8 @@ class AnswerView(MessageView):
         """Show another state of the message; text that only grew is not laid out again."""
         before = self.entry
         if entry.text != before.text:
+            if self.has_furigana:
+                self.set_furigana(None)
             if entry.text.startswith(before.text):
                 self.append(entry.text[len(before.text) :])
             else:
@@ -95,8 +100,17 @@ class AnswerView(MessageView):
         super().set_entry(entry)
         self._build()
 
+    def set_furigana(self, blocks: Sequence[Block] | None) -> None:
+        """Show these blocks instead of the parsed text, or that again."""
+        self.has_furigana = blocks is not None
+        self.flow.replace(0, self._splitter.blocks if blocks is None else blocks)
+        self._splitter.take_changed()
+        self.update()
+
     def grow(self, entry: Entry, piece: str) -> None:
         """Take over ``entry``, whose text is that of before and ``piece``."""
+        if piece and self.has_furigana:
+            self.set_furigana(None)
         self.entry = entry
         self._thoughts.set_text(entry.thinking)
         if piece:
@@ -141,6 +155,9 @@ class AnswerView(MessageView):
             looped=entry.status == "looped",
             again=text and entry.status in CAN_CONTINUE and not carded,
             more=not streaming and (text or entry.status != "failed"),
+            starred=entry.starred if text and not streaming else None,
+            facts="" if streaming else self._facts(),
+            statistics="" if streaming else printable(entry.note),
         )
         self._tell_thinking()
         if entry.status == "failed" and entry.exceeded:
@@ -178,6 +195,7 @@ class AnswerView(MessageView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._offer(menu)
+        self.offer_common(menu)
         menu.popup(button.mapToGlobal(QPoint(0, button.height() + 2)))
 
     def offer_more(self, menu: QMenu) -> None:
@@ -216,6 +234,8 @@ class AnswerView(MessageView):
         left = False
         while self._pending and not left:
             self._pending = self._splitter.step()
+            if self.has_furigana:
+                continue
             start = self._splitter.take_changed()
             self.flow.replace(start, self._splitter.blocks[start:])
             first = min(first, start)
@@ -320,7 +340,7 @@ class AnswerView(MessageView):
             button.move(x, middle - button.height() // 2)
             button.show()
             x -= look.px(8)
-        self._footer.arrange(card.left(), card.bottom() + 1 + look.px(8))
+        self._footer.arrange(card.left(), card.bottom() + 1 + look.px(8), card.width())
 
     def controls(self) -> list[QWidget]:
         """Return the buttons in the order in which the keyboard reaches them."""
@@ -354,17 +374,22 @@ class AnswerView(MessageView):
             painter.setPen(look.colour(kind))
             _lines(self._notice_text(), font, room.width()).draw(painter, QPointF(room.topLeft()))
         self._footer.paint(painter)
-        if entry.note:
-            streaming = entry.status == "streaming"
+        if entry.note and entry.status == "streaming":
             painter.setFont(look.small)
-            painter.setPen(look.colour("caution" if streaming else "sub"))
-            used = self._footer.width()
-            line = QRect(left + used, card.bottom() + 1 + look.px(8), width - used, look.px(footer.HEIGHT))
+            painter.setPen(look.colour("caution"))
+            line = QRect(left, card.bottom() + 1 + look.px(8), width, look.px(footer.HEIGHT))
             note = QFontMetricsF(look.small).elidedText(
                 printable(entry.note), Qt.TextElideMode.ElideRight, line.width()
             )
-            side = Qt.AlignmentFlag.AlignLeft if streaming else Qt.AlignmentFlag.AlignRight
-            painter.drawText(line, side | Qt.AlignmentFlag.AlignVCenter, note)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, note)
+
+    def _facts(self) -> str:
+        """Say when it was written, by which model and with which preset."""
+        entry = self.entry
+        facts = [
+            _when(entry.created, self.tr("M月d日 H:mm"), self.tr("yyyy年M月d日")) if entry.created else ""
+        ]
+        return "　".join(filter(None, [*facts, printable(entry.model), printable(entry.preset)]))
 
     def _paint_waiting(self, painter: QPainter, line: QRect) -> None:
         look = self.look
@@ -383,6 +408,15 @@ class AnswerView(MessageView):
         painter.setPen(look.colour("sub"))
         words = QRect(line).adjusted(look.px(DOT), 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._progress)
+
+
+def _when(seconds: float, near: str, far: str) -> str:
+    """Return the time of today, the day and time of this year, else the day; in formats of Qt."""
+    now = QDateTime.currentDateTime()
+    moment = QDateTime.fromSecsSinceEpoch(round(min(max(seconds, 0.0), 1e11)))
+    if moment.date() == now.date():
+        return moment.toString("H:mm")
+    return moment.toString(near if moment.date().year() == now.date().year() else far)
 
 
 def _lines(text: str, font: QFont, width: float) -> QTextLayout:

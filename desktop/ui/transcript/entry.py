@@ -13,10 +13,11 @@ Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed
 class Entry:
     """One message to show.
 
-    ``note`` stands at the right of the footer (``"38.2 トークン/秒"``), ``error`` is the sentence of a failed
-    answer, ``position`` says that this is version k of n, counted from 1. ``thinking`` is what the model
-    thought first, for so many seconds (0: not known). ``exceeded``: it failed because the chat is longer than
-    the context, where the person wanted to be asked.
+    ``note`` has the statistics of an answer (``"38.2 トークン/秒"``), shown on demand, and a caution while it
+    is written; ``error`` is the sentence of a failed answer, ``position`` says that this is version k of n,
+    counted from 1. ``thinking`` is what the model thought first, for so many seconds (0: not known).
+    ``exceeded``: it failed because the chat is longer than the context, where the person wanted to be asked.
+    ``created`` is in Unix seconds (0: not known); ``model`` and ``preset`` are the names of what answered.
     """
 
     id: int
@@ -29,3 +30,7 @@ class Entry:
     thinking: str = ""
     thought_seconds: float = 0.0
     exceeded: bool = False
+    created: float = 0.0
+    model: str = ""
+    preset: str = ""
+    starred: bool = False

@@ -26,6 +26,7 @@ class Footer(QObject):
     continue_pressed = Signal()
     more_pressed = Signal(QAbstractButton)  # under which the menu opens
     sibling_pressed = Signal(int)
+    star_pressed = Signal()
 
     def __init__(self, look: Look, owner: QWidget) -> None:
         super().__init__(owner)
@@ -35,6 +36,9 @@ class Footer(QObject):
         self._copy: QuietButton | None = None
         self._place: QuietButton | None = None  # the arrow before which "k/n" stands
         self._position = (1, 1)
+        self._facts: QuietButton | None = None  # at the right: who wrote it and when, or how fast
+        self._says = ("", "")
+        self._turned = False  # to the statistics
 
     def build(
         self,
@@ -46,8 +50,14 @@ class Footer(QObject):
         looped: bool = False,
         again: bool = False,
         more: bool = False,
+        starred: bool | None = None,
+        facts: str = "",
+        statistics: str = "",
     ) -> None:
-        """Make the buttons that are wanted; those of before go. ``looped``: writing anew is trying again."""
+        """Make the buttons that are wanted; those of before go. ``looped``: writing anew is trying again.
+
+        ``facts`` stand at the right; a press on them shows the ``statistics`` instead, and another the facts.
+        """
         self.clear()
         self._look, self._position = look, position
         if copy:
@@ -58,6 +68,11 @@ class Footer(QObject):
             self._add(word).clicked.connect(self.regenerate_pressed)
         if again:
             self._add(self.tr("続ける")).clicked.connect(self.continue_pressed)
+        if starred is not None:
+            star = self._add(
+                "★" if starred else "☆", self.tr("スターを外す") if starred else self.tr("スターを付ける")
+            )
+            star.clicked.connect(self.star_pressed)
         if more:
             other = self._add("…", self.tr("ほかの操作"))
             other.clicked.connect(lambda: self.more_pressed.emit(other))
@@ -69,23 +84,39 @@ class Footer(QObject):
             self._place = after = self._add("›", self.tr("次の版"))
             after.clicked.connect(lambda: self.sibling_pressed.emit(1))
             after.setEnabled(now < count)
+        self._says = (facts or statistics, statistics or facts)
+        if facts or statistics:
+            self._facts = QuietButton("", look, self._owner)
+            self._facts.setEnabled(bool(facts and statistics))
+            self._facts.clicked.connect(self._turn)
+            self._name_facts()
 
     def clear(self) -> None:
         """Remove the buttons."""
-        for button in self._buttons:
+        for button in self.buttons():
             button.hide()
             button.deleteLater()
-        self._buttons, self._copy, self._place = [], None, None
+        self._buttons, self._copy, self._place, self._facts = [], None, None, None
 
     def buttons(self) -> list[QuietButton]:
         """Return the buttons from left to right."""
-        return self._buttons
+        return [*self._buttons, *([self._facts] if self._facts else [])]
+
+    def _turn(self) -> None:
+        self._turned = not self._turned
+        self._name_facts()
+        self.arrange(self._left, self._top, self._width)
+
+    def _name_facts(self) -> None:
+        if self._facts is not None:
+            self._facts.setAccessibleName(self._says[self._turned])
+            self._facts.setToolTip(self._says[not self._turned] if self._facts.isEnabled() else "")
 
     def copied(self) -> None:
         """Say on the copy button that it is done."""
         if self._copy is not None:
             self._copy.answer(self.tr("コピーしました"))
-            self.arrange(self._left, self._top)
+            self.arrange(self._left, self._top, self._width)
 
     def _add(self, text: str, name: str = "") -> QuietButton:
         button = QuietButton(text, self._look, self._owner, name=name)
@@ -100,9 +131,9 @@ class Footer(QObject):
         text = f"{self._position[0]}/{self._position[1]}"
         return round(QFontMetricsF(self._look.small).horizontalAdvance(text))
 
-    def arrange(self, left: int, top: int) -> None:
-        """Put the first word at ``left``."""
-        self._left, self._top = left, top
+    def arrange(self, left: int, top: int, width: int = 0) -> None:
+        """Put the first word at ``left``, and the facts at the right of ``width``."""
+        self._left, self._top, self._width = left, top, width
         x = left - (self._buttons[0].pad if self._buttons else 0)
         for button in self._buttons:
             if button is self._place:
@@ -110,6 +141,15 @@ class Footer(QObject):
             button.move(x, top)
             button.show()
             x += button.width()
+        if self._facts is not None:
+            room = left + width - x - self._facts.pad
+            text = QFontMetricsF(self._look.small).elidedText(
+                self._says[self._turned], Qt.TextElideMode.ElideRight, max(0, room)
+            )
+            self._facts.setText(text)
+            self._facts.adjustSize()
+            self._facts.move(left + width + self._facts.pad - self._facts.width(), top)
+            self._facts.setVisible(room > self._look.px(48))
 
     def paint(self, painter: QPainter, colour: str = "sub") -> None:
         """Draw "k/n" between the arrows."""

@@ -1,8 +1,8 @@
 """Readings over kanji, from a dictionary: MeCab with IPADIC, by fugashi. No Qt; nothing is asked of a model.
 
-IPADIC knows how words are said where larger dictionaries give dictionary forms: 今日 きょう, 私 わたし, お母さん.
-Its 50 MB are read when the first text asks, which takes less than a millisecond. Readings can be wrong, as 行った
-and 一日 are read by what is meant.
+IPADIC knows how words are said where larger dictionaries give other forms: 今日 きょう, 私 わたし, お母さん.
+Its 50 MB are mapped when the first text asks, in less than a millisecond. Readings can be wrong:
+行った and 一日 are read by what is meant.
 """
 
 from __future__ import annotations
@@ -12,22 +12,27 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from desktop.ui.transcript.inline import Span
-from desktop.ui.transcript.markdown import Block, parse
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from fugashi import GenericTagger
+    from fugashi import GenericTagger  # type: ignore[import-untyped]
 
     from desktop.jobs import Cancel
+    from desktop.ui.transcript.inline import Span
+    from desktop.ui.transcript.markdown import Block
 
 MAX_TEXT = 200_000  # characters of a message
 
 _KANJI = re.compile("[\u3005-\u3007\u3400-\u9fff\uf900-\ufaffヶ\U00020000-\U0003ffff]+")
 _READING = 7  # column of IPADIC's features
 # Words that IPADIC takes apart: numbers of people and days. From the list of jukujikun for schools.
-_TOGETHER = {"一人": "ひとり", "二人": "ふたり", "二十歳": "はたち", "二十日": "はつか", "一日中": "いちにちじゅう"}
+_TOGETHER = {
+    "一人": "ひとり",
+    "二人": "ふたり",
+    "二十歳": "はたち",
+    "二十日": "はつか",
+    "一日中": "いちにちじゅう",
+}
 _WENT = ("に", "へ", "で", "まで", "と")  # after these 行った is いった, not おこなった
 
 
@@ -41,7 +46,7 @@ class Reading(NamedTuple):
 
 @cache
 def _tagger() -> GenericTagger:
-    import ipadic
+    import ipadic  # type: ignore[import-untyped]
     from fugashi import GenericTagger
 
     return GenericTagger(ipadic.MECAB_ARGS)
@@ -75,9 +80,7 @@ def _line_readings(line: str, offset: int) -> Iterator[Reading]:
             kana = "いっ"
         if kana and _KANJI.search(surface):
             for reading in _aligned(surface, kana):
-                yield Reading(
-                    offset + start + reading.start, offset + start + reading.end, reading.kana
-                )
+                yield Reading(offset + start + reading.start, offset + start + reading.end, reading.kana)
         position, before = start + len(surface), surface
         number += taken
 
@@ -87,7 +90,7 @@ def _hiragana(kana: str) -> str:
 
 
 def _aligned(surface: str, kana: str) -> list[Reading]:
-    """Give each run of kanji in a word its part of the word's reading: 取り扱う → 取《と》り扱《あつか》う."""
+    """Give each run of kanji in a word its part of the reading: 取り扱う → 取《と》り扱《あつか》う."""
     pattern, runs, end = "", list[tuple[int, int]](), 0
     for run in _KANJI.finditer(surface):
         pattern += re.escape(_hiragana(surface[end : run.start()])) + "(.+?)"
@@ -100,13 +103,13 @@ def _aligned(surface: str, kana: str) -> list[Reading]:
     return [Reading(start, end, match[number]) for number, (start, end) in enumerate(runs, 1)]
 
 
-def annotated(text: str, cancel: Cancel) -> list[Block]:
-    """Return a message as blocks with readings; code, formulas and what has ruby stay as they are.
+def annotated(plain: Iterable[Block], cancel: Cancel) -> list[Block]:
+    """Return the blocks of a message with readings; code, formulas and what has ruby stay as they are.
 
     Raises ``Cancelled``.
     """
     blocks = []
-    for block in parse(text):
+    for block in plain:
         cancel.raise_if_set()
         if block.kind not in ("code", "rule", "math"):
             rows = tuple(tuple(_annotated(cell) for cell in row) for row in block.rows)

@@ -27,6 +27,8 @@ from desktop.ui.transcript.flow import Flow, Place
 from desktop.ui.transcript.inline import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from desktop.ui.transcript.entry import Entry
     from desktop.ui.transcript.look import Look
     from desktop.ui.transcript.markdown import Block
@@ -38,6 +40,7 @@ RUBY_OVER = 3  # px that the readings of the first line stand out above the text
 MAX_HEIGHT = 16_000_000  # QWIDGETSIZE_MAX is 16,777,215
 DESCRIBED = 4_000  # characters of a message that are read to assistive technology at once
 MAX_ADDRESS = 300  # characters of an address in a tooltip
+MAX_FURIGANA = 200_000  # characters of a message that is read by the dictionary
 MAX_LINKS = 12  # in the menu that the keyboard opens
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -60,6 +63,11 @@ class MessageView(QWidget):
     dragged = Signal(QPoint)  # to this point of the screen
     released = Signal(QPoint)
     asked = Signal(QWidget, str)  # "copy", "markdown", "text", "all", "quote"
+    furigana_toggled = Signal(int)
+    starred = Signal(int, bool)
+    branch_to_chat = Signal(int)
+    delete_requested = Signal(int)
+    code_saved = Signal(str, str)  # code and its language
     link_activated = Signal(str)
     divider_pressed = Signal()
 
@@ -72,7 +80,9 @@ class MessageView(QWidget):
         self.flow = Flow(look, self.text_width())
         self.chosen: tuple[Place, Place] | None = None  # what is selected of it
         self._pressed: QPoint | None = None
-        self._code_buttons: dict[int, QuietButton] = {}
+        self._code_buttons: dict[int, tuple[QuietButton, QuietButton]] = {}  # copy, save
+        self.has_furigana = False
+        self.can_be_read = False  # readings can be found
         self._divider_button: QuietButton | None = None
         self._ring = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -100,7 +110,8 @@ class MessageView(QWidget):
     def controls(self) -> list[QWidget]:
         """Return the buttons in the order in which the keyboard reaches them."""
         divider = [self._divider_button] if self._divider_button is not None else []
-        return [*divider, *(self._code_buttons[index] for index in sorted(self._code_buttons))]
+        code = (button for index in sorted(self._code_buttons) for button in self._code_buttons[index])
+        return [*divider, *code]
 
     def arrange(self) -> None:
         """Put the buttons in their places."""
@@ -126,7 +137,7 @@ class MessageView(QWidget):
         """Lay out anew in another look or width."""
         self.look, self.span = look, width
         for index in list(self._code_buttons):
-            self._drop_code_button(index)
+            self._drop_code_buttons(index)
         self.flow.restyle(look, self.text_width())
         self.set_divider(self.divider, pressable=self._divider_button is not None)
         self.update()
@@ -276,10 +287,32 @@ class MessageView(QWidget):
         for link in filter(None, links):
             self._offer_link(menu, link)
         self.offer_more(menu)
+        self.offer_common(menu)
         menu.popup(self.mapToGlobal(QPoint(self.span // 2, GAP)) if by_key else event.globalPos())
 
     def offer_more(self, menu: QMenu) -> None:
         """Add what only one kind of message offers."""
+
+    def offer_common(self, menu: QMenu) -> None:
+        """Offer what can be done with any message that is finished."""
+        entry = self.entry
+        if entry.status == "streaming":
+            return
+        menu.addSeparator()
+        if self.can_be_read and 0 < len(entry.text) <= MAX_FURIGANA:
+            word = self.tr("ふりがなを消す") if self.has_furigana else self.tr("ふりがなを付ける")
+            menu.addAction(word, lambda: self.furigana_toggled.emit(entry.id))
+        star = self.tr("スターを外す") if entry.starred else self.tr("スターを付ける")
+        menu.addAction(star, lambda: self.starred.emit(entry.id, not entry.starred))
+        menu.addAction(self.tr("ここから新しい対話"), lambda: self.branch_to_chat.emit(entry.id))
+        menu.addSeparator()
+        menu.addAction(self.tr("この枝を削除"), lambda: self.delete_requested.emit(entry.id))
+
+    def set_furigana(self, blocks: Sequence[Block] | None) -> None:
+        """Show these blocks, which have readings over their kanji; None: the text without them."""
+        self.has_furigana = blocks is not None
+        self.flow.replace(0, self.blocks() if blocks is None else blocks)
+        self.update()
 
     def _offer_link(self, menu: QMenu, link: str) -> None:
         def follow() -> None:
@@ -390,39 +423,53 @@ class MessageView(QWidget):
     def _place_code_buttons(self, y0: float, y1: float) -> None:
         wanted = {i for i, segment in self.flow.between(y0, y1) if segment.header and segment.document}
         for index in self._code_buttons.keys() - wanted:
-            if not self._code_buttons[index].hasFocus():
-                self._drop_code_button(index)
+            if not any(button.hasFocus() for button in self._code_buttons[index]):
+                self._drop_code_buttons(index)
         origin = self.text_origin()
         for index in wanted:
-            button = self._code_buttons.get(index)
-            if button is None:
-                button = QuietButton(self.tr("コピー"), self.look, self, name=self.tr("コードをコピー"))
-                button.setProperty("rightAligned", True)
-                button.clicked.connect(lambda _=False, index=index: self._copy_code(index))
-                button.show()
-                self._code_buttons[index] = button
+            if index not in self._code_buttons:
+                self._code_buttons[index] = self._make_code_buttons(index)
+            copy, save = self._code_buttons[index]
             segment = self.flow.segments[index]
-            right = origin.x() + segment.width - self.look.px(14) + button.pad
-            top = origin.y() + self.flow.tops[index] + segment.gap + self.look.px(6)
-            button.move(round(right) - button.width(), round(top))
+            right = round(origin.x() + segment.width - self.look.px(14) + copy.pad)
+            top = round(origin.y() + self.flow.tops[index] + segment.gap + self.look.px(6))
+            copy.move(right - copy.width(), top)
+            save.move(copy.x() - save.width(), top)
 
-    def _drop_code_button(self, index: int) -> None:
-        button = self._code_buttons.pop(index)
-        button.hide()
-        button.deleteLater()
+    def _make_code_buttons(self, index: int) -> tuple[QuietButton, QuietButton]:
+        copy = QuietButton(self.tr("コピー"), self.look, self, name=self.tr("コードをコピー"))
+        copy.setProperty("rightAligned", True)
+        copy.clicked.connect(lambda: self._copy_code(index))
+        save = QuietButton(self.tr("保存"), self.look, self, name=self.tr("コードをファイルに保存"))
+        save.clicked.connect(lambda: self._save_code(index))
+        copy.show()
+        save.show()
+        return copy, save
 
-    def _copy_code(self, index: int) -> None:
+    def _drop_code_buttons(self, index: int) -> None:
+        for button in self._code_buttons.pop(index):
+            button.hide()
+            button.deleteLater()
+
+    def _code(self, index: int) -> str:
+        """Return the whole code that begins in a segment."""
         segments = self.flow.segments
-        if index >= len(segments):
-            return
-        button = self._code_buttons.get(index)
         parts = [segments[index].block.text()]
         while segments[index].block.more and index + 1 < len(segments):
             index += 1
             parts += [segments[index].block.joint, segments[index].block.text()]
-        self.copy_text("".join(parts))
-        if button is not None:
-            button.answer(self.tr("コピーしました"))
+        return "".join(parts)
+
+    def _copy_code(self, index: int) -> None:
+        if index < len(self.flow.segments):
+            self.copy_text(self._code(index))
+            copy, save = self._code_buttons[index]
+            copy.answer(self.tr("コピーしました"))
+            save.move(copy.x() - save.width(), save.y())
+
+    def _save_code(self, index: int) -> None:
+        if index < len(self.flow.segments):
+            self.code_saved.emit(self._code(index), self.flow.segments[index].block.language)
 
 
 def _shown_address(link: str) -> str:

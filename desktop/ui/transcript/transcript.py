@@ -30,8 +30,10 @@ from desktop.ui.transcript import answer, question
 from desktop.ui.transcript.answer import AnswerView
 from desktop.ui.transcript.button import JumpButton, QuoteButton
 from desktop.ui.transcript.clipboard import Piece, as_quote, put_on_clipboard
+from desktop.ui.transcript.code_file import save_code
 from desktop.ui.transcript.formulas import Formulas
 from desktop.ui.transcript.look import Look
+from desktop.ui.transcript.markdown import Block, parse, plain
 from desktop.ui.transcript.message import DIVIDER, GAP, MAX_HEIGHT, MessageView, column, deadline
 from desktop.ui.transcript.question import QuestionView
 from desktop.ui.transcript.selection import END, START, Selection, Spot
@@ -39,6 +41,7 @@ from desktop.ui.transcript.selection import END, START, Selection, Spot
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Set
 
+    from desktop.jobs import Cancel
     from desktop.ui.transcript.entry import Entry
     from desktop.ui.transcript.flow import Place
     from desktop.ui.transcript.formulas import Wanted
@@ -55,7 +58,7 @@ _EDGE = 12  # px of the viewport where that begins
 class _Row:
     """One message: what it says, how high it is, and its widget while it is near the viewport."""
 
-    __slots__ = ("entry", "height", "pieces", "progress", "thoughts", "unfolded", "view")
+    __slots__ = ("entry", "furigana", "height", "pieces", "progress", "thoughts", "unfolded", "view")
 
     def __init__(self, entry: Entry, height: int) -> None:
         self.entry = entry
@@ -64,6 +67,7 @@ class _Row:
         self.thoughts: list[str] = []
         self.progress = ""
         self.unfolded = False  # what it thought is shown
+        self.furigana: list[Block] | None = None  # the text with readings, where they are shown
         self.view: QuestionView | AnswerView | None = None
 
 
@@ -80,11 +84,15 @@ class Transcript(QAbstractScrollArea):
     summary_requested = Signal()
     link_activated = Signal(str)
     copied = Signal()
+    starred = Signal(int, bool)
+    branch_to_chat = Signal(int)
+    delete_requested = Signal(int)  # of the branch that begins with the message
     quoted = Signal(str)  # what was selected, as Markdown with "> " before each line
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._zoom = 100
+        self._jobs: Jobs | None = None
         self._formulas = Formulas(self)
         self._formulas.drawn.connect(self._take_formulas)
         self._look = Look(1.0, self._formulas)
@@ -170,6 +178,8 @@ class Transcript(QAbstractScrollArea):
         if row is None:
             return
         self._take_pieces(row)
+        if entry.text != row.entry.text:
+            row.furigana = None
         if not entry.text.startswith(row.entry.text) and self._selection.part(self._index[entry.id]):
             self._clear_selection()
         row.entry = entry
@@ -250,7 +260,44 @@ class Transcript(QAbstractScrollArea):
 
     def set_jobs(self, jobs: Jobs) -> None:
         """Draw formulas and find readings by ``jobs``; without them, formulas stay their source."""
+        self._jobs = jobs
         self._formulas.set_jobs(jobs)
+        for index in self._live:
+            view = self._rows[index].view
+            if view is not None:
+                view.can_be_read = True
+
+    def toggle_furigana(self, id: int) -> None:
+        """Show readings over the kanji of a message, or take them away."""
+        row, jobs = self._row(id), self._jobs
+        if row is None or jobs is None:
+            return
+        if row.furigana is not None:
+            self._show_furigana(row, None)
+            return
+        text, role = row.entry.text, row.entry.role
+
+        def read(cancel: Cancel) -> list[Block]:
+            from desktop.ui.transcript.furigana import annotated
+
+            return annotated(plain(text) if role == "user" else parse(text), cancel)
+
+        def show(blocks: list[Block]) -> None:
+            if row is self._row(id) and row.entry.text == text:
+                self._show_furigana(row, blocks)
+
+        jobs.run(read, owner=self, on_done=show)
+
+    def _show_furigana(self, row: _Row, blocks: list[Block] | None) -> None:
+        row.furigana = blocks
+        if row.view is not None:
+            row.view.set_furigana(blocks)
+        self._anchor = self._spot()
+        self._arrange()
+
+    def _save_code(self, code: str, language: str) -> None:
+        if self._jobs is not None:
+            save_code(code, language, self._jobs, self)
 
     def _take_formulas(self, drawn: Set[Wanted]) -> None:
         """Lay out anew what has waited for these formulas."""
@@ -358,6 +405,14 @@ class Transcript(QAbstractScrollArea):
         view.dragged.connect(self._follow_drag)
         view.released.connect(self._end_drag)
         view.asked.connect(self._take_wish)
+        view.furigana_toggled.connect(self.toggle_furigana)
+        view.starred.connect(self.starred)
+        view.branch_to_chat.connect(self.branch_to_chat)
+        view.delete_requested.connect(self.delete_requested)
+        view.code_saved.connect(self._save_code)
+        view.can_be_read = self._jobs is not None
+        if row.furigana is not None:
+            view.set_furigana(row.furigana)
         view.choose(self._selection.part(index))
         row.view = view
         self._live.add(index)
@@ -381,6 +436,7 @@ class Transcript(QAbstractScrollArea):
     def _take_pieces(row: _Row) -> str:
         piece, thought = "".join(row.pieces), "".join(row.thoughts)
         if piece or thought:
+            row.furigana = None if piece else row.furigana
             row.pieces.clear()
             row.thoughts.clear()
             row.entry = replace(row.entry, text=row.entry.text + piece, thinking=row.entry.thinking + thought)
