@@ -32,7 +32,7 @@ def test_a_backup_has_what_is_still_in_the_wal(store: Store) -> None:
     assert contents(kept) == ["問い", "答えの途中"]
 
 
-def test_the_newest_seven_are_kept_and_nothing_else_is_touched(
+def test_the_newest_and_one_a_day_a_week_and_a_month_are_kept_and_nothing_else_is_touched(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = store.path.parent / "backups"
@@ -47,7 +47,8 @@ def test_the_newest_seven_are_kept_and_nothing_else_is_touched(
         made.append(store.backup())
     made += [store.backup() for _ in range(3)]  # within one second
     assert [p.name for p in made[-3:]] == [f"kotonoha-20260108-120000-{n}.db" for n in (2, 3, 4)]
-    assert {p for p in folder.iterdir() if p not in others} == set(made[-7:])
+    # Days: the 2nd to the 8th. Weeks: 29 December to 4 January, and that of the 8th. The newest: seven.
+    assert {p for p in folder.iterdir() if p not in others} == {*made[1:7], *made[-7:]}
     assert all(other.read_text() == "mine" for other in others)
     assert rescue.newest_backup(store.path) == made[-1]
 

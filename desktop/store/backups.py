@@ -1,0 +1,138 @@
+"""Backups for people: which there are, one by hand, going back to one; with a passphrase where it is wished.
+
+``rescue`` has what happens by itself; both keep their files in the same folder, by the same rule.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import msgspec
+from pysqlite3 import dbapi2 as sqlite
+
+from desktop.errors import KotonohaError
+from desktop.jobs import Cancel
+from desktop.store import failures, rescue, sealed
+from desktop.store.connection import connect
+from desktop.store.sealed import SealProgress
+from desktop.store.snapshot import snapshot, sync_folder
+
+SUFFIX = ".sealed"  # behind .db
+_BUSY, _LOCKED = 5, 6
+
+
+class Backup(msgspec.Struct, frozen=True):
+    """One backup in the folder beside the database."""
+
+    path: Path
+    when: float  # Unix seconds
+    size_bytes: int
+    sealed: bool  # opened with a passphrase only
+
+
+def backups(database: Path) -> list[Backup]:
+    """Return the backups of ``database`` in its folder, newest first. Raises ``KotonohaError``."""
+    found: list[Backup] = []
+    with failures.told(database):
+        for path in rescue.backups_of(database):
+            status = path.stat()
+            found.append(Backup(path, status.st_mtime, status.st_size, path.suffix == SUFFIX))
+    return found
+
+
+def is_sealed(backup: Path) -> bool:
+    """Return whether the file wants a passphrase. Raises ``KotonohaError``."""
+    with failures.told(backup), backup.open("rb") as file:
+        return sealed.is_sealed(file.read(len(sealed.MAGIC)))
+
+
+def make(
+    database: Path, cancel: Cancel, to: Path | None = None, passphrase: str | None = None
+) -> Generator[SealProgress, None, Path]:
+    """Copy the database, also while it is in use, and return the copy's path.
+
+    Without ``to`` it goes into the folder beside the database, where old ones are thinned out. A folder
+    ``to`` gets a new name; a file ``to`` is replaced once the copy is complete. With a passphrase the copy
+    is encrypted. Raises ``Cancelled``, and ``KotonohaError`` (``backup_onto_itself``, ``passphrase_empty``,
+    ``disk_full`` …).
+    """
+    cancel.raise_if_set()
+    if to is not None and to.is_dir():
+        to = rescue.unused(to, database.stem, SUFFIX if passphrase is not None else "")
+    if passphrase is None:
+        return rescue.backup(database, to)
+    target = rescue.place_for(database, SUFFIX) if to is None else to
+    rescue.require_elsewhere(database, target)
+    with _part(database) as plain, _part(target) as part:  # the plain one beside what is not encrypted either
+        snapshot(database, plain)
+        with failures.told(target), plain.open("rb") as source, part.open("wb") as file:
+            yield from sealed.seal(source, file, passphrase, cancel, plain.stat().st_size)
+            file.flush()
+            os.fsync(file.fileno())
+        with failures.told(target):
+            part.replace(target)
+            sync_folder(target.parent)
+    if to is None:
+        rescue.thin(database)
+    return target
+
+
+def restore(
+    database: Path, backup: Path, cancel: Cancel, passphrase: str | None = None
+) -> Generator[SealProgress, None, Path | None]:
+    """Put a copy of ``backup`` in the place of ``database``; return where what was there is kept.
+
+    No connection may be open, and the caller holds the ``Instance``. The backup is decrypted and checked as
+    a whole before anything is touched. Raises ``Cancelled`` and ``KotonohaError``: ``passphrase_needed``,
+    ``passphrase_wrong``, ``backup_damaged``, ``database_damaged``, ``database_newer``, ``database_locked``
+    …; the database is then as it was.
+    """
+    with failures.told(backup):
+        total = backup.stat().st_size
+    require_unused(database)
+    if not is_sealed(backup):
+        cancel.raise_if_set()
+        return rescue.restore(database, backup, "replaced")
+    if passphrase is None:
+        raise KotonohaError(
+            "passphrase_needed",
+            "この控えは合言葉で守られています。何も変えていません。合言葉を入れてください。",
+            "This backup is protected by a passphrase. Nothing was changed. Please enter it.",
+        )
+    with _part(database) as plain:
+        with failures.told(database), backup.open("rb") as source, plain.open("wb") as file:
+            yield from sealed.unseal(source, file, passphrase, cancel, total)
+        return rescue.restore(database, plain, "replaced")
+
+
+def require_unused(database: Path) -> None:
+    """Raise ``KotonohaError("database_locked")`` where another connection has the database open."""
+    if not database.exists():
+        return
+    try:
+        with closing(connect(database, "rw")) as connection:
+            connection.execute("PRAGMA busy_timeout = 500")
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("ROLLBACK")
+    except sqlite.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (_BUSY, _LOCKED):
+            raise failures.locked() from error
+        # It is damaged: the very reason to go back to a backup.
+
+
+@contextmanager
+def _part(target: Path) -> Iterator[Path]:
+    """Give an empty file beside ``target``, for the owner only, that is gone when the block ends."""
+    with failures.told(target):
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(".part", f"{target.name[:40]}-", target.parent)
+        os.close(descriptor)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
