@@ -29,6 +29,7 @@ class Actions(QObject):
         self._window = window
         self._session = session
         self._actions: dict[str, QAction] = {}
+        self._readings: dict[str, str] = {}
         self._usual: dict[str, tuple[str, ...]] = {}
         self._groups = {
             "chat": self.tr("対話"),
@@ -41,35 +42,90 @@ class Actions(QObject):
         session.preferences_changed.connect(self._take_preferences)
 
     def _fill(self, window: Window) -> None:
-        """The table: id, name, what it does, and its usual keys."""
+        """The table: id, name, how that is read, what it does, and its usual keys."""
         add, page, choices = self.add, window.page, window.conversation.choices
-        add("chat.new", self.tr("新しい対話"), window.new_chat, "Ctrl+N")
-        add("chat.find", self.tr("対話を探す"), window.focus_filter, "Ctrl+F")
-        add("chat.write", self.tr("書くところへ移る"), window.show_chats, "Ctrl+L")
-        add("chat.next", self.tr("次の対話"), lambda: window.step_chat(1), "Ctrl+PgDown")
-        add("chat.previous", self.tr("前の対話"), lambda: window.step_chat(-1), "Ctrl+PgUp")
-        add("chat.rename", self.tr("題名を変える"), window.rename_current, "F2")
-        add("chat.delete", self.tr("この対話をごみ箱に入れる"), window.delete_current)
-        add("chat.bin", self.tr("ごみ箱を開く"), window.open_bin)
-        add("answer.stop", self.tr("回答を止める・設定を閉じる"), window.escape, "Esc")
-        add("answer.end", self.tr("最後の回答へ移る"), page.transcript.scroll_to_end, "Ctrl+Shift+End")
-        add("model.choose", self.tr("モデルを選ぶ"), window.choose_model, "Ctrl+M")
-        add("model.preset", self.tr("プリセットを選ぶ"), window.choose_preset, "Ctrl+Shift+M")
-        add("model.settings", self.tr("モデルの設定…"), choices.open_settings)
-        add("model.add", self.tr("GGUFファイルを追加…"), choices.add_model)
-        add("view.list", self.tr("一覧をたたむ・ひらく"), window.toggle_list, "Ctrl+B")
-        add("view.larger", self.tr("文字を大きく"), lambda: window.zoom(1), "Ctrl++", "Ctrl+=")
-        add("view.smaller", self.tr("文字を小さく"), lambda: window.zoom(-1), "Ctrl+-")
-        add("view.normal", self.tr("文字を元の大きさに"), lambda: window.zoom(0), "Ctrl+0")
-        add("app.settings", self.tr("設定を開く"), window.show_settings, "Ctrl+,")
-        add("app.backup", self.tr("今すぐ控えを作る"), window.back_up)
-        add("app.quit", self.tr("終了"), window.close, "Ctrl+Q")
+        add("chat.new", self.tr("新しい対話"), "あたらしいたいわ", window.new_chat, "Ctrl+N")
+        add("chat.find", self.tr("対話を探す"), "たいわをさがす けんさく", window.focus_filter, "Ctrl+F")
+        add("chat.write", self.tr("書くところへ移る"), "かくところへうつる", window.show_chats, "Ctrl+L")
+        add("chat.next", self.tr("次の対話"), "つぎのたいわ", lambda: window.step_chat(1), "Ctrl+PgDown")
+        add("chat.previous", self.tr("前の対話"), "まえのたいわ", lambda: window.step_chat(-1), "Ctrl+PgUp")
+        add("chat.rename", self.tr("題名を変える"), "だいめいをかえる", window.rename_current, "F2")
+        add(
+            "chat.delete",
+            self.tr("この対話をごみ箱に入れる"),
+            "このたいわをごみばこにいれる さくじょ",
+            window.delete_current,
+        )
+        add("chat.bin", self.tr("ごみ箱を開く"), "ごみばこをひらく", window.open_bin)
+        add(
+            "answer.stop",
+            self.tr("回答を止める・設定を閉じる"),
+            "かいとうをとめる せっていをとじる",
+            window.escape,
+            "Esc",
+        )
+        add(
+            "answer.end",
+            self.tr("最後の回答へ移る"),
+            "さいごのかいとうへうつる",
+            page.transcript.scroll_to_end,
+            "Ctrl+Shift+End",
+        )
+        add("model.choose", self.tr("モデルを選ぶ"), "もでるをえらぶ", window.choose_model, "Ctrl+M")
+        add(
+            "model.preset",
+            self.tr("プリセットを選ぶ"),
+            "ぷりせっとをえらぶ",
+            window.choose_preset,
+            "Ctrl+Shift+M",
+        )
+        add("model.settings", self.tr("モデルの設定…"), "もでるのせってい", choices.open_settings)
+        add("model.add", self.tr("GGUFファイルを追加…"), "ふぁいるをついか", choices.add_model)
+        add(
+            "view.list",
+            self.tr("一覧をたたむ・ひらく"),
+            "いちらんをたたむ ひらく",
+            window.toggle_list,
+            "Ctrl+B",
+        )
+        add(
+            "view.larger",
+            self.tr("文字を大きく"),
+            "もじをおおきく かくだい",
+            lambda: window.zoom(1),
+            "Ctrl++",
+            "Ctrl+=",
+        )
+        add(
+            "view.smaller",
+            self.tr("文字を小さく"),
+            "もじをちいさく しゅくしょう",
+            lambda: window.zoom(-1),
+            "Ctrl+-",
+        )
+        add(
+            "view.normal",
+            self.tr("文字を元の大きさに"),
+            "もじをもとのおおきさに",
+            lambda: window.zoom(0),
+            "Ctrl+0",
+        )
+        add("app.settings", self.tr("設定を開く"), "せっていをひらく", window.show_settings, "Ctrl+,")
+        add("app.palette", self.tr("したいことを探す"), "したいことをさがす", window.find_anything, "Ctrl+K")
+        add("app.keys", self.tr("キー操作の一覧"), "きーそうさのいちらん", window.show_keys, "F1")
+        add("app.backup", self.tr("今すぐ控えを作る"), "いますぐひかえをつくる ばっくあっぷ", window.back_up)
+        add("app.quit", self.tr("終了"), "しゅうりょう", window.close, "Ctrl+Q")
 
-    def add(self, name: str, text: str, act: Callable[[], object], *keys: str) -> QAction:
-        """Add an entry. ``keys`` are the usual ones, as ``QKeySequence`` writes them in English."""
+    def add(self, name: str, text: str, reading: str, act: Callable[[], object], *keys: str) -> QAction:
+        """Add an entry.
+
+        ``reading`` is what one types for it: its Japanese name in kana, and other words. ``keys`` are the
+        usual ones, as ``QKeySequence`` writes them in English.
+        """
         action = QAction(text, self._window)
         action.setObjectName(name)
         self._actions[name] = action
+        self._readings[name] = reading
         self._usual[name] = tuple(portable(key) for key in keys)
         action.setShortcuts([QKeySequence(each) for each in self.keys(name)])
 
@@ -91,6 +147,10 @@ class Actions(QObject):
     def group(self, name: str) -> str:
         """Return the name of an action's group, for people."""
         return self._groups[name.partition(".")[0]]
+
+    def reading(self, name: str) -> str:
+        """Return how an action's Japanese name is read."""
+        return self._readings[name]
 
     # Keys
 

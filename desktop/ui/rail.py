@@ -55,16 +55,19 @@ class Leaf(QWidget):
 
 
 class Rail(QFrame):
-    """Chats at the top, settings at the foot."""
+    """Chats and the palette at the top, settings at the foot."""
 
     chats_chosen = Signal()
     settings_chosen = Signal()
+    finding = Signal()  # the palette, which is no room
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
         self.setFixedWidth(theme.RAIL_WIDTH)
         self.chats = Room("message-square", self.tr("対話"), self)
+        self.search = Room("search", self.tr("探す"), self)
+        self.search.setCheckable(False)
         self.settings = Room("settings", self.tr("設定"), self)
         group = QButtonGroup(self)
         for room in (self.chats, self.settings):
@@ -76,7 +79,9 @@ class Rail(QFrame):
         layout.addWidget(Leaf(26, self), 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addSpacing(10)
         layout.addWidget(self.chats)
+        layout.addWidget(self.search)
         layout.addStretch(1)
         layout.addWidget(self.settings)
         self.chats.clicked.connect(self.chats_chosen)
+        self.search.clicked.connect(self.finding)
         self.settings.clicked.connect(self.settings_chosen)

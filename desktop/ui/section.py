@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -87,6 +89,16 @@ class SectionButton(QAbstractButton):
         painter.drawText(box.adjusted(10, 0, -10, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
 
 
+class Row(NamedTuple):
+    """What a row is made of."""
+
+    name: str
+    across: QBoxLayout
+    label: QLabel
+    text: QLabel  # of the explanation
+    control: QWidget | None
+
+
 class Section(QWidget):
     """A heading, a sentence, and rows between hairlines. ``small``: one of several under one title."""
 
@@ -97,7 +109,8 @@ class Section(QWidget):
         self._above, self._below = (16, 12) if small else (26, 40)
         self.setObjectName("page")
         self._no_wheel = NoWheel(self)
-        self._rows: list[tuple[QBoxLayout, QLabel]] = []
+        self._rows: list[Row] = []
+        self._stacked = False
         self._foot = 1  # items of the layout that stay below all rows
         head = QLabel(heading, self)
         head.setObjectName("subheading" if small else "heading")
@@ -130,7 +143,7 @@ class Section(QWidget):
         across = QBoxLayout(QBoxLayout.Direction.LeftToRight, row)
         pad = theme.density().pad
         across.setContentsMargins(4, pad, 4, pad)
-        self._rows.append((across, label))
+        self._rows.append(Row(name, across, label, text, control or below))
         across.addWidget(label)
         across.addWidget(text, 1)
         for widget in (control, below):
@@ -157,6 +170,15 @@ class Section(QWidget):
         self._insert(line)
         return text
 
+    def explain(self, label: QLabel, text: str) -> None:
+        """Change the explanation of a row, whose label ``add_row`` returned."""
+        label.setText(text)
+        label.setVisible(bool(text) or not self._stacked)
+
+    def rows(self) -> list[Row]:
+        """Return the rows, from top to bottom."""
+        return list(self._rows)
+
     def add_heading(self, text: str) -> None:
         """Begin a group of rows."""
         head = QLabel(text, self)
@@ -174,8 +196,8 @@ class Section(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
             pad = theme.density().pad
-            for across, _ in self._rows:
-                across.setContentsMargins(4, pad, 4, pad)
+            for row in self._rows:
+                row.across.setContentsMargins(4, pad, 4, pad)
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -184,14 +206,14 @@ class Section(QWidget):
         side = 40 if self.width() >= STACKED_BELOW else 20
         right = max(side, self.width() - side - LONGEST_ROW)
         self._layout.setContentsMargins(side, self._above, right, self._below)
-        stacked = self.width() < STACKED_BELOW
-        for across, label in self._rows:
-            across.setDirection(
-                QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
-            )
-            across.setSpacing(6 if stacked else 20)
-            label.setMinimumWidth(0 if stacked else NAME_WIDTH)
-            label.setMaximumWidth(QWIDGETSIZE_MAX if stacked else NAME_WIDTH)
+        stacked = self._stacked = self.width() < STACKED_BELOW
+        direction = QBoxLayout.Direction
+        for row in self._rows:
+            row.across.setDirection(direction.TopToBottom if stacked else direction.LeftToRight)
+            row.across.setSpacing(6 if stacked else 20)
+            row.label.setMinimumWidth(0 if stacked else NAME_WIDTH)
+            row.label.setMaximumWidth(QWIDGETSIZE_MAX if stacked else NAME_WIDTH)
+            self.explain(row.text, row.text.text())
 
     def _insert(self, widget: QWidget) -> None:
         self._layout.insertWidget(self._layout.count() - self._foot, widget)

@@ -106,6 +106,36 @@ class SettingsPage(QWidget):
         """Show the section with this id."""
         self._group.button(self._pages[name]).click()
 
+    def places(self) -> dict[str, tuple[str, str]]:
+        """Return where one can go: an id → the name of a section, and of a row in it or ""."""
+        found: dict[str, tuple[str, str]] = {}
+        for page, title in self.pages().items():
+            found[page] = (title, "")
+            section = self._section(page)
+            if section is not self.shortcuts:  # which the palette offers as actions
+                found |= {f"{page}/{at}": (title, row.name) for at, row in enumerate(section.rows())}
+        return found
+
+    def show_place(self, place: str) -> None:
+        """Show a section, and go to the control of a row in it."""
+        page, _, at = place.partition("/")
+        self.show_page(page)
+        row = self._section(page).rows()[int(at)] if at else None
+        target = (row.control or row.label) if row else self._group.button(self._pages[page])
+        if row is not None:
+            self._area(page).ensureWidgetVisible(target)
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _area(self, page: str) -> QScrollArea:
+        area = self._stack.widget(self._pages[page])
+        assert isinstance(area, QScrollArea)
+        return area
+
+    def _section(self, page: str) -> Section:
+        section = self._area(page).widget()
+        assert isinstance(section, Section)
+        return section
+
     def _add_page(self, name: str, title: str, section: Section, column: QVBoxLayout) -> None:
         area = QScrollArea(self)
         area.setWidgetResizable(True)

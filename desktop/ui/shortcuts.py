@@ -8,7 +8,7 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QKeyCombination, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from desktop.ui.actions import Actions, native
 from desktop.ui.buttons import IconButton
@@ -190,8 +190,9 @@ class Shortcuts(Section):
         across = QHBoxLayout(control)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(4)
-        across.addWidget(back)
         across.addWidget(button)
+        across.addWidget(back)
+        control.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         note = self.add_row(action.text().rstrip("…"), "", control)
         note.setAccessibleName(action.text())
         button.chosen.connect(partial(self._choose, name))
@@ -230,7 +231,7 @@ class Shortcuts(Section):
 
     def _say(self, row: _Row, text: str) -> None:
         row.wanted = ""
-        row.note.setText(text)
+        self.explain(row.note, text)
         row.button.setAccessibleDescription(text)
 
     def _update(self) -> None:

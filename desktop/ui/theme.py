@@ -248,6 +248,8 @@ QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{ color: @faint@
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit {{ border: none; background: transparent;
   padding: 0; min-height: 0; }}
 QLineEdit#filter {{ padding-left: 2px; }}
+QLineEdit#finder, QLineEdit#finder:focus {{ border: none; background: transparent; padding: 9px 4px;
+  font-size: {TEXT_PX}px; }}
 QSpinBox::up-button, QDoubleSpinBox::up-button {{ subcontrol-origin: border; subcontrol-position: top right;
   width: 24px; border: none; margin-top: 2px; }}
 QSpinBox::down-button, QDoubleSpinBox::down-button {{ subcontrol-origin: border;

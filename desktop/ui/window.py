@@ -14,6 +14,7 @@ from desktop.ui.actions import Actions, native
 from desktop.ui.bin_dialog import BinDialog
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.conversation import Conversation
+from desktop.ui.finder import Finder
 from desktop.ui.icons import app_icon
 from desktop.ui.rail import Rail
 from desktop.ui.session import Session
@@ -63,6 +64,7 @@ class Window(QMainWindow):
         self.action_table = Actions(self, session)
         self.settings = SettingsPage(session, self.action_table, self)
         self._rooms.addWidget(self.settings)
+        self.finder = Finder(self, session)
 
         self._connect()
         self._restore_geometry()
@@ -84,6 +86,15 @@ class Window(QMainWindow):
         self.settings.setFocus()
         self.toast.lie_over(self.settings)
 
+    def show_keys(self) -> None:
+        """Show all keys."""
+        self.show_settings()
+        self.settings.show_page("keys")
+
+    def find_anything(self) -> None:
+        """Open the palette."""
+        self.finder.palette.open()
+
     def open_last_chat(self) -> None:
         """Open the chat that was open when the application ended, else a new one."""
         last = self._session.preferences.last_chat_id
@@ -99,6 +110,7 @@ class Window(QMainWindow):
         session = self._session
         self.rail.chats_chosen.connect(self.show_chats)
         self.rail.settings_chosen.connect(self.show_settings)
+        self.rail.finding.connect(self.find_anything)
         self.sidebar.new_requested.connect(self.new_chat)
         self.sidebar.bin_requested.connect(self.open_bin)
         self.sidebar.list.chosen.connect(self._choose)

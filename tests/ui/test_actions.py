@@ -28,6 +28,7 @@ def test_ids_names_and_keys_are_there_once(scripted):
     keys = [key for action in actions for key in table.usual_keys(action.objectName())]
     assert len(set(keys)) == len(keys)
     assert all(portable(key) == key for key in keys)
+    assert all(table.reading(action.objectName()) for action in actions)
     assert all(table.group(action.objectName()) for action in actions)
     assert set(actions) <= set(scripted.window.actions())
 
@@ -85,7 +86,9 @@ def test_what_is_used_is_told(qtbot, scripted):
 
 def test_an_action_of_another_part_joins_the_table(qtbot, scripted):
     called = []
-    action = scripted.window.action_table.add("chat.extra", "おまけ", lambda: called.append(1), "Ctrl+Alt+9")
+    action = scripted.window.action_table.add(
+        "chat.extra", "おまけ", "おまけ", lambda: called.append(1), "Ctrl+Alt+9"
+    )
     assert isinstance(action, QAction) and action in scripted.window.action_table.all()
     press(qtbot, scripted.window, "Ctrl+Alt+9")
     assert called == [1]

@@ -40,7 +40,7 @@ def test_every_action_is_listed_with_its_keys(scripted, keys):
         assert action.text() in row.button.accessibleName()
         for each in table.keys(action.objectName()):
             assert each in row.button.text()
-    late = table.add("app.late", "あとから", lambda: None, "Ctrl+Alt+U")
+    late = table.add("app.late", "あとから", "あとから", lambda: None, "Ctrl+Alt+U")
     scripted.window.show_chats()
     scripted.window.show_settings()
     assert keys.row("app.late").button.text() == "Ctrl+Alt+U"

@@ -1,0 +1,110 @@
+"""What the palette of a window offers: its actions, chats, models, presets and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from desktop.ui.actions import native
+from desktop.ui.palette import Entry, Palette
+from desktop.ui.session import Session
+
+if TYPE_CHECKING:
+    from desktop.ui.window import Window
+
+KEPT = 30  # of what was chosen last
+OPENS = "app.palette"  # the action that opens the palette, which does not offer itself
+
+
+class Finder(QObject):
+    """Fills the palette and remembers what was chosen."""
+
+    def __init__(self, window: Window, session: Session) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self.palette = Palette(
+            window,
+            session.jobs,
+            lambda: list(self.entries()),
+            lambda: session.preferences.recent_actions,
+            self._new_chat_with,
+        )
+        self.palette.chosen.connect(self._remember)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield everything that can be chosen now."""
+        yield from self._actions()
+        yield from self._chats()
+        yield from self._choices()
+        yield from self._settings()
+
+    def _actions(self) -> Iterator[Entry]:
+        table = self._window.action_table
+        for action in table.all():
+            name = action.objectName()
+            if action.isEnabled() and name != OPENS:
+                yield Entry(
+                    f"action:{name}",
+                    action.text(),
+                    table.group(name),
+                    "command",
+                    action.trigger,
+                    native(table.keys(name)[:1]),
+                    (table.reading(name), name.replace(".", " ")),
+                )
+
+    def _chats(self) -> Iterator[Entry]:
+        for chat in self._session.chats:
+            name = chat.title or self.tr("新しい対話")
+            yield Entry(
+                f"chat:{chat.id}", name, self.tr("対話"), "message-square", partial(self._open, chat.id)
+            )
+
+    def _choices(self) -> Iterator[Entry]:
+        choices, kind = self._window.conversation.choices, self.tr("モデル")
+        for model in self._session.models:
+            use = partial(choices.model_chosen.emit, model)
+            yield Entry(f"model:{model.id}", model.name, kind, "box", partial(self._in_chat, use))
+        kind = self.tr("プリセット")
+        for preset in self._session.presets:
+            use = partial(choices.preset_chosen.emit, preset.id)
+            yield Entry(
+                f"preset:{preset.id}", preset.name, kind, "sliders-horizontal", partial(self._in_chat, use)
+            )
+
+    def _settings(self) -> Iterator[Entry]:
+        settings, kind = self._window.settings, self.tr("設定")
+        for place, (page, row) in settings.places().items():
+            name = f"{page}: {row}" if row else page
+            yield Entry(f"setting:{place}", name, kind, "settings", partial(self._show_setting, place))
+
+    def _open(self, chat_id: int) -> None:
+        self._window.show_chats()
+        self._window.conversation.open(chat_id)
+
+    def _in_chat(self, use: partial[None]) -> None:
+        self._window.show_chats()
+        use()
+
+    def _show_setting(self, place: str) -> None:
+        self._window.show_settings()
+        self._window.settings.show_place(place)
+
+    def _new_chat_with(self, text: str) -> Entry:
+        """Return what to do with a text that nothing is found for: ask about it."""
+
+        def write() -> None:
+            self._window.new_chat()
+            self._window.page.composer.insert(text)
+
+        name = self.tr("「{text}」を新しい対話に書く").format(text=text)
+        return Entry("text", name, self.tr("ほかに見つかりません"), "pencil", write)
+
+    def _remember(self, name: str) -> None:
+        if name != "text":
+            before = (one for one in self._session.preferences.recent_actions if one != name)
+            self._session.remember(recent_actions=(name, *before)[:KEPT])
