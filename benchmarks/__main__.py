@@ -24,6 +24,7 @@ AIMS: dict[str, tuple[str, float]] = {
     "ui_stall_p99_ms": ("<=", 16),
     "window_ready_s": ("<=", 0.7),
     "open_5000_ms": ("<=", 60),
+    "search_p95_ms": ("<=", 20),
     "window_memory_mb": ("<=", 130),
 }
 

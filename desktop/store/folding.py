@@ -5,22 +5,28 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
-_KATAKANA = {code: code - 0x60 for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_HIRAGANA = {code: code - 0x60 for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
+_KATAKANA = re.compile("[ァ-ヶヽヾー]+")
+# Anything but characters of which it is known that they do not change the one before; see _joins.
+_PERHAPS_JOINING = re.compile(
+    "[^\x00-\u02ff\u2000-\u20cf\u2100-\u2cee\u3000-\u3029\u3030-\u3098\u309b-\u3130\u3190-\ua66e"
+    "\uac00-\ud7a3\ufe30-\uff9d\uffe0-\uffef\U0001f000-\U0001faff\U00020000-\U0003ffff]"
+)
 _HANGUL_TAILS = (range(0x1161, 0x1176), range(0x11A8, 0x11C3))  # jamo that join the one before
-_CHUNK_CHARACTERS = 256
+_PIECE_CHARACTERS = 64
 
 
 def folded(text: str) -> str:
     """Return the text as it is compared: NFKC, case folded, katakana as hiragana."""
-    text = text.translate(_WIDE)  # what NFKC does too, for the commonest of its characters
     if text.isascii():
         return text.lower()
     once = unicodedata.normalize("NFKC", text).casefold()
-    return unicodedata.normalize("NFKC", once).translate(_KATAKANA)
+    return _KATAKANA.sub(_hiragana, unicodedata.normalize("NFKC", once))
 
 
 def find(text: str, words: tuple[str, ...]) -> int:
@@ -32,10 +38,12 @@ def find(text: str, words: tuple[str, ...]) -> int:
     at = min((plain.find(word) for word in words if word in plain), default=-1)
     if at < 0 or not all(word in plain for word in words):
         return -1
+    if _in_place(text, plain):
+        return at
     passed = start = 0
     for parts in (_pieces, _clusters):  # first roughly, then within the piece
         for part in parts(text[start:]):
-            length = len(folded(part))
+            length = _length(part)
             if passed + length > at:
                 break
             passed += length
@@ -48,14 +56,14 @@ def ranges(text: str, words: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
 
     In order, joined where they touch. A character that holds more than the word is in the range as a whole.
     """
-    starts = _aligned(text)
     plain = folded(text)
+    origins = None if _in_place(text, plain) else _origins(text)
     found: list[tuple[int, int]] = []
     for word in words:
         at = plain.find(word)
         while at >= 0:
             end = at + len(word)
-            found.append((at, end) if starts is None else (starts[at][0], starts[end - 1][1]))
+            found.append((at, end) if origins is None else (origins[at][0], origins[end - 1][1]))
             at = plain.find(word, end)
     joined: list[tuple[int, int]] = []
     for start, end in sorted(found):
@@ -73,18 +81,28 @@ def boundary(text: str, at: int) -> int:
     return at
 
 
-def _aligned(text: str) -> list[tuple[int, int]] | None:
-    """Return where each folded character comes from; None where that is its own place."""
-    wide = text.translate(_WIDE)
-    if unicodedata.is_normalized("NFKC", wide):
-        lower = wide.casefold()
-        if len(lower) == len(wide) and unicodedata.is_normalized("NFKC", lower):
-            return None
+def _hiragana(katakana: re.Match[str]) -> str:
+    return _in_hiragana(katakana[0])
+
+
+@lru_cache(maxsize=8192)  # the same words come again and again, and ``translate`` is slow
+def _in_hiragana(word: str) -> str:
+    return word.translate(_HIRAGANA)
+
+
+def _in_place(text: str, plain: str) -> bool:
+    """Return whether each character folds to one, so that places are the same in the folded text."""
+    # A character by itself never folds to less than one.
+    return len(text) == len(plain) and _PERHAPS_JOINING.search(text) is None
+
+
+def _origins(text: str) -> list[tuple[int, int]]:
+    """Return where each folded character comes from."""
     places: list[tuple[int, int]] = []
     start = 0
     for cluster in _clusters(text):
         end = start + len(cluster)
-        places += [(start, end)] * len(folded(cluster))
+        places += [(start, end)] * _length(cluster)
         start = end
     return places
 
@@ -93,9 +111,14 @@ def _pieces(text: str) -> Iterator[str]:
     """Cut the text into pieces that fold by themselves as they do within the whole."""
     start = 0
     while start < len(text):
-        end = boundary(text, start + _CHUNK_CHARACTERS)
+        end = boundary(text, start + _PIECE_CHARACTERS)
         yield text[start:end]
         start = end
+
+
+@lru_cache(maxsize=8192)
+def _length(text: str) -> int:
+    return len(folded(text))
 
 
 def _clusters(text: str) -> Iterator[str]:
@@ -108,9 +131,10 @@ def _clusters(text: str) -> Iterator[str]:
         yield text[start:]
 
 
+@lru_cache(maxsize=8192)
 def _joins(character: str) -> bool:
     """Return whether the character may change the one before it: a combining one, also of half width."""
-    if character < "\u0300":
+    if _PERHAPS_JOINING.match(character) is None:
         return False
     first = unicodedata.normalize("NFKD", character)[0]
     return unicodedata.category(first)[0] == "M" or any(ord(first) in tails for tails in _HANGUL_TAILS)

@@ -6,11 +6,11 @@ import unicodedata
 from contextlib import closing
 from pathlib import Path
 
-import japanese
 import pytest
 
+from benchmarks import japanese
 from desktop.jobs import Cancel, Cancelled
-from desktop.store import Chat, Filters, Results, Store, index, search
+from desktop.store import Chat, Filters, Results, Store, folding, index, search
 from desktop.store.folding import boundary, folded, ranges
 
 
@@ -172,6 +172,18 @@ def test_neighbouring_hits_are_marked_as_one() -> None:
     assert ranges("60㌔だ", ("ろ",)) == ((2, 3),)
     assert ranges("ｶﾞ行", ("が",)) == ((0, 2),)
     assert boundary("か\u3099が", 1) == 2
+
+
+def test_every_character_that_joins_the_one_before_is_known() -> None:
+    for code in range(0x110000):
+        first = unicodedata.normalize("NFKD", chr(code))[0]
+        if (
+            unicodedata.category(first)[0] == "M"
+            or 0x1161 <= ord(first) < 0x1176
+            or 0x11A8 <= ord(first) < 0x11C3
+        ):
+            assert folding._joins(chr(code)), hex(code)
+        assert len(folded(chr(code))) >= 1 or 0xD800 <= code < 0xE000
 
 
 def test_text_is_folded_in_pieces_as_in_the_whole() -> None:
