@@ -1,0 +1,315 @@
+"""Files in the composer: dropped, pasted, chosen; chips; sent with the question; too much; undone."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import making
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QComboBox
+
+from desktop import paths
+from desktop.documents import reader
+from desktop.engine.protocol import Generate
+from desktop.ui.app import App
+from desktop.ui.attachment_chips import AttachmentChip, AttachmentChips, FileShown
+from desktop.ui.attachment_view import AttachmentView
+from desktop.ui.attachments import estimate
+from desktop.ui.dropped import files_in
+
+WAIT = 120_000  # ms, a guard against hanging
+
+
+def write(folder, name, data):
+    path = folder / name
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return path
+
+
+def mime_of(*files):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in files])
+    return mime
+
+
+def chips(scripted):
+    return [chip for chip in scripted.page.composer.chips.chips() if not chip.shown.busy]
+
+
+def names(scripted):
+    return [chip.shown.name for chip in chips(scripted)]
+
+
+def give(scripted, *files):
+    """Drop files on the field and wait until they are read."""
+    before = len(chips(scripted))
+    scripted.page.composer.edit.insertFromMimeData(mime_of(*files))
+    scripted.until(lambda: len(chips(scripted)) == before + len(files))
+
+
+def drop(widget, mime):
+    """Drag over a widget and drop there; return whether both were taken."""
+    at = widget.rect().center()
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(at, copy, mime, Qt.MouseButton.LeftButton, none)
+    enter.ignore()
+    QApplication.sendEvent(widget, enter)
+    if not enter.isAccepted():
+        return False
+    event = QDropEvent(QPointF(at), copy, mime, Qt.MouseButton.LeftButton, none)
+    event.ignore()
+    QApplication.sendEvent(widget, event)
+    return event.isAccepted()
+
+
+def test_files_are_pasted_read_sent_and_kept_with_the_question(scripted, tmp_path):
+    give(
+        scripted,
+        write(tmp_path, "果物.txt", "りんごは赤い。"),
+        write(tmp_path, "計画.pptx", making.powerpoint()),
+    )
+    assert names(scripted) == ["果物.txt", "計画.pptx"]
+    scripted.ask("何色？")
+    scripted.until(lambda: not chips(scripted))
+    assert not scripted.page.composer.chips.isVisible()
+    (request,) = scripted.requests(Generate)
+    asked = request.turns[-1].text
+    assert asked.startswith(
+        "ファイル「果物.txt」\n```\nりんごは赤い。\n```\n\nファイル「計画.pptx」\n```markdown\n"
+    )
+    assert asked.endswith("\n\n何色？")
+    question = scripted.path()[0]
+    assert question.text == "何色？"
+    sent = scripted.app.session.store.attachments.sent(question.chat_id)
+    assert [file.name for file in sent[question.id]] == ["果物.txt", "計画.pptx"]
+    scripted.ask("もう一度")  # the earlier files are still part of the conversation, and not sent twice
+    assert scripted.requests(Generate)[-1].turns[0].text == asked
+    assert list(scripted.app.session.store.attachments.sent(question.chat_id)) == [question.id]
+
+
+def test_files_are_dropped_anywhere_on_the_page_but_models_are_not_files(scripted, tmp_path):
+    path = write(tmp_path, "表.csv", "名前,年\n山田,30\n".encode("cp932"))
+    assert drop(scripted.page, mime_of(path))
+    scripted.until(lambda: names(scripted) == ["表.csv"])
+    assert "Shift_JIS" in chips(scripted)[0].shown.detail
+    model = write(tmp_path, "model.gguf", b"GGUF")
+    assert drop(scripted.page, mime_of(model))  # the window takes it, and finds that it is none
+    scripted.until(scripted.page.banner.isVisible)
+    assert names(scripted) == ["表.csv"]
+    assert not scripted.page.composer.edit.canInsertFromMimeData(mime_of(model))
+    text = QMimeData()
+    text.setText("ただの文章")
+    assert not drop(scripted.page, text)
+    assert files_in(text) == []
+
+
+def test_each_chat_has_its_own_and_they_are_there_again_after_a_restart(scripted, tmp_path):
+    give(scripted, write(tmp_path, "一.txt", "一つめの対話に添える"))
+    scripted.ask("最初の質問")
+    first = scripted.window.conversation.chat_id
+    give(scripted, write(tmp_path, "二.txt", "一つめの対話の下書き"))
+    scripted.window.conversation.open_new()
+    scripted.settle()
+    assert names(scripted) == []
+    give(scripted, write(tmp_path, "三.txt", "新しい対話の下書き"))
+    scripted.window.conversation.open(first)
+    scripted.until(lambda: names(scripted) == ["二.txt"])
+    scripted.window.conversation.open_new()
+    scripted.until(lambda: names(scripted) == ["三.txt"])
+    store = scripted.app.session.store
+    assert [file.name for file in store.attachments.draft(None)] == ["三.txt"]
+
+
+def test_what_cannot_be_read_is_said_where_it_happened(scripted, tmp_path):
+    notice = scripted.page.composer.notice
+    scripted.page.composer.edit.insertFromMimeData(
+        mime_of(write(tmp_path, "絵.png", b"\x89PNG\r\n\x1a\n" + bytes(9)))
+    )
+    scripted.until(notice.isVisible)
+    assert "「絵.png」" in notice.label.text() and "画像" in notice.label.text()
+    assert chips(scripted) == []
+    scripted.page.composer.edit.insertPlainText("それでも送れる")
+    assert scripted.page.composer.button.isEnabled()
+
+
+def test_the_same_file_is_attached_once(scripted, tmp_path):
+    path = write(tmp_path, "資料.txt", "同じ中身")
+    give(scripted, path)
+    scripted.page.composer.edit.insertFromMimeData(mime_of(path))
+    scripted.until(scripted.page.composer.notice.isVisible)
+    assert "もう添えて" in scripted.page.composer.notice.label.text()
+    assert names(scripted) == ["資料.txt"]
+
+
+def test_there_are_not_too_many(scripted, tmp_path):
+    files = [write(tmp_path, f"{n}.txt", f"{n}番") for n in range(23)]
+    scripted.page.composer.edit.insertFromMimeData(mime_of(*files))
+    assert "20個まで" in scripted.page.composer.notice.label.text()
+    scripted.until(lambda: len(chips(scripted)) == 20)
+
+
+def test_removing_by_key_or_button_can_be_undone(scripted, qtbot, tmp_path):
+    give(scripted, write(tmp_path, "一.txt", "一"), write(tmp_path, "二.txt", "二"))
+    first, _ = chips(scripted)
+    first.setFocus()
+    qtbot.keyClick(first, Qt.Key.Key_Delete)
+    scripted.until(lambda: names(scripted) == ["二.txt"])
+    notice = scripted.page.composer.notice
+    scripted.until(notice.isVisible)
+    assert notice.label.text() == "「一.txt」を外しました。"
+    notice.button.click()
+    scripted.until(lambda: names(scripted) == ["一.txt", "二.txt"])
+    assert not notice.isVisible()
+    chips(scripted)[1].close_button.click()
+    scripted.until(lambda: names(scripted) == ["一.txt"])
+
+
+def test_a_file_that_is_being_read_holds_sending_back_and_can_be_given_up(scripted, tmp_path, monkeypatch):
+    hangs = [sys.executable, "-c", "import time; time.sleep(600)"]
+    monkeypatch.setattr(reader, "reader_command", lambda: hangs)
+    composer = scripted.page.composer
+    composer.edit.insertPlainText("質問")
+    composer.edit.insertFromMimeData(mime_of(write(tmp_path, "遅い.txt", "中身")))
+    (chip,) = composer.chips.chips()
+    assert chip.shown.busy and "読んでいます" in chip.accessibleName()
+    assert not composer.button.isEnabled()
+    chip.close_button.click()
+    scripted.until(lambda: not composer.chips.chips())
+    assert composer.button.isEnabled()
+
+
+def test_a_reader_that_dies_leaves_the_window_as_it_was(scripted, tmp_path, monkeypatch):
+    dies = [sys.executable, "-c", "import os; os.abort()"]
+    monkeypatch.setattr(reader, "reader_command", lambda: dies)
+    scripted.page.composer.edit.insertFromMimeData(mime_of(write(tmp_path, "壊.txt", "中身")))
+    scripted.until(scripted.page.composer.notice.isVisible)
+    assert "途中で終わりました" in scripted.page.composer.notice.label.text()
+    monkeypatch.undo()
+
+
+def test_looking_inside_and_choosing_another_encoding(scripted, qtbot, tmp_path):
+    give(scripted, write(tmp_path, "手紙.txt", "拝啓、お元気ですか".encode("euc_jp")))
+    (chip,) = chips(scripted)
+    qtbot.keyClick(chip, Qt.Key.Key_Return)
+    scripted.until(lambda: scripted.window.findChildren(AttachmentView))
+    (view,) = scripted.window.findChildren(AttachmentView)
+    assert view.view.toPlainText() == "ファイル「手紙.txt」\n```\n拝啓、お元気ですか\n```"
+    assert view.encoding.currentText() == "EUC-JP" and view.encoding.isVisible()
+    assert isinstance(view.encoding, QComboBox)
+    view.encoding.setCurrentIndex(view.encoding.findData("cp932"))
+    view.encoding.activated.emit(view.encoding.currentIndex())
+    scripted.until(lambda: "拝啓" not in view.view.toPlainText())
+    scripted.until(lambda: "Shift_JIS" in chips(scripted)[0].shown.detail)
+    view.encoding.setCurrentIndex(view.encoding.findData("euc_jis_2004"))
+    view.encoding.activated.emit(view.encoding.currentIndex())
+    scripted.until(lambda: "拝啓、お元気ですか" in view.view.toPlainText())
+    view.close()
+
+
+def test_notes_of_reading_are_shown(scripted, tmp_path):
+    give(scripted, write(tmp_path, "報告.pdf", making.pdf("文字のある頁", "")))
+    (chip,) = chips(scripted)
+    assert chip.shown.caution and "注意" in chip.accessibleName()
+    chip.click()
+    scripted.until(lambda: scripted.window.findChildren(AttachmentView))
+    (view,) = scripted.window.findChildren(AttachmentView)
+    assert "1ページには文字がありません（2）" in view.notes.text()
+    assert not view.encoding.isVisible()
+    view.close()
+
+
+def test_a_long_file_is_looked_at_in_part(scripted, tmp_path):
+    give(scripted, write(tmp_path, "長い.txt", "あいうえお\n" * 60_000))
+    chips(scripted)[0].click()
+    scripted.until(lambda: scripted.window.findChildren(AttachmentView))
+    (view,) = scripted.window.findChildren(AttachmentView)
+    assert view.view.document().blockCount() <= 20_002
+    assert "先頭だけ" in view.view.toPlainText()[-40:]
+    view.close()
+
+
+def test_chips_are_reachable_elided_in_the_middle_and_wrap(qtbot):
+    row = AttachmentChips()
+    qtbot.addWidget(row)
+    row.resize(400, 40)
+    long = FileShown(
+        1, "とても長い名前の会議の議事録と資料のまとめ2026年度版.docx", "word", "約1,200 トークン"
+    )
+    row.show_files([long, FileShown(2, "b.txt", "text"), FileShown(3, "c.txt", "text", "3 トークン")])
+    row.show()
+    first = row.chips()[0]
+    shown = first.name_shown()
+    assert shown.startswith("とて") and shown.endswith("docx") and "…" in shown
+    assert first.accessibleName() == f"{long.name}、約1,200 トークン"
+    assert all(chip.focusPolicy() == Qt.FocusPolicy.TabFocus for chip in row.chips())
+    assert first.close_button.accessibleName() == f"「{long.name}」を外す"
+    assert row.heightForWidth(200) > row.heightForWidth(1200)
+    assert all(chip.geometry().right() < 400 for chip in row.chips())
+    opened = []
+    row.opened.connect(opened.append)
+    first.setFocus()
+    qtbot.keyClick(first, Qt.Key.Key_Return)
+    qtbot.mouseClick(row.chips()[1], Qt.MouseButton.LeftButton, pos=QPoint(12, 16))
+    assert opened == [1, 2]
+    still = AttachmentChips(removable=False)
+    qtbot.addWidget(still)
+    still.show_files([long])
+    assert isinstance(still.chips()[0], AttachmentChip) and still.chips()[0].close_button is None
+
+
+@pytest.fixture
+def app(qtbot, home, starter_model):
+    """The application with the starter model and a short context."""
+    paths.models()
+    os.link(starter_model, home / "models" / starter_model.name)
+    app = App(paths.home())
+    app.start()
+    qtbot.waitUntil(lambda: app.window is not None and bool(app.session.models), timeout=WAIT)
+    app.session.change(max_tokens=24, temperature=0.0, context_length=1024)
+    yield app
+    app.window.close()
+    app.end()
+    app.window.deleteLater()
+
+
+STORY = "むかしむかし、ある村に、山へ芝刈りに行くおじいさんと、川へ洗濯に行くおばあさんがいました。\n"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_real_model_counts_them_says_what_is_too_much_and_answers_with_a_part(qtbot, app, tmp_path):
+    page, conversation = app.window.page, app.window.conversation
+    composer = page.composer
+    composer.edit.insertFromMimeData(mime_of(write(tmp_path, "話.txt", STORY * 60)))
+    qtbot.waitUntil(
+        lambda: any(
+            chip.shown.detail and "約" not in chip.shown.detail and not chip.shown.busy
+            for chip in composer.chips.chips()
+        ),
+        timeout=WAIT,
+    )
+    (chip,) = composer.chips.chips()
+    counted = int(chip.shown.detail.split(" ")[0].replace(",", ""))
+    assert counted > 1024
+    assert 0.4 < estimate(STORY * 60) / counted < 2.5
+    composer.edit.insertPlainText("誰が出てきますか？")
+    qtbot.waitUntil(composer.overflow.isVisible, timeout=WAIT)
+    assert "入りきりません" in composer.overflow.label.text()
+    for _ in range(4):  # once is nearly always enough; the rest is a guard
+        composer.overflow.button.click()
+        with qtbot.waitSignal(conversation._count.counted, timeout=WAIT) as told:
+            pass
+        if told.args[0] is not None and told.args[0].fits:
+            break
+    assert told.args[0].fits and not composer.overflow.isVisible()
+    assert told.args[0].tokens > 400, "more than needed was cut"
+    assert "先頭だけ" in composer.chips.chips()[0].shown.detail
+    composer.button.click()
+    qtbot.waitUntil(lambda: conversation.chat_id is not None and not app.turns.busy(), timeout=WAIT)
+    question, answer = app.session.store.messages.path(conversation.chat_id)
+    assert answer.status in ("done", "limit", "looped"), answer.error
+    assert answer.stats.prompt_tokens == told.args[0].tokens
+    assert app.session.store.attachments.sent(question.chat_id)[question.id][0].used
