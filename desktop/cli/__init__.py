@@ -22,6 +22,10 @@ def run(options: Namespace) -> int:
                 from desktop.cli.ask import run as ask
 
                 return ask(options)
+            case "chats":
+                from desktop.cli.chats import run as chats
+
+                return chats(options)
             case "devices":
                 from desktop.cli.devices import run as devices
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from desktop import __version__
+from desktop.cli.chats_arguments import add_chats
 from desktop.language import say
 
 CACHE_TYPES = ("f16", "q8_0", "q4_0")  # engine.protocol.CacheType, without loading msgspec
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_ask(commands)
     _add_devices(commands)
+    add_chats(commands)
     _add_demo(commands)
     return parser
 

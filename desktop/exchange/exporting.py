@@ -225,8 +225,7 @@ def _told(path: Path) -> Iterator[None]:
             raise KotonohaError(
                 "disk_full",
                 "ディスクの空きが足りず、書き出せませんでした。対話は無事です。",
-                "The disk is full, so nothing was exported. The chats are safe. Please free some space or choose "
-                "another place.",
+                "The disk is full, so nothing was exported. The chats are safe.",
             ) from error
         raise KotonohaError(
             "export_unwritable",

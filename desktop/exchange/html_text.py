@@ -25,24 +25,26 @@ def to_markdown(html: str) -> str:
 class _Markdown(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self._parts: list[str] = []
+        self._blocks: list[str] = []  # that are finished
+        self._parts: list[str] = []  # of the prose since then
         self._lists: list[int | None] = []  # the next number of an ordered one
         self._links: list[str] = []
         self._code: list[str] | None = None  # within <pre>
+        self._cells = 0  # in the first row of a table
         self._silent = 0
 
     def text(self) -> str:
         """Return what was read."""
         self._end_code()
-        text = "".join(self._parts)
-        # Code keeps its line ends; elsewhere three or more are two.
-        return re.sub(r"[ \t]+\n", "\n", re.sub(r"\n{3,}", "\n\n", text)).strip()
+        self._end_prose()
+        return "\n\n".join(self._blocks)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: PLR0912
         if tag in _SILENT:
             self._silent += 1
         elif tag == "pre":
             self._end_code()
+            self._end_prose()
             self._code = []
         elif self._code is not None:
             if tag == "br":
@@ -50,15 +52,19 @@ class _Markdown(HTMLParser):
         elif tag == "br":
             self._parts.append("\n")
         elif tag in ("ul", "ol"):
-            self._parts.append("\n" if self._lists else "\n\n")
+            self._parts.append("" if self._lists else "\n\n")
             if len(self._lists) < _MOST_NESTING:
                 self._lists.append(1 if tag == "ol" else None)
         elif tag == "li":
             self._item()
+        elif tag == "table":
+            self._parts.append("\n\n")
+            self._cells = 0
         elif tag in _HEADINGS:
             self._parts.append("\n\n" + _HEADINGS[tag])
         elif tag in ("td", "th"):
             self._parts.append("| ")
+            self._cells += self._cells >= 0
         elif tag == "a":
             self._links.append(dict(attrs).get("href") or "")
             self._parts.append("[")
@@ -79,7 +85,7 @@ class _Markdown(HTMLParser):
                 self._lists.pop()
             self._parts.append("\n")
         elif tag == "tr":
-            self._parts.append("|\n")
+            self._row()
         elif tag in ("td", "th"):
             self._parts.append(" ")
         elif tag == "a" and self._links:
@@ -104,7 +110,18 @@ class _Markdown(HTMLParser):
             self._lists[-1] = number + 1
         self._parts.append("\n" + "   " * max(0, len(self._lists) - 1) + mark)
 
+    def _row(self) -> None:
+        self._parts.append("|\n")
+        if self._cells > 0:  # Markdown knows a table by the line below its first row
+            self._parts.append("|" + " --- |" * self._cells + "\n")
+        self._cells = -1  # the rows that follow need none
+
     def _end_code(self) -> None:
         code, self._code = self._code, None
         if code is not None:
-            self._parts.append("\n\n" + fenced("".join(code).strip("\n")) + "\n\n")
+            self._blocks.append(fenced("".join(code).strip("\n")))
+
+    def _end_prose(self) -> None:
+        text = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", "".join(self._parts))).strip()
+        self._parts.clear()
+        self._blocks += [text] if text else []

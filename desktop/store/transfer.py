@@ -88,6 +88,7 @@ class Transfer:
             fresh, lost = _parents_first(record.messages, known)
             for message in fresh:
                 known[_key(message.key)] = _insert_message(connection, id, message, known)
+            index.put(connection, *(known[_key(message.key)][0] for message in fresh))
             _show(connection, id, known.get(_key(record.leaf or "")), grown=bool(fresh) and chat is not None)
             if chat is None:
                 return Added(id, "new", len(fresh), lost)
@@ -237,7 +238,6 @@ def _insert_message(
         deleted=deleted,
         origin=_key(message.key),
     )
-    index.put(connection, id)
     if message.summary is not None:
         _insert(
             connection,
