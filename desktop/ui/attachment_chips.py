@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QWidget
 
 from desktop.ui import theme
 from desktop.ui.buttons import IconButton
@@ -15,6 +15,7 @@ from desktop.ui.icons import paint_icon
 
 HEIGHT, GAP, PAD, ICON, CLOSE = 32, 8, 10, 16, 24  # px
 LONGEST = 320  # px of a chip
+MOST_ROWS = 3  # that are shown at once
 _ICONS = {
     "table": "file-spreadsheet",
     "excel": "file-spreadsheet",
@@ -148,6 +149,7 @@ class AttachmentChips(QWidget):
 
     opened = Signal(int)
     removed = Signal(int)
+    arranged = Signal()  # there are other files, or other rows of them
 
     def __init__(self, parent: QWidget | None = None, *, removable: bool = True) -> None:
         super().__init__(parent)
@@ -179,6 +181,7 @@ class AttachmentChips(QWidget):
         self.setVisible(bool(files))
         self._arrange()
         self.updateGeometry()
+        self.arranged.emit()
 
     def _chip(self, file: FileShown) -> AttachmentChip:
         chip = AttachmentChip(file, self, removable=self._removable)
@@ -204,6 +207,7 @@ class AttachmentChips(QWidget):
         self._arrange()
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
+            self.arranged.emit()
 
     def _arrange(self) -> None:
         for chip, box in zip(self._chips, self._boxes(self.width()), strict=True):
@@ -218,3 +222,29 @@ class AttachmentChips(QWidget):
             boxes.append(QRect(at, size))
             at += QPoint(size.width() + GAP, 0)
         return boxes
+
+
+class Shelf(QScrollArea):
+    """Chips that scroll where they are more than a few rows. Hidden while there are none."""
+
+    def __init__(self, chips: AttachmentChips, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._chips = chips
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(chips)
+        for ground in (self.viewport(), chips):
+            ground.setAutoFillBackground(False)
+        chips.arranged.connect(self._fit)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        most = MOST_ROWS * (HEIGHT + GAP) - GAP
+        self.setFixedHeight(min(self._chips.heightForWidth(self.viewport().width()), most))
+        self.setVisible(bool(self._chips.chips()))

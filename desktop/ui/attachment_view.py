@@ -29,12 +29,11 @@ class AttachmentView(QDialog):
     changed = Signal()  # another text of the file would be sent
 
     def __init__(
-        self, session: Session, text: Attached, file: Attachment | None, parent: QWidget | None = None
+        self, session: Session, file: Attachment, text: Attached, parent: QWidget | None = None
     ) -> None:
-        """``file``: what the draft knows of it; None where it was sent, and stays as it was."""
         super().__init__(parent)
         self._session = session
-        self._id, self._file = text.id, file
+        self._file = file
         self._cancel = Cancel()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(text.name)
@@ -82,19 +81,17 @@ class AttachmentView(QDialog):
     def _show(self, text: Attached) -> None:
         file = self._file
         self.view.setPlainText(self._block(text))
-        parts = [self.tr("%n 字", "", len(text.text))]
-        if file is not None:
-            parts.insert(0, QLocale().formattedDataSize(file.size_bytes))
+        is_draft = file.message_id is None  # what was sent stays as it was
+        parts = [QLocale().formattedDataSize(file.size_bytes), self.tr("%n 字", "", len(text.text))]
         if text.cut:
             parts.append(self.tr("先頭だけを使います"))
         self.facts.setText("・".join(parts))
-        self.whole.setVisible(text.cut and file is not None)
-        notes = [str(Note(*note)) for note in file.notes] if file is not None else []
-        self.notes.setText("\n".join(notes))
-        self.notes.setVisible(bool(notes))
-        self.encoding.setVisible(file is not None and file.kind in DECODED)
-        if file is not None:
-            self._show_encoding(file.encoding)
+        self.whole.setVisible(text.cut and is_draft)
+        self.notes.setText("\n".join(str(Note(*note)) for note in file.notes))
+        self.notes.setVisible(bool(file.notes))
+        self.encoding.setVisible(file.kind in DECODED)
+        self.encoding.setEnabled(is_draft)
+        self._show_encoding(file.encoding)
 
     def _block(self, text: Attached) -> str:
         """Return the block of the prompt, as much of it as can be laid out at once."""
@@ -115,7 +112,7 @@ class AttachmentView(QDialog):
     def _reread(self) -> None:
         """Read the kept bytes in the encoding that was chosen."""
         file, encoding = self._file, str(self.encoding.currentData())
-        if file is None or encoding == file.encoding:
+        if encoding == file.encoding:
             return
         attachments = self._session.store.attachments
         self._cancel.set()
@@ -136,17 +133,16 @@ class AttachmentView(QDialog):
         self._run(job)
 
     def _use_all(self) -> None:
-        attachments = self._session.store.attachments
+        attachments, id = self._session.store.attachments, self._file.id
 
         def job(_: Cancel) -> tuple[Attachment, Attached]:
-            attachments.use(self._id, None)
-            return attachments.get(self._id), attachments.texts_of([self._id])[0]
+            attachments.use(id, None)
+            return attachments.get(id), attachments.texts_of([id])[0]
 
         self._run(job)
 
     def _run(self, job: Callable[[Cancel], object]) -> None:
         file = self._file
-        assert file is not None
 
         def done(found: tuple[Attachment, Attached]) -> None:
             self._file, text = found

@@ -202,17 +202,17 @@ class Attachments(QObject):
 
     def open(self, key: int) -> None:
         """Look into a file, of the draft or of a message that was sent."""
-        file, store = self._file(key), self._session.store
+        attachments = self._session.store.attachments
 
-        def show(found: Attached | None) -> None:
-            if found is not None:
-                view = AttachmentView(self._session, found, file, self._page)
-                view.changed.connect(self.refresh)
-                view.open()
+        def read() -> tuple[Attachment, Attached]:
+            return attachments.get(key), attachments.texts_of([key])[0]
 
-        self._session.jobs.store(
-            lambda: next(iter(store.attachments.texts_of([key])), None), owner=self, on_done=show
-        )
+        def show(found: tuple[Attachment, Attached]) -> None:
+            view = AttachmentView(self._session, *found, self._page)
+            view.changed.connect(self.refresh)
+            view.open()
+
+        self._session.jobs.store(read, owner=self, on_done=show, on_failed=self._complain)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take files that are dropped anywhere on the page; models are the window's."""
@@ -372,7 +372,7 @@ class Attachments(QObject):
         tokens = self._tokens.get(_key(file))
         details = []
         if file.encoding and file.encoding != "utf-8":
-            details.append(shown(file.encoding))
+            details.append(shown(file.encoding).partition(" (")[0])
         if tokens is not None:
             text = self.tr("{count} トークン") if tokens.exact else self.tr("約{count} トークン")
             details.append(text.format(count=f"{tokens.number:,}"))

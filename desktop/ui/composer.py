@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResiz
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.ui import theme
-from desktop.ui.attachment_chips import AttachmentChips
+from desktop.ui.attachment_chips import AttachmentChips, Shelf
 from desktop.ui.buttons import IconButton, RoundButton
 from desktop.ui.dropped import files_in
 from desktop.ui.fields import ENTERS, TextEdit
@@ -105,7 +105,8 @@ class Composer(QWidget):
         self.button = RoundButton("arrow-up", self)
 
         foot = QHBoxLayout()
-        foot.setSpacing(12)
+        foot.setContentsMargins(-8, 0, 0, 0)  # the paperclip itself stands below the text
+        foot.setSpacing(8)
         foot.addWidget(self.attach)
         foot.addWidget(self.hint, 1)
         foot.addWidget(self.count)
@@ -113,7 +114,7 @@ class Composer(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SHADOW + 16, SHADOW + 14, SHADOW + 14, SHADOW + 12)
         layout.setSpacing(8)
-        layout.addWidget(self.chips)
+        layout.addWidget(Shelf(self.chips, self))
         layout.addWidget(self.edit)
         layout.addWidget(self.overflow)
         layout.addWidget(self.notice)

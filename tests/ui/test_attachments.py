@@ -14,10 +14,12 @@ from PySide6.QtWidgets import QApplication, QComboBox
 from desktop import paths
 from desktop.documents import reader
 from desktop.engine.protocol import Generate
+from desktop.models import library
 from desktop.ui.app import App
-from desktop.ui.attachment_chips import AttachmentChip, AttachmentChips, FileShown
+from desktop.ui.attachment_chips import AttachmentChip, AttachmentChips, FileShown, Shelf
 from desktop.ui.attachment_view import AttachmentView
 from desktop.ui.attachments import estimate
+from desktop.ui.composer import Composer
 from desktop.ui.dropped import files_in
 
 WAIT = 120_000  # ms, a guard against hanging
@@ -313,3 +315,44 @@ def test_the_real_model_counts_them_says_what_is_too_much_and_answers_with_a_par
     assert answer.status in ("done", "limit", "looped"), answer.error
     assert answer.stats.prompt_tokens == told.args[0].tokens
     assert app.session.store.attachments.sent(question.chat_id)[question.id][0].used
+
+
+def test_without_a_model_the_tokens_are_an_estimate(qtbot, home, tmp_path, monkeypatch):
+    monkeypatch.setattr(library.starter, "is_available", lambda: False)
+    one = App(paths.home())
+    one.start()
+    qtbot.waitUntil(lambda: one.window is not None, timeout=WAIT)
+    composer = one.window.page.composer
+    composer.edit.insertFromMimeData(mime_of(write(tmp_path, "話.txt", "日本語の文章です。" * 100)))
+    qtbot.waitUntil(lambda: any("約" in chip.shown.detail for chip in composer.chips.chips()), timeout=WAIT)
+    one.window.close()
+    one.end()
+    one.window.deleteLater()
+
+
+def test_a_file_that_was_sent_can_be_looked_at_and_not_changed(scripted, tmp_path):
+    give(scripted, write(tmp_path, "手紙.txt", "拝啓".encode("cp932")))
+    key = chips(scripted)[0].shown.key
+    scripted.ask("返事を書いて")
+    scripted.until(lambda: not chips(scripted))
+    scripted.window.conversation.attachments.open(key)
+    scripted.until(lambda: scripted.window.findChildren(AttachmentView))
+    (view,) = scripted.window.findChildren(AttachmentView)
+    assert "拝啓" in view.view.toPlainText() and not view.encoding.isEnabled()
+    view.close()
+
+
+def test_many_files_scroll_in_a_few_rows(qtbot):
+    composer = Composer()
+    qtbot.addWidget(composer)
+    composer.resize(480, 300)
+    composer.show()
+    composer.chips.show_files(
+        [FileShown(n, f"とても長い名前の資料{n}.txt", "text", "12 トークン") for n in range(20)]
+    )
+    (shelf,) = composer.findChildren(Shelf)
+    qtbot.waitUntil(lambda: shelf.height() == 112 and composer.chips.height() > 112, timeout=WAIT)
+    composer.chips.show_files([FileShown(1, "一.txt", "text")])
+    assert shelf.height() == 32
+    composer.chips.show_files([])
+    assert not shelf.isVisible()
