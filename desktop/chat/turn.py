@@ -34,7 +34,7 @@ from desktop.engine.states import chat_key
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
 from desktop.models.loading import Loader, Step, Target
-from desktop.store import Chat, Message, Model, Status, Store
+from desktop.store import Chat, Message, Model, Policy, Status, Store
 
 COMMIT_SECONDS = 0.5  # a kill loses at most this much of an answer
 
@@ -63,12 +63,15 @@ def begin(
     model: Model,
     preset_id: int | None,
     *,
+    preset_name: str = "",
     attachments: Sequence[int] = (),
+    policy: Policy = "leave_out",
 ) -> Begun:
     """Save the person's message and an empty answer to it, in a new chat when ``chat_id`` is None.
 
-    A new chat gets ``model`` and ``preset_id``. The chat's first message gives it its title. The draft's
-    ``attachments`` go with the message. All or nothing is saved; raises ``KotonohaError``.
+    A new chat gets ``model``, ``preset_id`` and ``policy``; ``preset_name`` is kept with the answer.
+    The chat's first message gives it its title. The draft's ``attachments`` go with the message. All or
+    nothing is saved; raises ``KotonohaError``.
     """
     if chat_id is None:
         return Begun(
@@ -78,10 +81,14 @@ def begin(
                 title=title_of(text),
                 model_id=model.id,
                 preset_id=preset_id,
+                preset_name=preset_name,
                 attachments=attachments,
+                policy=policy,
             )
         )
-    question, answer = store.messages.send(chat_id, text, model.name, attachments=attachments)
+    question, answer = store.messages.send(
+        chat_id, text, model.name, preset_name=preset_name, attachments=attachments
+    )
     if question.parent_id is None:
         store.chats.rename(chat_id, title_of(text), by_hand=False)
     return Begun(store.chats.get(chat_id), question, answer)
@@ -150,7 +157,8 @@ def answer(
                 case Finished(reason=reason, stats=stats):
                     draft.finish(_STATUS[reason], stats=stats)
                 case Failed():
-                    draft.finish("failed", error=str(explain(event)))
+                    failure = explain(event)
+                    draft.finish("failed", error=str(failure), error_code=failure.code)
             if not isinstance(event, Alive):
                 yield event
             draft.commit_if_due()  # after the yield: what cannot be saved is at least seen
@@ -185,29 +193,31 @@ class _Draft:
             self._store.messages.write(self._id, "".join(self._parts), "".join(self._thoughts))
             self._committed, self._fresh = now, False
 
-    def finish(self, status: Status, *, stats: Stats | None = None, error: str = "") -> None:
+    def finish(
+        self, status: Status, *, stats: Stats | None = None, error: str = "", error_code: str = ""
+    ) -> None:
         if self._finished:
             return
         self._finished = True
         text = "".join(self._parts)
         if status == "done" and not text.strip():
-            status, error = "failed", _empty_answer()
+            empty = _empty_answer()
+            status, error, error_code = "failed", str(empty), empty.code
         self._store.messages.finish(
             self._id,
             text,
             status,
             stats=stats,
             error=error,
+            error_code=error_code,
             left_out=self.left_out,
             thinking="".join(self._thoughts),
         )
 
 
-def _empty_answer() -> str:
-    return str(
-        KotonohaError(
-            "empty_answer",
-            "モデルが何も書かずに終わりました。もう一度試すか、聞き方を変えてください。",
-            "The model ended without writing anything. Try again, or put the question differently.",
-        )
+def _empty_answer() -> KotonohaError:
+    return KotonohaError(
+        "empty_answer",
+        "モデルが何も書かずに終わりました。もう一度試すか、聞き方を変えてください。",
+        "The model ended without writing anything. Try again, or put the question differently.",
     )

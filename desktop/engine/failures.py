@@ -159,11 +159,3 @@ def explain(failed: Failed) -> KotonohaError:
         f"{happened_ja}{detail_ja}{_KEPT_JA}{todo_ja}",
         f"{happened_en}{detail_en} {_KEPT_EN} {todo_en}",
     )
-
-
-def code_of(sentence: str) -> str:
-    """Return the code of a sentence that ``explain`` made, in either language; "" where it made none."""
-    for code, (happened_ja, _, happened_en, _) in _SENTENCES.items():
-        if sentence.startswith((happened_ja, happened_en)):
-            return code
-    return ""

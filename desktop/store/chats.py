@@ -200,14 +200,20 @@ class Chats:
             connection.execute(f"UPDATE chats SET {column} = ? WHERE id = ?", (target, id))  # noqa: S608
 
 
-def insert_chat(connection: Connection, model_id: int | None, preset_id: int | None, title: str = "") -> Chat:
+def insert_chat(
+    connection: Connection,
+    model_id: int | None,
+    preset_id: int | None,
+    title: str = "",
+    policy: Policy = "leave_out",
+) -> Chat:
     """Make an empty chat within a transaction; for ``Chats`` and ``Messages``."""
     now = time.time()
     require(connection, "models", model_id)
     require(connection, "presets", preset_id)
     id = connection.execute(
-        "INSERT INTO chats (title, created, updated, model_id, preset_id) VALUES (?, ?, ?, ?, ?)",
-        (line(title), now, now, model_id, preset_id),
+        "INSERT INTO chats (title, created, updated, model_id, preset_id, policy) VALUES (?, ?, ?, ?, ?, ?)",
+        (line(title), now, now, model_id, preset_id, policy),
     ).lastrowid
     index.put_title(connection, id or 0)
     return get_chat(connection, id or 0)

@@ -13,7 +13,7 @@ from desktop.engine.protocol import Stats
 from desktop.errors import KotonohaError
 from desktop.store import failures, index
 from desktop.store.attachments import claim
-from desktop.store.chats import Chat, insert_chat
+from desktop.store.chats import Chat, Policy, insert_chat
 from desktop.store.connection import Connection
 from desktop.store.database import Database
 from desktop.store.rows import fetch
@@ -161,6 +161,7 @@ class Messages:
         preset_id: int | None = None,
         preset_name: str = "",
         attachments: Sequence[int] = (),
+        policy: Policy = "leave_out",
     ) -> tuple[Chat, Message, Message]:
         """Make a chat with its first message and an empty answer to it.
 
@@ -168,7 +169,7 @@ class Messages:
         ``attachments`` to the message. Raises ``model_missing``, ``preset_missing``.
         """
         with self._database.write() as connection:
-            chat = insert_chat(connection, model_id, preset_id, title)
+            chat = insert_chat(connection, model_id, preset_id, title, policy)
             asked, answer = send_below(
                 connection, chat.id, None, text, model_name=model_name, preset_name=preset_name
             )

@@ -30,6 +30,7 @@ class ChatPage(QWidget):
         self.preset.setAccessibleName(self.tr("プリセット"))
         self.model = Chip(self, longest=260)
         self.model.setAccessibleName(self.tr("モデル"))
+        self.map = IconButton("git-branch", self.tr("枝の地図"), self)
         self.meter = ContextMeter(self)
         header = QFrame(self)
         header.setObjectName("header")
@@ -39,6 +40,7 @@ class ChatPage(QWidget):
         row.setSpacing(10)
         row.addWidget(self.fold)
         row.addWidget(self.title, 1)
+        row.addWidget(self.map)
         row.addWidget(self.meter)  # before the chips, which would else jump when it appears
         row.addWidget(self.preset)
         row.addWidget(self.model)

@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, Signal
 from desktop.chat.asked import summary_of
 from desktop.chat.branch import covered_turns, first_seen
 from desktop.chat.turn import Begun
-from desktop.engine.failures import code_of
 from desktop.engine.protocol import (
     Event,
     Finished,
@@ -30,6 +29,7 @@ from desktop.models.loading import Step
 from desktop.store import Chat, Message, Model, Policy, Summary
 from desktop.ui.answer_dialog import AnswerDialog
 from desktop.ui.attachments import Attachments
+from desktop.ui.branching import Branching
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.choices import Choices
 from desktop.ui.context_count import ContextCount, Counted, Question
@@ -66,7 +66,7 @@ class Conversation(QObject):
     """Connects one ``ChatPage`` with the session and its turns."""
 
     opened = Signal(object)  # chat id, None for a new chat
-    said = Signal(str)  # a small thing that was done
+    said = Signal(str, object)  # a small thing that was done, and what takes it back or None
 
     def __init__(self, page: ChatPage, session: Session, turns: Turns) -> None:
         super().__init__(page)
@@ -79,6 +79,7 @@ class Conversation(QObject):
         self._summary: Summary | None = None
         self._counted: Counted | None = None
         self._new_preset_id: int | None = None  # of the chat that is not there yet
+        self._new_policy: Policy = "leave_out"  # likewise
         self._opening: _Request | None = None  # the latest request to open, until it is answered
         self._pending: Running | None = None  # the first turn of a chat that is not saved yet
         self._first_piece_at, self._first_tokens = 0.0, 0
@@ -86,6 +87,15 @@ class Conversation(QObject):
         self.choices = Choices(page, session)
         self.attachments = Attachments(
             page, session, turns, lambda: turns.setup(self._chat, self._new_preset_id)
+        )
+        self.branching = Branching(
+            session,
+            turns,
+            chat=lambda: self._chat if self._opening is None else None,
+            path=lambda: self._path,
+            entry=self._entry,
+            begin=self._begin,
+            parent=page,
         )
         self._count = ContextCount(session, turns, self._question, self)
         self._connect()
@@ -115,11 +125,22 @@ class Conversation(QObject):
         transcript.summary_requested.connect(self._show_summary)
         transcript.set_jobs(session.jobs)
         transcript.link_activated.connect(lambda address: LinkDialog(address, page).open())
-        transcript.copied.connect(lambda: self.said.emit(self.tr("コピーしました。")))
+        transcript.copied.connect(lambda: self.said.emit(self.tr("コピーしました。"), None))
+        transcript.starred.connect(self.branching.star)
+        transcript.edit_requested.connect(self.branching.edit)
+        transcript.delete_requested.connect(self.branching.delete)
+        transcript.branch_to_chat.connect(self.branching.copy)
+        transcript.compare_requested.connect(self.branching.compare)
+        transcript.quoted.connect(lambda text: composer.insert(f"{text}\n\n"))
+        self.branching.changed.connect(self.reload)
+        self.branching.opened.connect(self.open)
+        self.branching.said.connect(self.said)
+        self.branching.left.connect(composer.insert)
+        page.map.clicked.connect(self.branching.show_map)
         page.welcome.suggestion_chosen.connect(composer.insert)
         self.choices.model_chosen.connect(self._take_model)
         self.choices.preset_chosen.connect(self._take_preset)
-        self.choices.said.connect(self.said)
+        self.choices.said.connect(lambda text: self.said.emit(text, None))
         self.choices.failed.connect(self._complain)
         turns.began.connect(self._began)
         turns.progressed.connect(self._event)
@@ -143,7 +164,7 @@ class Conversation(QObject):
         self.leave()
         self._opening = None
         self._chat, self._path, self._places, self._summary = None, [], {}, None
-        self._new_preset_id = None
+        self._new_preset_id, self._new_policy = None, "leave_out"
         self._show_all()
         self.attachments.show(None)
         self._page.composer.set_text(self._session.preferences.new_chat_draft, is_draft=True)
@@ -248,6 +269,7 @@ class Conversation(QObject):
         stops = running is not None and (running.message is not None or running.place[0] > 1)
         self._page.composer.set_ready(self._opening is None and (running is None or stops))
         self._page.composer.set_answering(stops)
+        self._page.map.setVisible(self._chat is not None)
 
     def _running(self) -> Running | None:
         """Return the turn of the chat that is shown."""
@@ -279,7 +301,9 @@ class Conversation(QObject):
         """Send ``text`` as the person's next message."""
         if self._opening is None and self._running() is None:
             files = self.attachments.ids()
-            self._begin(lambda: self._turns.send(self._chat, text, self._new_preset_id, files))
+            self._begin(
+                lambda: self._turns.send(self._chat, text, self._new_preset_id, files, self._new_policy)
+            )
 
     def _begin(self, start: Callable[[], Running | None]) -> None:
         self._page.banner.hide()
@@ -503,7 +527,7 @@ class Conversation(QObject):
             position=self._places.get(message.id, (1, 1)),
             thinking=message.thinking,
             thought_seconds=message.stats.thought_seconds if message.stats else 0.0,
-            exceeded=message.status == "failed" and code_of(message.error) == "context_exceeded",
+            exceeded=message.status == "failed" and message.error_code == "context_exceeded",
             created=message.created,
             model=message.model_name,
             preset=message.preset_name,
@@ -590,7 +614,7 @@ class Conversation(QObject):
         setup = self._turns.setup(self._chat, self._new_preset_id)
         if setup is None or self._opening is not None:
             return None
-        policy = self._chat.policy if self._chat else "leave_out"
+        policy = self._policy
         typed = self._page.composer.text().strip("\n")
         return Question(list(self._path), typed, policy, setup, self.attachments.ids())
 
@@ -602,6 +626,9 @@ class Conversation(QObject):
     def _take_policy(self, policy: Policy, then: Callable[[], None] | None = None) -> None:
         """Choose what becomes of what does not fit into the context, in this chat."""
         if self._chat is None:
+            self._new_policy = policy
+            self._show_meter()
+            self._count.later()
             return
         chat_id, store = self._chat.id, self._session.store
 
@@ -615,6 +642,10 @@ class Conversation(QObject):
 
         self._session.jobs.store(lambda: store.chats.set_policy(chat_id, policy), owner=self, on_done=done)
 
+    @property
+    def _policy(self) -> Policy:
+        return self._chat.policy if self._chat else self._new_policy
+
     def _remark(self, counted: Counted) -> str:
         if counted.unseen and counted.policy == "summarise":
             return self.tr("古い%n件を要約します", "", counted.unseen)
@@ -624,7 +655,7 @@ class Conversation(QObject):
 
     def _show_meter(self, stats: Stats | None = None) -> None:
         meter, counted = self._page.meter, self._counted
-        meter.set_policy(self._chat.policy if self._chat else None)
+        meter.set_policy(self._policy)
         active = self._turns.active(self.chat_id)
         stats = stats or next((m.stats for m in reversed(self._path) if m.stats), None)
         if active is not None and active.context_length:

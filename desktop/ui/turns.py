@@ -17,7 +17,7 @@ from desktop.errors import KotonohaError, sentence
 from desktop.jobs import Cancel
 from desktop.models.loading import Step, Target
 from desktop.models.recommended import kept
-from desktop.store import Chat, Message, Model
+from desktop.store import Chat, Message, Model, Policy
 from desktop.ui.pace import Pace
 from desktop.ui.session import Session
 
@@ -102,12 +102,17 @@ class Turns(QObject):
             active.cancel.set()
 
     def send(
-        self, chat: Chat | None, text: str, preset_id: int | None, attachments: Sequence[int] = ()
+        self,
+        chat: Chat | None,
+        text: str,
+        preset_id: int | None,
+        attachments: Sequence[int] = (),
+        policy: Policy = "leave_out",
     ) -> Running | None:
         """Save the person's message with files of the draft, in a new chat where there is none; answer it.
 
-        These three return None when the chat is being answered already, and raise
-        ``KotonohaError("no_model")``.
+        A new chat gets the preset and the policy. These methods return None when the chat is being answered
+        already, and raise ``KotonohaError("no_model")``.
         """
         store = self._session.store
         running = Running(chat.id if chat else None, text)
@@ -116,7 +121,16 @@ class Turns(QObject):
             running,
             chat,
             preset,
-            lambda model: begin(store, chat_id, text, model, preset_id, attachments=attachments),
+            lambda model: begin(
+                store,
+                chat_id,
+                text,
+                model,
+                preset_id,
+                preset_name=self._preset_name(preset),
+                attachments=attachments,
+                policy=policy,
+            ),
         )
 
     def answer_again(self, chat: Chat, parent_id: int) -> Running | None:
@@ -126,8 +140,26 @@ class Turns(QObject):
             Running(chat.id),
             chat,
             chat.preset_id,
-            lambda model: Begun(chat, None, messages.answer_again(chat.id, parent_id, model.name)),
+            lambda model: Begun(
+                chat,
+                None,
+                messages.answer_again(
+                    chat.id, parent_id, model.name, preset_name=self._preset_name(chat.preset_id)
+                ),
+            ),
         )
+
+    def edit(self, chat: Chat, message_id: int, text: str) -> Running | None:
+        """Ask an old question in other words, beside the old ones."""
+        branches = self._session.store.branches
+
+        def begin(model: Model) -> Begun:
+            _, answer = branches.edit_question(
+                message_id, text, model.name, preset_name=self._preset_name(chat.preset_id)
+            )
+            return Begun(chat, None, answer)
+
+        return self._start(Running(chat.id), chat, chat.preset_id, begin)
 
     def answer_more(self, chat: Chat, parent_id: int, count: int) -> Running | None:
         """Answer an old question ``count`` times more, one after the other; stopping ends the rest."""
@@ -162,6 +194,10 @@ class Turns(QObject):
             sampling_of(session.preferences, preset, kept(model.recommended)),
             system_prompt_of(session.preferences, preset, chat),
         )
+
+    def _preset_name(self, preset_id: int | None) -> str:
+        preset = self._session.preset(preset_id)
+        return preset.name if preset is not None else ""
 
     def _start(
         self, running: Running, chat: Chat | None, preset_id: int | None, begin: Callable[[Model], Begun]

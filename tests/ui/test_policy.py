@@ -6,9 +6,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QMenu
 from scripted import Scripted
 
-from desktop.engine.failures import code_of, explain
-from desktop.engine.protocol import Failed, Generate, Inspect
-from desktop.language import set_language
+from desktop.engine.protocol import Generate, Inspect
 from desktop.models.loading import Step
 from desktop.ui.context_meter import ContextMeter
 from desktop.ui.fields import TextEdit
@@ -36,14 +34,6 @@ def button(scripted, message_id, text):
 def settled(scripted):
     transcript = scripted.page.transcript
     scripted.until(lambda: not transcript._idle.isActive() and not transcript._frame.isActive())
-
-
-@pytest.mark.parametrize("language", ["ja", "en"])
-def test_a_sentence_tells_its_code(language):
-    set_language(language)
-    failed = Failed(1, "context_exceeded", "9000/8192 tokens")
-    assert code_of(str(explain(failed))) == "context_exceeded"
-    assert code_of("何か別のこと") == ""
 
 
 def test_the_meter_gives_way_and_says_it_all(qtbot):

@@ -48,6 +48,7 @@ class AnswerView(MessageView):
     sibling_requested = Signal(int, int)
     policy_requested = Signal(int, str)  # to go on with what is too long for the context
     several_requested = Signal(int)
+    compare_requested = Signal(int)  # with another version
     probabilities_requested = Signal(int)
     prompt_requested = Signal(int)
     unfolded = Signal(bool)  # what it thought
@@ -210,6 +211,8 @@ class AnswerView(MessageView):
         identity = self.entry.id
         several = self.tr("答えを3つ作る") if self.entry.position[1] == 1 else self.tr("答えをもう3つ作る")
         menu.addAction(several, lambda: self.several_requested.emit(identity))
+        if self.entry.position[1] > 1:
+            menu.addAction(self.tr("答えを並べる"), lambda: self.compare_requested.emit(identity))
         menu.addSeparator()
         if self.entry.text:
             menu.addAction(self.tr("ほかの候補を見る"), lambda: self.probabilities_requested.emit(identity))

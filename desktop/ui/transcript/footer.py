@@ -24,6 +24,7 @@ class Footer(QObject):
     copy_pressed = Signal()
     regenerate_pressed = Signal()
     continue_pressed = Signal()
+    edit_pressed = Signal()
     more_pressed = Signal(QAbstractButton)  # under which the menu opens
     sibling_pressed = Signal(int)
     star_pressed = Signal()
@@ -50,6 +51,7 @@ class Footer(QObject):
         looped: bool = False,
         again: bool = False,
         more: bool = False,
+        edit: bool = False,
         starred: bool | None = None,
         facts: str = "",
         statistics: str = "",
@@ -63,6 +65,8 @@ class Footer(QObject):
         if copy:
             self._copy = self._add(self.tr("コピー"), self.tr("メッセージをコピー"))
             self._copy.clicked.connect(self.copy_pressed)
+        if edit:
+            self._add(self.tr("編集"), self.tr("質問を編集")).clicked.connect(self.edit_pressed)
         if regenerate:
             word = self.tr("もう一度") if looped else self.tr("書き直す")
             self._add(word).clicked.connect(self.regenerate_pressed)

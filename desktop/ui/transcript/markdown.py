@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 WINDOW = 4_000  # characters that are parsed or laid out in one go: a few milliseconds
+SMALL = 1_000  # characters that are tried first
 MAX_COLUMNS, MAX_CELLS = 12, 300  # a larger table is shown as its source
 
 MAX_LANGUAGE = 40  # characters of the word after a fence
@@ -139,8 +140,12 @@ class Splitter:
 
     def step(self) -> bool:
         """Parse one window; return whether more text waits."""
-        window = self._text[self._start : self._start + WINDOW]
-        full = self.waiting > 0
+        # Most blocks end within a small window, which takes a millisecond or two.
+        return self._step(min(SMALL, WINDOW)) if len(self._text) - self._start > SMALL else self._step(WINDOW)
+
+    def _step(self, size: int) -> bool:
+        window = self._text[self._start : self._start + size]
+        full = len(self._text) - self._start > size
         units = self._units(window)
         complete = window.count("\n")
         base = self._line
@@ -153,6 +158,8 @@ class Splitter:
             if not full:
                 self._show(units[len(closed) :], base)
             return full
+        if full and size < WINDOW:
+            return self._step(WINDOW)
         if full:
             self._cut(window)
             return True

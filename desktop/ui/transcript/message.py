@@ -66,6 +66,7 @@ class MessageView(QWidget):
     furigana_toggled = Signal(int)
     starred = Signal(int, bool)
     branch_to_chat = Signal(int)
+    edit_requested = Signal(int)
     delete_requested = Signal(int)
     code_saved = Signal(str, str)  # code and its language
     link_activated = Signal(str)
@@ -304,6 +305,7 @@ class MessageView(QWidget):
             menu.addAction(word, lambda: self.furigana_toggled.emit(entry.id))
         star = self.tr("スターを外す") if entry.starred else self.tr("スターを付ける")
         menu.addAction(star, lambda: self.starred.emit(entry.id, not entry.starred))
+        menu.addAction(self.tr("編集…"), lambda: self.edit_requested.emit(entry.id))
         menu.addAction(self.tr("ここから新しい対話"), lambda: self.branch_to_chat.emit(entry.id))
         menu.addSeparator()
         menu.addAction(self.tr("この枝を削除"), lambda: self.delete_requested.emit(entry.id))

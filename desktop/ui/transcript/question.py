@@ -47,13 +47,14 @@ class QuestionView(MessageView):
         self._more: QuietButton | None = None
         self._footer = Footer(look, self)
         self._footer.copy_pressed.connect(self._copy_all)
+        self._footer.edit_pressed.connect(lambda: self.edit_requested.emit(self.entry.id))
         self._footer.sibling_pressed.connect(lambda delta: self.sibling_requested.emit(self.entry.id, delta))
         self.flow.replace(0, plain(entry.text))
         self._build()
         self.describe()
 
     def _build(self) -> None:
-        self._footer.build(self.look, copy=True, position=self.entry.position)
+        self._footer.build(self.look, copy=True, edit=True, position=self.entry.position)
         for button in self._footer.buttons():
             button.shy = True
 

@@ -161,7 +161,8 @@ class Segment:
         if selected is not None:
             chosen = QAbstractTextDocumentLayout.Selection()
             # The empty line that a document has before a table would be drawn, too.
-            first = max(1, selected[0]) if self.block.kind == "table" else selected[0]
+            frames = self.document.rootFrame().childFrames() if self.block.kind == "table" else []
+            first = max(selected[0], *(frame.firstPosition() for frame in frames), 0)
             chosen.cursor = self._cursor(first, selected[1])
             ground = QTextCharFormat()
             ground.setBackground(self.look.colour("accent_soft"))

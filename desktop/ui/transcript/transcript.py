@@ -86,6 +86,8 @@ class Transcript(QAbstractScrollArea):
     copied = Signal()
     starred = Signal(int, bool)
     branch_to_chat = Signal(int)
+    edit_requested = Signal(int)
+    compare_requested = Signal(int)
     delete_requested = Signal(int)  # of the branch that begins with the message
     quoted = Signal(str)  # what was selected, as Markdown with "> " before each line
 
@@ -390,6 +392,7 @@ class Transcript(QAbstractScrollArea):
             view.continue_requested.connect(self.continue_requested)
             view.policy_requested.connect(self.policy_requested)
             view.several_requested.connect(self.several_requested)
+            view.compare_requested.connect(self.compare_requested)
             view.probabilities_requested.connect(self.probabilities_requested)
             view.prompt_requested.connect(self.prompt_requested)
             view.set_unfolded(row.unfolded)
@@ -408,6 +411,7 @@ class Transcript(QAbstractScrollArea):
         view.furigana_toggled.connect(self.toggle_furigana)
         view.starred.connect(self.starred)
         view.branch_to_chat.connect(self.branch_to_chat)
+        view.edit_requested.connect(self.edit_requested)
         view.delete_requested.connect(self.delete_requested)
         view.code_saved.connect(self._save_code)
         view.can_be_read = self._jobs is not None
