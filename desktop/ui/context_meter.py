@@ -25,7 +25,8 @@ class ContextMeter(QAbstractButton):
         super().__init__(parent)
         self._used, self._total = 0, 0
         self._remark = ""
-        self._policy: Policy | None = None
+        self._policy: Policy = "leave_out"
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFont(theme.ui_font(theme.TINY_PX))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -49,12 +50,9 @@ class ContextMeter(QAbstractButton):
         self.updateGeometry()
         self.update()
 
-    def set_policy(self, policy: Policy | None) -> None:
-        """Show what is chosen for the chat; None: there is no chat yet, and nothing to choose."""
+    def set_policy(self, policy: Policy) -> None:
+        """Show what is chosen for the chat."""
         self._policy = policy
-        self.setEnabled(policy is not None)
-        pointing, arrow = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
-        self.setCursor(arrow if policy is None else pointing)
 
     def menu(self) -> QMenu:
         """Return the menu of what can become of the oldest part."""

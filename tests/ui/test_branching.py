@@ -109,7 +109,7 @@ def test_a_deleted_branch_comes_back(talk: Scripted) -> None:
     undo(talk)
     talk.until(lambda: shown(talk) == before)
     talk.page.transcript.delete_requested.emit(talk.path()[0].id)
-    talk.until(lambda: talk.page.welcome.isVisible())
+    talk.until(talk.page.welcome.isVisible)
     undo(talk)
     talk.until(lambda: shown(talk) == before)
 

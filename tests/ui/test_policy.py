@@ -98,7 +98,18 @@ def test_a_policy_is_chosen_at_the_meter_and_kept(scripted: Scripted):
     scripted.until(lambda: "入りきりません" in scripted.page.meter.accessibleName())
     scripted.page.composer.set_text("")
     scripted.window.conversation.open_new()
-    assert not scripted.page.meter.isEnabled()
+    assert scripted.page.meter.menu().actions()[1].isChecked()
+
+
+def test_a_policy_is_chosen_before_the_first_message(scripted: Scripted):
+    scripted.page.meter.menu().actions()[2].trigger()
+    assert scripted.page.meter.menu().actions()[2].isChecked()
+    scripted.ask("日本の首都は？")
+    chat = scripted.window.conversation.chat_id
+    assert scripted.app.session.store.chats.get(chat).policy == "stop"
+    assert scripted.requests(Generate)[-1].prompting.policy == "stop"
+    scripted.window.conversation.open_new()
+    assert scripted.page.meter.menu().actions()[1].isChecked()
 
 
 @pytest.mark.slow
@@ -245,5 +256,6 @@ def test_the_menu_of_an_answer(qtbot, scripted: Scripted):
     button(scripted, answer.id, "…").click()
     (menu,) = views(scripted)[answer.id].findChildren(QMenu)
     words = [action.text() for action in menu.actions() if action.text()]
-    assert words == ["答えを3つ作る", "ほかの候補を見る", "モデルに渡した文"]
+    assert words[:3] == ["答えを3つ作る", "ほかの候補を見る", "モデルに渡した文"]
+    assert {"編集…", "ここから新しい対話", "この枝を削除"} <= set(words)
     menu.close()
