@@ -116,7 +116,8 @@ def _chat(group: list[Activity], now: float) -> ChatRecord:
     nodes: list[Node] = []
     above = ""
     for each in group:
-        key = digest(repr(each.time), each.prompt)
+        # HTML has whole seconds and other white space than JSON; it is the same activity.
+        key = digest(str(int(each.time)), "".join(each.prompt.split()))
         nodes.append(Node(key, above, "user", each.prompt, each.time))
         nodes.append(Node(f"{key}-answer", key, "assistant", each.answer, each.time, "Gemini"))
         above = nodes[-1].key

@@ -86,7 +86,7 @@ def members(path: Path) -> Iterator[list[Member]]:
         with told(path.name):
             if path.is_dir():
                 found = _in_folder(path)
-            elif zipfile.is_zipfile(path):
+            elif zipfile.is_zipfile(path) or _begins_as_zip(path):
                 found = _in_zip(opened.enter_context(closing(zipfile.ZipFile(path))))
             else:
                 found = [Member(path.name, path.stat().st_size, lambda: path.open("rb"))]
@@ -115,6 +115,12 @@ def told(name: str) -> Generator[None, None, None]:
             f"ファイルを読めません（{name}: {error.strerror or error}）。",
             f"The file cannot be read ({name}: {error.strerror or error}).",
         ) from error
+
+
+def _begins_as_zip(path: Path) -> bool:
+    """Return whether this was a zip before it was cut short."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"
 
 
 def _in_folder(folder: Path) -> list[Member]:

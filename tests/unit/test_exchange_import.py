@@ -1,0 +1,405 @@
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import tracemalloc
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from exchanging import FIXTURES, chat_called, fixture, imported, said
+
+from desktop.errors import KotonohaError
+from desktop.exchange import json_stream, sources, tree
+from desktop.exchange.importing import ImportProgress, import_chats
+from desktop.jobs import Cancel, result_of
+from desktop.store import Store
+
+EVERY = ["chatgpt.json", "claude.json", "gemini.json", "gemini.html", "open_webui.json"]
+EVERY += ["lm_studio.conversation.json", "jan", "plain.json"]
+
+
+def conversation(number: int, *texts: str) -> dict[str, Any]:
+    """A conversation of ChatGPT's shape: question, answer, question …"""
+    mapping: dict[str, Any] = {"root": {"id": "root", "parent": None, "message": None}}
+    above = "root"
+    for place, text in enumerate(texts):
+        key = f"{number}-{place}"
+        role = "assistant" if place % 2 else "user"
+        message = {
+            "author": {"role": role},
+            "content": {"content_type": "text", "parts": [text]},
+            "create_time": 1_700_000_000.0 + number * 100 + place,
+        }
+        mapping[key] = {"id": key, "parent": above, "message": message}
+        above = key
+    return {
+        "conversation_id": str(number),
+        "title": f"対話{number}",
+        "create_time": 1_700_000_000 + number * 100,
+        "mapping": mapping,
+        "current_node": above,
+    }
+
+
+def written(path: Path, *conversations: object) -> Path:
+    path.write_text(json.dumps(conversations, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def rows(store: Store) -> list[tuple[str, str, str]]:
+    return [
+        (chat.title, message.role, message.text)
+        for chat in store.chats.list()
+        for message in store.messages.path(chat.id)
+    ]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_importing_twice_adds_nothing_twice(store: Store, name: str) -> None:
+    first = fixture(store, name)
+    assert first.added
+    before = rows(store)
+    again = fixture(store, name)
+    assert (again.added, again.grown, again.messages) == ((), 0, 0)
+    assert again.known == len(first.added)
+    assert rows(store) == before
+
+
+def test_all_formats_side_by_side_in_one_folder(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "書き出し"
+    shutil.copytree(FIXTURES, folder)
+    (folder / "写真.png").write_bytes(b"\x89PNG")
+    (folder / "user.json").write_text('{"id": "user-1", "email": "a@example.jp"}')
+    report = imported(store, folder)
+    assert (len(report.added), report.skipped_count) == (10, 0)
+    assert report.grown == 1  # the HTML and the JSON of Gemini tell of the same day
+
+
+def test_a_grown_chat_gets_its_new_messages_only(store: Store, tmp_path: Path) -> None:
+    path = written(tmp_path / "conversations.json", conversation(1, "問い", "答え"))
+    imported(store, path)
+    chat = store.chats.get(chat_called(store, "対話1"))
+    store.chats.rename(chat.id, "私の題")
+    written(path, conversation(1, "問い", "答え", "次の問い", "次の答え"), conversation(2, "別", "件"))
+    report = imported(store, path)
+    assert (len(report.added), report.grown, report.messages) == (1, 1, 4)
+    assert [text for _, text in said(store, "私の題")] == ["問い", "答え", "次の問い", "次の答え"]
+    assert store.messages.path(chat.id)[2].created == 1_700_000_102.0
+
+
+def test_what_the_person_wrote_below_stays_shown(store: Store, tmp_path: Path) -> None:
+    path = written(tmp_path / "conversations.json", conversation(1, "問い", "答え"))
+    imported(store, path)
+    chat = chat_called(store, "対話1")
+    _, answer = store.messages.send(chat, "こちらで続けた問い", "m")
+    store.messages.finish(answer.id, "こちらの答え", "done")
+    written(path, conversation(1, "問い", "答え", "あちらで続けた問い"))
+    assert imported(store, path).grown == 1
+    assert said(store, "対話1")[2:] == [("user", "こちらで続けた問い"), ("assistant", "こちらの答え")]
+    below = store.messages.siblings(store.messages.path(chat)[2].id)
+    assert [store.messages.get(id).text for id in below] == ["こちらで続けた問い", "あちらで続けた問い"]
+
+
+def test_a_chat_in_the_bin_stays_there(store: Store, tmp_path: Path) -> None:
+    path = written(tmp_path / "conversations.json", conversation(1, "問い", "答え"))
+    imported(store, path)
+    store.chats.delete(chat_called(store, "対話1"))
+    written(path, conversation(1, "問い", "答え", "続き"))
+    report = imported(store, path)
+    assert (report.binned, report.messages, store.chats.list()) == (1, 0, [])
+    assert "ごみ箱にある対話 1件は、そのままにしました。" in report.sentence
+
+
+def test_a_branch_that_was_deleted_does_not_come_back(store: Store, tmp_path: Path) -> None:
+    path = written(tmp_path / "conversations.json", conversation(1, "問い", "答え", "消す問い", "消す答え"))
+    imported(store, path)
+    chat = chat_called(store, "対話1")
+    store.branches.delete(store.messages.path(chat)[2].id)
+    written(path, conversation(1, "問い", "答え", "消す問い", "消す答え", "その続き"))
+    imported(store, path)
+    assert [text for _, text in said(store, "対話1")] == ["問い", "答え"]
+    assert [node.line for node in store.branches.tree(chat)] == ["問い", "答え"]
+
+
+def test_imported_texts_are_found(store: Store) -> None:
+    fixture(store, "chatgpt.json")
+    found = store.search.find("モミジ")
+    assert found.complete
+    assert [chat.title for chat in found.chats] == ["紅葉の相談"]
+
+
+def test_what_is_broken_is_named_and_the_rest_is_imported(store: Store, tmp_path: Path) -> None:
+    deep: Any = "底"
+    for _ in range(200):
+        deep = [deep]
+    good, bad = conversation(1, "問い", "答え"), conversation(2, "深い", "対話") | {"x": deep}
+    newer = {"format": "kotonoha-chat-2", "title": "未来の対話"}
+    broken = {"format": "kotonoha-chat-1", "title": "欠けた対話", "messages": 5}
+    path = written(tmp_path / "混ざり.json", bad, good, newer, broken, 17, None, "文字", [], {})
+    report = imported(store, path)
+    assert len(report.added) == 1
+    assert [(each.file, each.title, each.code) for each in report.skipped] == [
+        ("混ざり.json", "", "chat_too_large"),
+        ("混ざり.json", "未来の対話", "export_newer"),
+        ("混ざり.json", "欠けた対話", "chat_broken"),
+    ]
+    assert "読めなかったもの 3件。" in report.sentence
+    assert report.skipped[1].sentence.startswith("混ざり.json · 未来の対話: この対話は、新しい版")
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.999])
+def test_a_file_cut_short_gives_what_stood_before(store: Store, tmp_path: Path, share: float) -> None:
+    data = json.dumps([conversation(n, "問い", "答え") for n in range(100)], ensure_ascii=False).encode()
+    path = tmp_path / "conversations.json"
+    path.write_bytes(data[: int(len(data) * share)])
+    report = imported(store, path)
+    assert 0 < int(share * 100) - 2 <= len(report.added) <= int(share * 100) + 1
+    assert [each.code for each in report.skipped] == ["json_broken"]
+
+
+def test_files_that_hold_no_chats(store: Store, tmp_path: Path) -> None:
+    contents = {
+        "empty.json": b"",
+        "text.txt": "ただの文章".encode(),
+        "page.html": b"<html><body><p>x</p><script>" + b"{" * 100_000,
+        "list.json": b'[1, "a", {"b": 2}]',
+        "binary.json": bytes(range(256)) * 10,
+        "utf16.json": '[{"mapping": {}}]'.encode("utf-16"),
+        "half.json": b'{"mapping": {',
+        "damaged.md": b"<!-- kotonoha:chat {broken} -->\n# x\n",
+    }
+    for name, data in contents.items():
+        (tmp_path / name).write_bytes(data)
+    codes = {name: [each.code for each in imported(store, tmp_path / name).skipped] for name in contents}
+    assert codes == {
+        "empty.json": ["import_unknown"],
+        "text.txt": ["import_unknown"],
+        "page.html": ["import_unknown"],
+        "list.json": ["import_unknown"],
+        "binary.json": ["import_unknown"],
+        "utf16.json": ["import_encoding"],
+        "half.json": ["json_broken"],
+        "damaged.md": ["chat_broken"],
+    }
+    assert [each.code for each in imported(store, tmp_path / "none").skipped] == ["import_missing"]
+    assert store.chats.list() == []
+
+
+def zipped(path: Path, members: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+def test_a_zip_as_chatgpt_sends_it(store: Store, tmp_path: Path) -> None:
+    members = {
+        "conversations.json": (FIXTURES / "chatgpt.json").read_bytes(),
+        "chat.html": b"<html><head><script>var jsonData = [" + b'{"a":1},' * 50_000 + b"]</script></html>",
+        "user.json": b'{"id": "user-1"}',
+        "message_feedback.json": b"[]",
+        "file-1-sanitized.jpg": b"\xff\xd8" * 1000,
+        "../../../etc/evil.json": b"[]",
+    }
+    report = imported(store, zipped(tmp_path / "export.zip", members))
+    assert (len(report.added), report.skipped_count) == (2, 0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["export.zip", "home"]
+
+
+def test_zips_that_are_not_to_be_read(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "_SMALL", 1 << 20)
+    bomb = zipped(tmp_path / "bomb.zip", {"conversations.json": b"[" + b" " * (8 << 20)})
+    damaged = zipped(
+        tmp_path / "damaged.zip", {"conversations.json": (FIXTURES / "chatgpt.json").read_bytes()}
+    )
+    data = bytearray(damaged.read_bytes())
+    data[200:220] = bytes(20)
+    damaged.write_bytes(data)
+    half = tmp_path / "half.zip"
+    half.write_bytes(bytes(data[:500]))
+    codes = [imported(store, path).skipped[0].code for path in (bomb, damaged, half)]
+    assert codes == ["import_too_large", "zip_broken", "zip_broken"]
+    monkeypatch.setattr(sources, "MOST_MEMBERS", 3)
+    many = zipped(tmp_path / "many.zip", {f"{number}.json": b"[]" for number in range(4)})
+    assert imported(store, many).skipped[0].code == "import_too_large"
+    assert store.chats.list() == []
+
+
+class Endless:
+    """A stream of JSON, made as it is read; ``length`` bytes of it."""
+
+    def __init__(self, begin: bytes, piece: bytes, end: bytes, length: int) -> None:
+        self._pieces = self._made(begin, piece, end, length)
+        self._rest = b""
+
+    def read(self, size: int, /) -> bytes:
+        while len(self._rest) < size and (piece := next(self._pieces, b"")):
+            self._rest += piece
+        data, self._rest = self._rest[:size], self._rest[size:]
+        return data
+
+    def _made(self, begin: bytes, piece: bytes, end: bytes, length: int) -> Iterator[bytes]:
+        yield begin
+        for _ in range(length // len(piece)):
+            yield piece
+        yield end
+
+
+def test_memory_holds_one_chat_and_not_the_file() -> None:
+    one = json.dumps(conversation(1, *("日本語の文章。" * 500,) * 4), ensure_ascii=False).encode()
+    stream = Endless(b"[" + one, b"," + one, b"]", 40 << 20)
+    tracemalloc.start()
+    try:
+        count = sum(1 for _ in json_stream.values(stream))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert count == (40 << 20) // (len(one) + 1) + 1
+    assert peak < 4 << 20
+
+
+@pytest.mark.parametrize(
+    ("begin", "piece", "end"),
+    [
+        (b'[{"a":"', b"x" * 4096, b'"}, 5]'),  # one endless text
+        (b'[{"a":[1', b",1" * 4096, b"]}, 5]"),  # endless numbers
+        (b'[{"a":', b"[" * 4096, b"1" + b"]" * (1 << 20) + b"}, 5]"),  # depth
+        (b'[{"a":1', b',"b":2' * 1024, b"}, 5]"),  # endless names
+    ],
+)
+def test_a_value_above_the_limits_is_forgotten_and_the_next_is_read(
+    begin: bytes, piece: bytes, end: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_stream, "MOST_CHARACTERS", 1 << 19)
+    monkeypatch.setattr(json_stream, "MOST_VALUES", 10_000)
+    found: list[object] = []
+    codes: list[str] = []
+    try:
+        for value in json_stream.values(Endless(begin, piece, end, 1 << 20)):
+            found.append(value)
+    except KotonohaError as error:
+        codes.append(error.code)
+    codes += [each.code for each in found if isinstance(each, KotonohaError)]
+    assert codes == ["chat_too_large"]
+    assert found[-1:] == [5] or not found  # a text without an end ends the file
+
+
+def test_a_tree_that_repeats_its_texts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "MOST_CHARACTERS", 100_000)
+    nodes = [tree.Node("0", "", "user", "長" * 1000)]
+    nodes += [tree.Node(str(n), "0", "user", "枝") for n in range(1, 1000)]
+    with pytest.raises(KotonohaError) as told:
+        tree.messages_of(nodes, "1", 0.0)
+    assert told.value.code == "chat_too_large"
+
+
+def test_a_cancel_stops_between_chats_and_the_rest_comes_later(store: Store, tmp_path: Path) -> None:
+    path = written(tmp_path / "c.json", *(conversation(n, "問い" * 3000, "答え") for n in range(60)))
+    cancel = Cancel()
+    job = import_chats(store, [path], cancel)
+    for _ in range(5):
+        next(job)
+    cancel.set()
+    report = result_of(job)
+    assert report.cancelled
+    assert 5 <= len(report.added) < 60
+    assert len(store.chats.list()) == len(report.added)
+    assert "途中で止めました" in report.sentence
+    rest = imported(store, path)
+    assert len(rest.added) + len(report.added) == 60
+
+
+def test_progress_is_in_bytes_over_all_files(store: Store, tmp_path: Path) -> None:
+    paths = [written(tmp_path / f"{n}.json", conversation(n, "問い", "答え")) for n in range(3)]
+    job = import_chats(store, [*paths, tmp_path / "none"], Cancel())
+    events: list[ImportProgress] = list(job)
+    total = sum(path.stat().st_size for path in paths)
+    assert [(each.total, each.chats, each.messages) for each in events] == [
+        (total, n, 2 * n) for n in (1, 2, 3)
+    ]
+    assert [each.done for each in events] == sorted(each.done for each in events)
+    assert events[-1].done == total
+
+
+def test_a_store_that_fails_ends_the_import(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        raise KotonohaError("disk_full", "いっぱいです。", "Full.")
+
+    monkeypatch.setattr(store.transfer, "add", full)
+    with pytest.raises(KotonohaError) as told:
+        imported(store, written(tmp_path / "c.json", conversation(1, "問い")))
+    assert told.value.code == "disk_full"
+
+
+def test_a_text_that_is_too_long_leaves_out_its_chat_alone(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.store.text.MOST_CHARACTERS", 1000)
+    path = written(tmp_path / "c.json", conversation(1, "短い", "長" * 1001), conversation(2, "問い", "答え"))
+    report = imported(store, path)
+    assert [(each.title, each.code) for each in report.skipped] == [("対話1", "text_too_long")]
+    assert [chat.title for chat in store.chats.list()] == ["対話2"]
+
+
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    10**18,
+    1e308,
+    "",
+    "\0\ud800",
+    "x" * 300,
+    [],
+    {},
+    [[]],
+    {"a": 1},
+    ["s"],
+    "9",
+)
+
+
+def mutated(value: Any, luck: random.Random) -> Any:
+    if luck.random() < 0.04:
+        return luck.choice(ODD)
+    if isinstance(value, dict):
+        kept = {key: mutated(each, luck) for key, each in value.items() if luck.random() > 0.02}
+        return kept if luck.random() > 0.01 else list(kept.values())
+    if isinstance(value, list):
+        return [mutated(each, luck) for each in value for _ in range(2 if luck.random() < 0.03 else 1)]
+    return value
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY if name.endswith(".json")])
+def test_whatever_stands_in_it_the_import_ends_with_a_report(store: Store, tmp_path: Path, name: str) -> None:
+    luck = random.Random(name)
+    original = json.loads((FIXTURES / name).read_text(encoding="utf-8"))
+    path = tmp_path / name
+    for _ in range(60):
+        path.write_text(json.dumps(mutated(original, luck)), encoding="utf-8")
+        report = imported(store, path)
+        assert all(each.ja and each.en for each in report.skipped)
+    for chat in store.chats.list():
+        store.messages.path(chat.id)
+        store.transfer.record(chat.id)
+    store.check()
+
+
+def test_damaged_bytes_of_html_and_jsonl_end_with_a_report(store: Store, tmp_path: Path) -> None:
+    luck = random.Random(5)
+    for source in (FIXTURES / "gemini.html", FIXTURES / "jan/threads/jan_1731400000/messages.jsonl"):
+        data = source.read_bytes()
+        for _ in range(80):
+            spoilt = bytearray(data)
+            for _ in range(luck.randrange(1, 8)):
+                spoilt[luck.randrange(len(spoilt))] = luck.randrange(256)
+            path = tmp_path / source.name
+            path.write_bytes(spoilt[: luck.randrange(len(spoilt) // 2, len(spoilt))])
+            imported(store, path)
+    store.check()
