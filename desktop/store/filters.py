@@ -44,13 +44,21 @@ def of_chats(filters: Filters) -> list[str]:
     if filters.archived is not None:
         conditions.append(f"c.archived IS {'NOT ' if filters.archived else ''}NULL")
     if filters.tag:
-        conditions.append("c.id IN (SELECT chat_id FROM chat_tags WHERE tag_id = :tag)")
+        conditions.append("EXISTS (SELECT 1 FROM chat_tags AS t WHERE t.chat_id = c.id AND t.tag_id = :tag)")
     return conditions
+
+
+def of_few(filters: Filters) -> list[str]:
+    """Return what must hold for a chat, with what is quickly told of its messages; [] for all chats."""
+    conditions = of_chats(filters)
+    if filters.starred:
+        conditions.append("c.id IN (SELECT chat_id FROM messages WHERE starred IS NOT NULL)")
+    return conditions[1:] and conditions
 
 
 def of_titles(filters: Filters) -> list[str]:
     """Return what must hold for a chat that is found by its title."""
-    conditions = of_chats(filters)
+    conditions = of_few(filters) or of_chats(filters)
     if filters.since is not None:
         conditions.append("c.updated >= :since")
     if filters.until is not None:

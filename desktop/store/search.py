@@ -165,12 +165,11 @@ class _Asked(msgspec.Struct, frozen=True):
 
     def _few(self, connection: Connection) -> tuple[int, ...] | None:
         """Return the ids of the chats that the filters leave, or None where these are many or all."""
-        filters = self.filters
-        if filters.chat_id is None and filters.folder_id is None and not filters.tag:
+        conditions = narrowing.of_few(self.filters)
+        if not conditions:
             return None
-        where = " AND ".join(narrowing.of_chats(filters))
         found = connection.execute(
-            f"SELECT id FROM chats AS c WHERE {where} LIMIT :few",  # noqa: S608
+            f"SELECT id FROM chats AS c WHERE {' AND '.join(conditions)} LIMIT :few",  # noqa: S608
             self._values(connection) | {"few": _FEW_CHATS + 1},
         )
         ids = tuple(row["id"] for row in found)

@@ -6,7 +6,7 @@ import os
 from contextlib import closing
 from pathlib import Path
 
-from desktop.store import failures
+from desktop.store import failures, index
 from desktop.store.connection import connect
 
 
@@ -14,7 +14,8 @@ def snapshot(source: Path, target: Path) -> None:
     """Copy the database ``source``, its WAL included, to ``target``, replacing what is there in one step.
 
     The source is opened read-only. Reading every row also notices most damage, so a damaged file does not
-    become a good-looking copy. Raises ``KotonohaError`` for either file; ``target`` is then as it was.
+    become a good-looking copy. Left out is the search's index, which is larger than all else and is made anew
+    from the texts. Raises ``KotonohaError`` for either file; ``target`` is then as it was.
     """
     part = target.with_name(target.name + ".part")
     with failures.told(target):
@@ -24,6 +25,8 @@ def snapshot(source: Path, target: Path) -> None:
     try:
         with failures.told(source), closing(connect(source, "ro")) as connection:
             connection.execute("VACUUM INTO ?", (str(part),))
+        with failures.told(part), closing(connect(part, "rw")) as connection:
+            index.leave_out(connection)
         with failures.told(target):
             with part.open("r+b") as file:
                 os.fsync(file.fileno())

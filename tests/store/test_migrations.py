@@ -13,6 +13,7 @@ from sqlite_utils import Database as Utils
 from sqlite_utils.migrations import Migrations
 
 from desktop.errors import KotonohaError
+from desktop.jobs import Cancel
 from desktop.store import Choices, Store, database, health, migrations
 
 SCHEMA_1 = """
@@ -153,12 +154,118 @@ SCHEMA_2 = [
         ) STRICT""",
     ),
 ]
+ALTER_2 = """
+ALTER TABLE models ADD COLUMN choices TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE models ADD COLUMN recommended TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE messages ADD COLUMN thinking TEXT NOT NULL DEFAULT '';
+ALTER TABLE chats ADD COLUMN policy TEXT NOT NULL DEFAULT 'leave_out';
+INSERT INTO _sqlite_migrations VALUES (2, 'kotonoha', 'm002_engine', '2026-11-24 00:00:01+00:00');
+PRAGMA user_version = 2;
+"""
+CONTENT_2 = """
+UPDATE chats SET policy = 'summarise';
+UPDATE messages SET thinking = '考えた' WHERE id = 9;
+INSERT INTO summaries VALUES (9, '首都の話', 'ネコ 1B');
+INSERT INTO model_runs VALUES (2, 'this machine', '{}');
+INSERT INTO chats (id, title, created, updated, deleted) VALUES (6, 'ごみ', 1.0, 2.0, 3.0);
+INSERT INTO messages (id, chat_id, role, text, status, created)
+    VALUES (10, 6, 'user', '捨てた東京', 'done', 1.0);
+"""
 COLUMNS_2 = [
     ("models", "choices", "'{}'"),
     ("models", "recommended", "'{}'"),
     ("messages", "thinking", "''"),
     ("chats", "policy", "'leave_out'"),
 ]
+
+
+@pytest.fixture
+def second(path: Path) -> Path:
+    with closing(sqlite.connect(path, isolation_level=None)) as connection:
+        connection.executescript(SCHEMA_1 + CONTENT_1 + ALTER_2)
+        for _, sql in SCHEMA_2:
+            connection.execute(sql)
+        connection.executescript(CONTENT_2)
+    return path
+
+
+def test_schema_2_is_what_the_second_step_makes(tmp_path: Path, second: Path) -> None:
+    made = tmp_path / "made.db"
+    with closing(sqlite.connect(made, isolation_level=None)) as connection:
+        utils = Utils(connection, execute_plugins=False)
+        migrations.m001_initial(utils)
+        migrations.m002_engine(utils)
+    assert schema(made) == {entry for entry in schema(second) if "_sqlite_migrations" not in entry[1]}
+
+
+def test_everything_of_schema_2_is_there_and_is_found(second: Path) -> None:
+    with closing(Store.open(second)) as store:
+        chat = store.chats.get(5)
+        assert (chat.title, chat.policy, chat.draft, chat.leaf_id) == ("首都", "summarise", "次は", 9)
+        assert (chat.folder_id, chat.pinned, chat.archived, chat.tags) == (None, None, None, ())
+        asked, answer = store.messages.path(5)
+        assert (asked.text, answer.text, answer.thinking) == ("日本の首都は？", "東京です。", "考えた")
+        assert (answer.preset_name, answer.error_code, answer.starred, answer.deleted) == ("", "", None, None)
+        summary = store.messages.summary(5, 9)
+        assert summary is not None and summary.text == "首都の話"
+        assert (store.folders.list(), store.tags.list(), store.branches.binned()) == ([], [], [])
+        assert store.search.find("東京").complete is False  # opening does not wait for the index
+        list(store.search.index_missing(Cancel()))
+        results = store.search.find("東京")
+        assert results.complete
+        assert [[hit.message_id for hit in found.hits] for found in results.chats] == [[9, 8]]
+        assert [found.ranges for found in store.search.find("首都").chats] == [((0, 2),)]
+        store.chats.restore(6)
+        assert [found.chat_id for found in store.search.find("すてた東京").chats] == []
+        assert [found.chat_id for found in store.search.find("捨てた東京").chats] == [6]
+    (backup,) = (second.parent / "backups").iterdir()
+    with closing(sqlite.connect(backup)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("SELECT count(*) FROM messages").fetchone() == (4,)
+
+
+def test_the_third_step_makes_room_for_order(second: Path) -> None:
+    Store.open(second).close()
+    with closing(sqlite.connect(second)) as connection:
+        for table, columns in COLUMNS_3.items():
+            found = {row[1]: row[2:5] for row in connection.execute(f"PRAGMA table_info({table})")}
+            assert {name: found[name] for name in columns} == columns
+        (index_sql,) = connection.execute(
+            "SELECT sql FROM sqlite_schema WHERE name = 'search_index'"
+        ).fetchone()
+        assert index_sql == (
+            "CREATE VIRTUAL TABLE search_index USING fts5("
+            "text, content = '', contentless_delete = 1, prefix = '1', tokenize = 'ascii')"
+        )
+
+
+COLUMNS_3: dict[str, dict[str, tuple[str, int, str | None]]] = {
+    "chats": {
+        "folder_id": ("INTEGER", 0, None),
+        "pinned": ("REAL", 0, None),
+        "archived": ("REAL", 0, None),
+        "origin": ("TEXT", 1, "''"),
+        "folded_title": ("TEXT", 0, None),
+    },
+    "messages": {
+        "starred": ("REAL", 0, None),
+        "deleted": ("REAL", 0, None),
+        "preset_name": ("TEXT", 1, "''"),
+        "error_code": ("TEXT", 1, "''"),
+        "origin": ("TEXT", 1, "''"),
+        "search_key": ("INTEGER", 0, None),
+    },
+    "folders": {"name": ("TEXT", 1, None), "position": ("INTEGER", 1, "0")},
+    "tags": {"name": ("TEXT", 1, None)},
+    "chat_tags": {"chat_id": ("INTEGER", 1, None), "tag_id": ("INTEGER", 1, None)},
+    "attachments": {
+        "chat_id": ("INTEGER", 0, None),
+        "message_id": ("INTEGER", 0, None),
+        "name": ("TEXT", 1, None),
+        "text": ("TEXT", 1, None),
+        "content": ("BLOB", 0, None),
+    },
+}
 
 
 def test_the_version_is_the_number_of_steps() -> None:

@@ -477,13 +477,18 @@ def test_an_index_that_holds_more_than_it_should_is_made_anew(store: Store, chat
     assert results.complete and len(ids(results)) == 2
 
 
-def test_a_backup_can_be_searched(store: Store, tmp_path: Path) -> None:
+def test_a_backup_is_without_the_index_and_can_be_searched(store: Store, tmp_path: Path) -> None:
     chat = store.chats.create().id
-    asked, _ = say(store, chat, "控えの猫")
+    asked, _ = say(store, chat, "控えの猫" + japanese.message(random.Random(2), 2_000))
     copy = store.backup(tmp_path / "copy.db")
     with closing(Store.open(copy, recover=False)) as restored:
+        assert restored.search.find("猫") == Results((), False, False)
         list(restored.search.index_missing(Cancel()))
-        assert ids(restored.search.find("猫")) == [asked]
+        assert ids(restored.search.find("控えの猫")) == [asked]
+    assert ids(store.search.find("控えの猫")) == [asked]
+    assert store.search.find("猫").complete
+    again = store.backup(tmp_path / "again.db")
+    assert again.stat().st_size < copy.stat().st_size  # which was indexed
 
 
 def test_a_huge_message_and_a_huge_question(
