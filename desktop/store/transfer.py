@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from desktop.engine.protocol import Stats
-from desktop.store import index
+from desktop.store import folders, index, tags
 from desktop.store.chats import Policy
 from desktop.store.connection import Connection
 from desktop.store.database import Database
@@ -28,7 +28,7 @@ from desktop.store.records import (
     message_key,
 )
 from desktop.store.rows import fetch
-from desktop.store.text import clean, line
+from desktop.store.text import clean, fold, line
 
 # "known": it was here, with every message. "binned": it was here, and is in the bin, where it stays.
 Outcome = Literal["new", "grown", "known", "binned"]
@@ -91,6 +91,7 @@ class Transfer:
             index.put(connection, *(known[_key(message.key)][0] for message in fresh))
             _show(connection, id, known.get(_key(record.leaf or "")), grown=bool(fresh) and chat is not None)
             if chat is None:
+                _attach(connection, record.attachments, id, None)
                 return Added(id, "new", len(fresh), lost)
             if fresh:
                 connection.execute(
@@ -186,25 +187,30 @@ def _insert_chat(connection: Connection, record: ChatRecord) -> int:
     )
     index.put_title(connection, id)
     for tag in record.tags[:_MOST_TAGS]:
-        if name := line(tag):
-            connection.execute("INSERT OR IGNORE INTO tags (name) VALUES (?)", (name,))
-            connection.execute(
-                "INSERT OR IGNORE INTO chat_tags (chat_id, tag_id) SELECT ?, id FROM tags WHERE name = ?",
-                (id, name),
-            )
-    _attach(connection, record.attachments, id, None)
+        if name := line(tag, tags.NAME_CHARACTERS):
+            _tag(connection, id, name)
     return id
 
 
 def _folder(connection: Connection, folder: FolderRecord | None) -> int | None:
-    name = "" if folder is None else line(folder.name)
+    name = "" if folder is None else line(folder.name, folders.NAME_CHARACTERS)
     if folder is None or not name:
         return None
-    row = connection.execute("SELECT id FROM folders WHERE name = ? ORDER BY id", (name,)).fetchone()
-    if row is not None:
-        there: int = row["id"]
-        return there
-    return _insert(connection, "folders", name=name, position=_count(folder.position))
+    there = _called(connection, "folders", name)
+    return there or _insert(connection, "folders", name=name, position=_count(folder.position))
+
+
+def _tag(connection: Connection, chat_id: int, name: str) -> None:
+    tag = _called(connection, "tags", name) or _insert(connection, "tags", name=name)
+    connection.execute(
+        "INSERT INTO chat_tags (chat_id, tag_id) VALUES (?, ?) ON CONFLICT DO NOTHING", (chat_id, tag)
+    )
+
+
+def _called(connection: Connection, table: Literal["folders", "tags"], name: str) -> int | None:
+    """Return the id of the row of this name, in which neither width nor case matters."""
+    rows = connection.execute(f"SELECT id, name FROM {table} ORDER BY id")  # noqa: S608
+    return next((row["id"] for row in rows if fold(row["name"]) == fold(name)), None)
 
 
 def _insert_message(
@@ -314,7 +320,7 @@ def _read_chat(connection: Connection, chat: dict[str, Any]) -> ChatRecord:
     folder = connection.execute("SELECT * FROM folders WHERE id = ?", (chat["folder_id"],)).fetchone()
     model = connection.execute("SELECT name FROM models WHERE id = ?", (chat["model_id"],)).fetchone()
     preset = connection.execute("SELECT key, name FROM presets WHERE id = ?", (chat["preset_id"],)).fetchone()
-    tags = connection.execute(
+    named = connection.execute(
         "SELECT name FROM tags JOIN chat_tags ON tags.id = tag_id WHERE chat_id = ? ORDER BY tags.id", (id,)
     )
     return ChatRecord(
@@ -352,7 +358,7 @@ def _read_chat(connection: Connection, chat: dict[str, Any]) -> ChatRecord:
         pinned=chat["pinned"],
         archived=chat["archived"],
         folder=None if folder is None else FolderRecord(folder["name"], folder["position"]),
-        tags=tuple(row["name"] for row in tags),
+        tags=tuple(row["name"] for row in named),
         model_name="" if model is None else model["name"],
         preset_key="" if preset is None else preset["key"] or "",
         preset_name="" if preset is None else preset["name"],
