@@ -14,6 +14,7 @@ DECODED: frozenset[str] = frozenset({"text", "markdown", "table", "code", "html"
 """Kinds that are characters in some encoding; of them the bytes are kept, so that another can be chosen."""
 
 MOST_BYTES = 64 * 2**20  # of a file
+KEPT_BYTES = 8 * 2**20  # of a file that is kept for another encoding
 MOST_CHARACTERS = 2_000_000  # of a text; far beyond any context at home
 MOST_PAGES = 2_000
 MOST_ROWS = 50_000  # of one table
@@ -48,7 +49,7 @@ class Document(msgspec.Struct, frozen=True):
     size_bytes: int
     sha256: str
     notes: tuple[Note, ...] = ()
-    content: bytes | None = None  # the file itself, of the kinds in ``DECODED``
+    content: bytes | None = None  # the file itself, of the kinds in ``DECODED`` and up to ``KEPT_BYTES``
 
 
 def bounded(text: str, notes: list[Note]) -> str:

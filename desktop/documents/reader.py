@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from desktop.documents.document import DECODED, MOST_BYTES, Document
+from desktop.documents.document import DECODED, KEPT_BYTES, MOST_BYTES, Document
 from desktop.documents.failures import failure
 from desktop.documents.process import Done, Line, Refused, Request, Result
 from desktop.errors import KotonohaError
@@ -92,7 +92,7 @@ def read_bytes(
         size_bytes=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         notes=text.notes,
-        content=data if kind in DECODED else None,
+        content=data if kind in DECODED and len(data) <= KEPT_BYTES else None,
     )
 
 

@@ -122,8 +122,10 @@ class AttachmentView(QDialog):
             if content is None:
                 raise KotonohaError(
                     "attachment_content_missing",
-                    "元のファイルが残っていないので、文字コードを変えられません。もう一度添えてください。",
-                    "The file itself was not kept, so its encoding cannot be changed. Attach it once more.",
+                    "大きなファイルなので元のまま残しておらず、文字コードを変えられません。"
+                    "UTF-8で保存し直したものを添えてください。",
+                    "The file is big and was not kept as it is, so its encoding cannot be changed. "
+                    "Attach a copy that was saved as UTF-8.",
                 )
             document = yield from read_bytes(file.name, content, cancel, encoding=encoding)
             notes = [(note.ja, note.en) for note in document.notes]

@@ -34,6 +34,7 @@ _PATTERNS = (
     "*.txt *.md *.csv *.tsv *.pdf *.docx *.xlsx *.pptx *.html *.htm *.eml *.json *.xml *.yaml *.py *.js *.log"
 )
 _SHORTEST = 200  # characters of a file that are worth sending
+_MOST_COMPLAINTS = 4
 _SPARE = 32  # tokens left free when a file is shortened, for what the count cannot foresee
 _ONE = Turn("user", ".")
 
@@ -77,6 +78,7 @@ class Attachments(QObject):
         self._queue: deque[_Reading] = deque()
         self._keys = itertools.count(-1, -1)
         self._counting = Cancel()
+        self._complaints: list[str] = []  # about files of the same drop
 
         composer = page.composer
         composer.attach.clicked.connect(self.choose)
@@ -94,8 +96,7 @@ class Attachments(QObject):
     def show(self, chat_id: int | None) -> None:
         """Show the files of a chat's draft, None: of the next new one."""
         if chat_id != self._chat_id or not self._shown:
-            self._page.composer.notice.hide()
-            self._page.composer.overflow.hide()
+            self._forget_notices()
             self._files = []
         self._chat_id, self._shown = chat_id, True
         self.refresh()
@@ -103,8 +104,7 @@ class Attachments(QObject):
     def leave(self) -> None:
         """Show no files: another chat is being read."""
         self._shown, self._files = False, []
-        self._page.composer.notice.hide()
-        self._page.composer.overflow.hide()
+        self._forget_notices()
         self._show()
 
     def refresh(self) -> None:
@@ -137,7 +137,8 @@ class Attachments(QObject):
         setup = self._setup()
         most = setup.sampling.max_tokens if setup is not None else None
         limit = counted.context_length - answer_room(counted.context_length, most)
-        excess = counted.tokens - limit
+        # What is far beyond any context is counted in characters, of which there are more.
+        excess = min(counted.tokens, sum(map(self._size, self._files)) + limit // 2) - limit
         overflow.show_message(
             self.tr(
                 "このままではモデルに入りきりません（{count} / {limit} トークン）。ファイルを外すか、"
@@ -164,6 +165,7 @@ class Attachments(QObject):
             return
         composer = self._page.composer
         composer.notice.hide()
+        self._complaints.clear()
         room = MOST_OF_ONE - len(self._files) - len(self._readings())
         if len(paths) > room:
             composer.notice.show_message(
@@ -395,11 +397,17 @@ class Attachments(QObject):
     def _file(self, id: int) -> Attachment | None:
         return next((file for file in self._files if file.id == id), None)
 
+    def _forget_notices(self) -> None:
+        self._complaints.clear()
+        self._page.composer.notice.hide()
+        self._page.composer.overflow.hide()
+
     def _store(self, act: Callable[[], object]) -> None:
         self._session.jobs.store(act, owner=self, on_done=lambda _: self.refresh(), on_failed=self._complain)
 
     def _complain(self, error: Exception) -> None:
-        self._page.composer.notice.show_message(sentence(error))
+        self._complaints.append(sentence(error))
+        self._page.composer.notice.show_message("\n".join(self._complaints[-_MOST_COMPLAINTS:]))
 
 
 def keep(add: Callable[..., Attachment], chat_id: int | None, document: Document) -> Attachment:

@@ -105,7 +105,8 @@ class Composer(QWidget):
         self.button = RoundButton("arrow-up", self)
 
         foot = QHBoxLayout()
-        foot.setContentsMargins(-8, 0, 0, 0)  # the paperclip itself stands below the text
+        foot.setContentsMargins(-6, 0, 0, 0)  # the paperclip itself stands below the text
+        self.attach.setFixedWidth(32)
         foot.setSpacing(8)
         foot.addWidget(self.attach)
         foot.addWidget(self.hint, 1)
@@ -126,6 +127,7 @@ class Composer(QWidget):
         self.edit.send_pressed.connect(self._send)
         self.edit.too_long.connect(self.too_long)
         self.edit.files_given.connect(self.files_given)
+        self.chips.arranged.connect(self._order_tabs)
         self.edit.height_wanted.connect(self._fit)
         self.button.clicked.connect(self._press)
         self.setFocusProxy(self.edit)
@@ -257,6 +259,14 @@ class Composer(QWidget):
             return
         self._draft_timer.stop()  # sending empties the draft; a failure saves it anew
         self.sent.emit(text.strip("\n"))
+
+    def _order_tabs(self) -> None:
+        """Let the keyboard go from the field to the files, and on to the buttons."""
+        before: QWidget = self.edit
+        for chip in self.chips.chips():
+            for widget in filter(None, (chip, chip.close_button)):
+                QWidget.setTabOrder(before, widget)
+                before = widget
 
     def _fit(self) -> None:
         """Grow with the text up to two fifths of the window, then scroll."""

@@ -132,6 +132,10 @@ def test_what_cannot_be_read_is_said_where_it_happened(scripted, tmp_path):
     )
     scripted.until(notice.isVisible)
     assert "「絵.png」" in notice.label.text() and "画像" in notice.label.text()
+    both = [write(tmp_path, "空.txt", b""), write(tmp_path, "古い.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")]
+    scripted.page.composer.edit.insertFromMimeData(mime_of(*both))
+    scripted.until(lambda: "古い形式" in notice.label.text())
+    assert "「空.txt」" in notice.label.text() and "絵.png" not in notice.label.text()
     assert chips(scripted) == []
     scripted.page.composer.edit.insertPlainText("それでも送れる")
     assert scripted.page.composer.button.isEnabled()
@@ -356,3 +360,20 @@ def test_many_files_scroll_in_a_few_rows(qtbot):
     assert shelf.height() == 32
     composer.chips.show_files([])
     assert not shelf.isVisible()
+
+
+def test_the_keyboard_goes_from_the_field_through_the_files(qtbot):
+    composer = Composer()
+    qtbot.addWidget(composer)
+    composer.show()
+    qtbot.waitExposed(composer)
+    composer.chips.show_files([FileShown(1, "一.txt", "text"), FileShown(2, "二.txt", "text")])
+    composer.activateWindow()
+    composer.edit.setFocus()
+    qtbot.waitUntil(composer.edit.hasFocus, timeout=WAIT)
+    first, second = composer.chips.chips()
+    focused = composer.edit
+    for expected in (first, first.close_button, second, second.close_button):
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+        focused = QApplication.focusWidget()
+        assert focused is expected
