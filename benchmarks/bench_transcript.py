@@ -1,7 +1,8 @@
-"""The transcript: how long the event loop stalls while an answer streams, and how fast a long chat opens."""
+"""The transcript: stalls of the event loop while an answer streams; how fast long chats open and scroll."""
 
 from __future__ import annotations
 
+import gc
 import os
 from itertools import pairwise
 from time import perf_counter
@@ -12,9 +13,12 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop.ui.transcript import Entry, Transcript
+from desktop.ui.transcript.highlight import highlight
 
 MESSAGES = 5_000
 STREAMED = 24_000  # characters
+LONG = 200_000  # characters of one message
+STEP, STEPS = 120, 300  # px of a turn of the wheel, and how many
 PIECE = 5  # characters, about two tokens, every PIECE_MS: 600 tokens/s, more than any model gives here
 PIECE_MS = 4
 
@@ -52,6 +56,18 @@ def 数える(本文: str) -> dict[str, int]:
 """
 
 
+LONG_SAMPLE = (
+    SAMPLE
+    + """面積は$S = \\frac{1}{2}ab\\sin C$、つまり｜半分《はんぶん》です。
+
+$$
+\\int_0^1 x^2\\,dx = \\frac{1}{3}
+$$
+
+"""
+)
+
+
 def _conversation() -> list[Entry]:
     return [
         Entry(n, "user", f"{n}番目の質問です。続きを聞かせてください。")
@@ -67,6 +83,24 @@ def _open(transcript: Transcript, entries: list[Entry]) -> float:
     transcript.repaint()
     transcript.viewport().repaint()
     return (perf_counter() - began) * 1_000
+
+
+def _scroll(application: QApplication, transcript: Transcript) -> list[float]:
+    """Turn the wheel up through text that was not seen before; return how long each turn took, in ms.
+
+    That is with its painting, and with the slice of work on what comes next.
+    """
+    bar, taken = transcript.verticalScrollBar(), []
+    for _ in range(STEPS):
+        began = perf_counter()
+        bar.setValue(bar.value() - STEP)
+        application.processEvents()
+        taken.append((perf_counter() - began) * 1_000)
+    return taken
+
+
+def _p99(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.99)]
 
 
 def _stream(transcript: Transcript) -> list[float]:
@@ -97,8 +131,10 @@ def _stream(transcript: Transcript) -> list[float]:
 
 
 def figures() -> dict[str, float]:
-    """Return in ms: the median of five openings until painted, and the stalls while an answer streams."""
+    """Return in ms: medians of five openings until painted, turns of the wheel, stalls while it streams."""
     application = QApplication.instance() or QApplication([])
+    gc.freeze()  # and loading Pygments: as the application does when its window is there
+    highlight("x = 1", "python")
     transcript = Transcript()
     transcript.resize(964, 640)
     transcript.show()
@@ -107,11 +143,21 @@ def figures() -> dict[str, float]:
     for _ in range(5):
         opened.append(_open(transcript, entries))
         application.processEvents()
+    scrolled = _scroll(application, transcript)
+    text = (LONG_SAMPLE * (LONG // len(LONG_SAMPLE) + 1))[:LONG]
+    opened_long = []
+    for _ in range(5):
+        opened_long.append(_open(transcript, [Entry(1, "user", "全文を。"), Entry(2, "assistant", text)]))
+    scrolled_long = _scroll(application, transcript)
+    transcript.show_entries(entries)
     gaps = sorted(_stream(transcript))
     transcript.hide()
     transcript.deleteLater()
     return {
         "open_5000_ms": sorted(opened)[len(opened) // 2],
+        "scroll_5000_p99_ms": _p99(scrolled),
+        "open_200k_ms": sorted(opened_long)[len(opened_long) // 2],
+        "scroll_200k_p99_ms": _p99(scrolled_long),
         "ui_stall_p99_ms": gaps[int(len(gaps) * 0.99)],
         "ui_stall_max_ms": gaps[-1],
     }

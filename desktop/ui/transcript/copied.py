@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
     from desktop.ui.transcript.inline import Span
 
-_SPECIAL = re.compile(r"([\\`*\[\]<]|(?<![^\W_])_|_(?![^\W_]))")
-_LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s)|[>+-](?=\s)|\d+(?=[.)]\s))", re.MULTILINE)
+# A bracket is not escaped by a backslash, which would make it the beginning of a formula.
+_SPECIAL = re.compile(r"([\\`*<]|(?<![^\W_])_|_(?![^\W_]))")
+_LINK = re.compile(r"\[(?=\^|[^\]]*\]\()")
+_LINE_START = re.compile(
+    r"^(\s*(?:\d+(?=[.)]\s))?)(#{1,6}(?=\s)|[>+-](?=\s)|(?<=\d)[.)](?=\s))", re.MULTILINE
+)
 
 # Word keeps what is written at each element. The colours are those of paper, whatever the window's are.
 OPENED = ("http://", "https://", "mailto:")
@@ -152,7 +156,9 @@ def _spans_markdown(spans: Sequence[Span]) -> str:
             parts.append(span.text)
             continue
         else:
-            text = _SPECIAL.sub(r"\\\1", span.text)
+            text = _LINK.sub("&#91;", _SPECIAL.sub(r"\\\1", span.text))
+            if text.count("$") > 1:
+                text = text.replace("$", "\\$")
         for mark, wanted in (("~~", span.strike), ("*", span.italic), ("**", span.bold)):
             core = text.strip()
             if wanted and core:

@@ -5,21 +5,26 @@ Imported only where a formula is drawn.
 
 from __future__ import annotations
 
+import warnings
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
-from ziafont.fonttypes import BBox
-from ziafont.glyph import SimpleGlyph
-from ziafont.svgpath import Cubic, Lineto, Moveto, Point
-from ziamath.config import config
-from ziamath.mathfont import MathFont
-from ziamath.tex import tex2mml
-from ziamath.zmath import Latex, fontname, loadedfonts
 
 from desktop.ui import theme
+
+with warnings.catch_warnings():
+    # It finds its font in a way that Python 3.11 and 3.12 advise against, and 3.13 does not.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from ziafont.fonttypes import BBox
+    from ziafont.glyph import SimpleGlyph
+    from ziafont.svgpath import Cubic, Lineto, Moveto, Point
+    from ziamath.config import config
+    from ziamath.mathfont import MathFont
+    from ziamath.tex import tex2mml
+    from ziamath.zmath import Latex, fontname, loadedfonts
 
 _BORROWED = 1_000_000  # numbers of glyphs that the font does not have begin here
 _FONT = "kotonoha"
