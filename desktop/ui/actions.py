@@ -56,6 +56,8 @@ class Actions(QObject):
             "このたいわをごみばこにいれる さくじょ",
             window.delete_current,
         )
+        add("chat.print", self.tr("印刷…"), "いんさつ", window.print_chat, "Ctrl+P")
+        add("chat.pdf", self.tr("PDFとして保存…"), "ぴーでぃーえふとしてほぞん", window.save_pdf)
         add("chat.bin", self.tr("ごみ箱を開く"), "ごみばこをひらく", window.open_bin)
         add(
             "answer.stop",

@@ -16,6 +16,7 @@ from desktop.ui.chat_page import ChatPage
 from desktop.ui.conversation import Conversation
 from desktop.ui.finder import Finder
 from desktop.ui.icons import app_icon
+from desktop.ui.print_chat import Printing
 from desktop.ui.rail import Rail
 from desktop.ui.session import Session
 from desktop.ui.settings_page import SettingsPage
@@ -65,6 +66,7 @@ class Window(QMainWindow):
         self.settings = SettingsPage(session, self.action_table, self)
         self._rooms.addWidget(self.settings)
         self.finder = Finder(self, session)
+        self.printing = Printing(session, self)
 
         self._connect()
         self._restore_geometry()
@@ -121,6 +123,7 @@ class Window(QMainWindow):
         self.conversation.opened.connect(self.sidebar.list.select)
         self.conversation.said.connect(self.toast.show_message)
         self.settings.said.connect(self.toast.show_message)
+        self.printing.said.connect(self.toast.show_message)
         self.settings.backup_requested.connect(self.back_up)
         self.settings.bin_requested.connect(self.open_bin)
         self.action_table.changed.connect(self._show_keys)
@@ -161,6 +164,23 @@ class Window(QMainWindow):
         """Put the open chat into the bin."""
         if self.conversation.chat_id is not None:
             self._delete(self.conversation.chat_id)
+
+    def print_chat(self) -> None:
+        """Print the open chat."""
+        if (chat_id := self._shown_chat()) is not None:
+            self.printing.print(chat_id)
+
+    def save_pdf(self) -> None:
+        """Save the open chat as a PDF."""
+        if (chat_id := self._shown_chat()) is not None:
+            title = next((chat.title for chat in self._session.chats if chat.id == chat_id), "")
+            self.printing.ask_for_pdf(chat_id, title)
+
+    def _shown_chat(self) -> int | None:
+        """Return the open chat; where nothing has been asked yet, say so."""
+        if self.conversation.chat_id is None:
+            self.toast.show_message(self.tr("まだ何もない対話です。何かを書いてから、もう一度どうぞ。"))
+        return self.conversation.chat_id
 
     def choose_model(self) -> None:
         """Show which models there are."""

@@ -34,6 +34,10 @@ class Mark:
     formula: Formula | None = None
     room: QRectF | None = None
 
+    def y(self) -> float:
+        """Return a height in the line that it belongs to."""
+        return self.room.center().y() if self.room is not None else self.place.y()
+
     def paint(self, painter: QPainter, look: Look) -> None:
         """Draw it, with the painter's origin at that of the document."""
         if self.formula is not None and self.room is not None:

@@ -136,8 +136,14 @@ class Segment:
             rise = 0
         return QPointF(self.left + self._pad(), self.gap + self.header + rise)
 
-    def paint(self, painter: QPainter, selected: tuple[int, int] | None) -> None:
-        """Draw with the painter's origin at the segment's top left."""
+    def paint(
+        self, painter: QPainter, selected: tuple[int, int] | None, within: QRectF | None = None
+    ) -> None:
+        """Draw with the painter's origin at the segment's top left.
+
+        ``within``: of the text only the lines in this range, for paper, where what is clipped would still be
+        found and copied.
+        """
         self._paint_containers(painter)
         if self.measured:
             self.lay_out()  # again, if it was let go
@@ -168,9 +174,13 @@ class Segment:
             ground.setBackground(self.look.colour("accent_soft"))
             chosen.format = ground
             context.selections = [chosen]
+        if within is not None:
+            within = within.translated(-self.origin()).adjusted(0, 1, 0, -1)
+            context.clip = within
         self.document.documentLayout().draw(painter, context)
         for mark in self._mark_list():
-            mark.paint(painter, self.look)
+            if within is None or within.top() <= mark.y() <= within.bottom():
+                mark.paint(painter, self.look)
         painter.restore()
 
     def _mark_list(self) -> list[Mark]:
