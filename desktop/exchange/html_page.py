@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from desktop.exchange.words import moment, speaker, title_of
+from desktop.exchange.words import heading, moment, title_of
 from desktop.language import language, say
 from desktop.store.records import ChatRecord, MessageRecord, shown
 
@@ -87,13 +87,13 @@ def write(record: ChatRecord) -> str:
 def _article(markdown: MarkdownIt, message: MessageRecord) -> str:
     thinking = ""
     if message.thinking.strip():
-        heading = html.escape(say("考えたこと", "Thoughts"))
+        folded = html.escape(say("考えたこと", "Thoughts"))
         text = html.escape(message.thinking.strip())
-        thinking = f'<details><summary>{heading}</summary><div class="plain">{text}</div></details>\n'
+        thinking = f'<details><summary>{folded}</summary><div class="plain">{text}</div></details>\n'
     if message.role == "user" or len(message.text) > MOST_MARKDOWN:
         said = f'<p class="plain">{html.escape(message.text.strip())}</p>'
     else:
         said = markdown.render(message.text)
-    who = f"{html.escape(speaker(message))} · {moment(message.created)}"
+    who = html.escape(heading(message))
     inside = f'<p class="who">{who}</p>\n{thinking}<div class="said">{said}</div>'
     return f'<article class="{message.role}">\n{inside}\n</article>'

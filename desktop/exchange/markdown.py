@@ -12,7 +12,7 @@ from typing import Any
 
 from desktop.errors import KotonohaError
 from desktop.exchange.shapes import Object, digest, identifier, mapping, seconds, string
-from desktop.exchange.words import moment, speaker, title_of
+from desktop.exchange.words import heading, title_of
 from desktop.store.records import ChatRecord, MessageRecord, shown
 
 _FIRST = re.compile(r"\s*<!-- kotonoha:chat (\{.*\}) -->[^\S\n]*(?:\n|$)")
@@ -46,7 +46,7 @@ def write(record: ChatRecord) -> str:
         }
         parts += [
             _comment(mark, facts),
-            f"## {speaker(message)} · {moment(message.created)}\n\n",
+            f"## {heading(message)}\n\n",
             f"{message.text}\n\n",
         ]
     return "".join(parts)
@@ -74,9 +74,9 @@ def read(text: str, now: float) -> ChatRecord:
         body = text[each.end() : end].removeprefix("\n")
         if facts is None:
             raise _broken()
-        heading, _, below = body.partition("\n")
+        first_line, _, below = body.partition("\n")
         body = (
-            (below.removeprefix("\n") if heading.startswith("## ") else body)
+            (below.removeprefix("\n") if first_line.startswith("## ") else body)
             .removesuffix("\n")
             .removesuffix("\n")
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.exchange.words import moment, speaker, title_of
+from desktop.exchange.words import heading, moment, title_of
 from desktop.store.records import ChatRecord, shown
 
 
@@ -11,5 +11,5 @@ def write(record: ChatRecord) -> str:
     parts = [title_of(record), moment(record.created), ""]
     for message in shown(record):
         if message.text.strip():
-            parts += [f"【{speaker(message)}】 {moment(message.created)}", message.text.strip("\n"), ""]
+            parts += [f"■ {heading(message)}", message.text.strip("\n"), ""]
     return "\n".join(parts)

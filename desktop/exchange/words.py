@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from desktop.exchange.shapes import file_note
 from desktop.language import say
 from desktop.store.records import ChatRecord, MessageRecord
 
@@ -18,6 +19,12 @@ def speaker(message: MessageRecord) -> str:
     if message.role == "user":
         return say("あなた", "You")
     return " ".join(message.model_name.split()) or say("モデル", "Model")
+
+
+def heading(message: MessageRecord) -> str:
+    """Return in one line who says it, when, and what is attached."""
+    files = "".join(f" {file_note(each.name)}" for each in message.attachments)
+    return f"{speaker(message)} · {moment(message.created)}{files}"
 
 
 def moment(seconds: float) -> str:

@@ -22,6 +22,7 @@ from desktop.store.sealed import SealProgress
 from desktop.store.snapshot import snapshot, sync_folder
 
 SUFFIX = ".sealed"  # behind .db
+_SQLITE = b"SQLite format 3\0"  # https://sqlite.org/fileformat.html
 _BUSY, _LOCKED = 5, 6
 
 
@@ -91,10 +92,13 @@ def restore(
     ``passphrase_wrong``, ``backup_damaged``, ``database_damaged``, ``database_newer``, ``database_locked``
     …; the database is then as it was.
     """
-    with failures.told(backup):
+    with failures.told(backup), backup.open("rb") as file:
         total = backup.stat().st_size
+        beginning = file.read(len(_SQLITE))
+    if not sealed.is_sealed(beginning) and beginning != _SQLITE:
+        raise failures.foreign(backup)
     require_unused(database)
-    if not is_sealed(backup):
+    if not sealed.is_sealed(beginning):
         cancel.raise_if_set()
         return rescue.restore(database, backup, "replaced")
     if passphrase is None:

@@ -156,6 +156,7 @@ def test_markdown_gives_back_the_shown_branch(store: Store, tmp_path: Path) -> N
     chat = filled(store)
     asked = [(each.role, each.text, each.created) for each in store.messages.path(chat)]
     path = exported(store, tmp_path / "対話.md", "markdown", chat).path
+    assert "（添付: 表.csv）\n" in path.read_text(encoding="utf-8")
     other = Store.open(tmp_path / "other.db")
     try:
         imported(other, path)
@@ -237,12 +238,12 @@ def test_plain_text_and_words_in_both_languages(store: Store, tmp_path: Path) ->
     chat = store.chats.create().id
     answered(store, chat, "問い", "答え")
     text = exported(store, tmp_path / "a.txt", "text", chat).path.read_text(encoding="utf-8")
-    assert re.search(r"^無題の対話\n.*\n\n【あなた】 .*\n問い\n\n【Gemma 3 270M】 .*\n答え\n$", text)
+    assert re.search(r"^無題の対話\n.*\n\n■ あなた · .*\n問い\n\n■ Gemma 3 270M · .*\n答え\n$", text)
     assert "考えた" not in text
     set_language("en")
     text = exported(store, tmp_path / "b.txt", "text", chat).path.read_text(encoding="utf-8")
     assert "Untitled chat" in text
-    assert "【You】" in text
+    assert "■ You · " in text
 
 
 def test_training_lines_alternate_and_end_in_an_answer(store: Store, tmp_path: Path) -> None:
