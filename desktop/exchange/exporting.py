@@ -33,6 +33,9 @@ SUFFIXES: dict[Format, str] = {
 }
 
 
+_ZIP_FROM, _ZIP_TO = 315_619_200, 4_354_000_000  # 1980 to 2107, in Unix seconds
+
+
 class ExportProgress(msgspec.Struct, frozen=True):
     """How many chats are done."""
 
@@ -144,7 +147,9 @@ def _into_zip(
             for done, record in enumerate(records, 1):
                 if record is not None:
                     name = names.unused(None, _name(record), SUFFIXES[format], taken)
-                    info = zipfile.ZipInfo(name, time.localtime(max(record.updated, 315_619_200))[:6])  # 1980
+                    info = zipfile.ZipInfo(
+                        name, time.localtime(min(max(record.updated, _ZIP_FROM), _ZIP_TO))[:6]
+                    )
                     info.compress_type = zipfile.ZIP_DEFLATED
                     info.external_attr = 0o600 << 16
                     archive.writestr(info, write(record))

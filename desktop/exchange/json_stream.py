@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import Any, Protocol
 
-import ijson  # type: ignore[import-untyped]
+from ijson.common import IncompleteJSONError, JSONError  # type: ignore[import-untyped]
 
 from desktop.errors import KotonohaError
 from desktop.exchange.tree import too_large
 from desktop.language import say
+
+try:  # by name, so that the bundle has it
+    from ijson.backends import yajl2_c as parser  # type: ignore[import-untyped]
+except ImportError:  # where there is no wheel
+    from ijson.backends import python as parser
 
 MOST_CHARACTERS = 256 << 20  # in the texts of one value
 MOST_VALUES = 2_000_000
@@ -63,7 +68,7 @@ def values(stream: Reader) -> Iterator[object | KotonohaError]:
                 yield from _members(events)
             else:
                 yield value
-    except ijson.JSONError as error:
+    except JSONError as error:
         reason = str(error).strip("b'\"").splitlines()[0].split("\\n")[0][:80] if str(error).strip() else ""
         raise KotonohaError(
             "json_broken",
@@ -73,7 +78,7 @@ def values(stream: Reader) -> Iterator[object | KotonohaError]:
 
 
 def _events(watched: _Watched) -> Generator[tuple[str, Any], None, None]:
-    for event in ijson.basic_parse(watched, buf_size=_BUFFER, use_float=True, multiple_values=True):
+    for event in parser.basic_parse(watched, buf_size=_BUFFER, use_float=True, multiple_values=True):
         watched.silent = 0
         yield event
 
@@ -156,4 +161,4 @@ def _value(
         if begins:
             open_.append(made)
             names.append("")
-    raise ijson.IncompleteJSONError(say("途中で終わっています", "it ends early"))
+    raise IncompleteJSONError(say("途中で終わっています", "it ends early"))

@@ -47,10 +47,10 @@ def seconds(value: object) -> float | None:
     """Return Unix seconds from a number (of seconds, milli-, micro- or nanoseconds) or ISO 8601."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, (int, float)):
-        return _scaled(float(value))
     text = string(value).strip()[:40]
     try:
+        if isinstance(value, (int, float)):
+            return _scaled(float(value))
         if re.fullmatch(r"\d{9,19}(\.\d+)?", text):
             return _scaled(float(text))
         moment = dt.datetime.fromisoformat(text)

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from exchanging import FIXTURES, chat_called, fixture, imported, said
+from ijson.backends import python as pure  # type: ignore[import-untyped]
+from ijson.backends import yajl2_c
 
 from desktop.errors import KotonohaError
 from desktop.exchange import json_stream, sources, tree
@@ -46,7 +48,7 @@ def conversation(number: int, *texts: str) -> dict[str, Any]:
 
 
 def written(path: Path, *conversations: object) -> Path:
-    path.write_text(json.dumps(conversations, ensure_ascii=False), encoding="utf-8")
+    path.write_text(json.dumps(conversations), encoding="utf-8")  # lone surrogates as escapes
     return path
 
 
@@ -152,7 +154,11 @@ def test_what_is_broken_is_named_and_the_rest_is_imported(store: Store, tmp_path
 
 
 @pytest.mark.parametrize("share", [0.3, 0.7, 0.999])
-def test_a_file_cut_short_gives_what_stood_before(store: Store, tmp_path: Path, share: float) -> None:
+@pytest.mark.parametrize("parser", [yajl2_c, pure])
+def test_a_file_cut_short_gives_what_stood_before(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float, parser: object
+) -> None:
+    monkeypatch.setattr(json_stream, "parser", parser)
     data = json.dumps([conversation(n, "問い", "答え") for n in range(100)], ensure_ascii=False).encode()
     path = tmp_path / "conversations.json"
     path.write_bytes(data[: int(len(data) * share)])
@@ -403,3 +409,69 @@ def test_damaged_bytes_of_html_and_jsonl_end_with_a_report(store: Store, tmp_pat
             path.write_bytes(spoilt[: luck.randrange(len(spoilt) // 2, len(spoilt))])
             imported(store, path)
     store.check()
+
+
+def own(**fields: Any) -> dict[str, Any]:
+    """A chat of our own format, with these fields."""
+    message = {"key": "a", "role": "user", "text": "問い", "created": 1.7e9}
+    chat = {
+        "format": "kotonoha-chat-1",
+        "origin": "kotonoha:7@1.5",
+        "title": "題",
+        "created": 1.7e9,
+        "updated": 1.7e9,
+    }
+    return chat | {"messages": [message | fields.pop("message", {})]} | fields
+
+
+def test_our_own_format_is_not_trusted_either(store: Store, tmp_path: Path) -> None:
+    stats = {"prompt_tokens": "x"}
+    message = {"status": "streaming", "stats": stats, "left_out": -5, "created": 1e200, "starred": -1.0}
+    message |= {"parent": "nowhere", "error": "e" * 10_000, "text": "\0\ud800文"}
+    odd = own(
+        message=message,
+        origin="kotonoha:1@nan",
+        policy="?",
+        leaf="nowhere",
+        folder={"name": " " * 9},
+        tags=["", "ﾀｸﾞ"],
+    )
+    circle = own(origin="kotonoha:2@1.0")
+    circle["messages"] += [
+        {"key": "b", "role": "user", "text": "甲", "created": 1, "parent": "c"},
+        {"key": "c", "role": "assistant", "text": "乙", "created": 1, "parent": "b"},
+        {"key": "a", "role": "user", "text": "同じ鍵", "created": 1},
+        {"key": "", "role": "user", "text": "鍵なし", "created": 1},
+    ]
+    wrong = [own(message={"role": "system"}), own(created="x"), own(messages=None), own(tags="x")]
+    wrong.append(
+        own(
+            attachments=[
+                {"name": "x", "kind": "k", "size_bytes": 1, "sha256": "", "text": "", "content": "*"}
+            ]
+        )
+    )
+    report = imported(store, written(tmp_path / "own.json", odd, circle, *wrong))
+    assert (len(report.added), report.lost_messages) == (2, 2)
+    assert [each.code for each in report.skipped] == ["chat_broken"] * 5
+    chat = store.chats.get(report.added[0])
+    (only,) = store.messages.path(chat.id)
+    assert (only.status, only.stats, only.left_out, only.parent_id) == ("interrupted", None, 0, None)
+    assert (only.text, len(only.error), chat.policy, chat.folder_id) == (
+        "\ufffd?文",
+        4_000,
+        "leave_out",
+        None,
+    )
+    assert only.created > 1.7e9
+    assert chat.tags == ("ﾀｸﾞ",)
+    assert [each.text for each in store.messages.path(report.added[1])] == ["問い"]
+
+
+def test_tags_and_folders_are_those_that_are_there(store: Store, tmp_path: Path) -> None:
+    folder = store.folders.create("ＡＢＣ")
+    store.tags.add("メモ", store.chats.create().id)
+    report = imported(store, written(tmp_path / "own.json", own(folder={"name": "abc"}, tags=["ﾒﾓ", "新"])))
+    chat = store.chats.get(report.added[0])
+    assert (chat.folder_id, chat.tags) == (folder.id, ("メモ", "新"))
+    assert len(store.folders.list()) == 1
