@@ -88,8 +88,12 @@ class Transfer:
             fresh, lost = _parents_first(record.messages, known)
             for message in fresh:
                 known[_key(message.key)] = _insert_message(connection, id, message, known)
-            index.put(connection, *(known[_key(message.key)][0] for message in fresh))
-            _show(connection, id, known.get(_key(record.leaf or "")), grown=bool(fresh) and chat is not None)
+            kept = [known[_key(message.key)] for message in fresh]
+            index.put(connection, *(number for number, _ in kept))
+            leaf = known.get(_key(record.leaf or ""))
+            if leaf is None and chat is None:  # something is to be seen of it
+                leaf = next((each for each in reversed(kept) if each[1] is None), None)
+            _show(connection, id, leaf, grown=bool(fresh) and chat is not None)
             if chat is None:
                 _attach(connection, record.attachments, id, None)
                 return Added(id, "new", len(fresh), lost)
