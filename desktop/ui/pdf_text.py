@@ -12,9 +12,12 @@ from pathlib import Path
 
 # U+2E80 to U+2EFF, which NFKC leaves alone: Unicode's EquivalentUnifiedIdeograph, where fonts share the glyph.
 _VARIANTS = (
-    "⺂乛⺃乚⺅亻⺉刂⺎兀⺏尣⺐尢⺒巳⺓幺⺔彑⺖忄⺘扌⺙攵⺛旡⺞歺⺠民⺡氵⺣灬⺦丬⺨犭⺫罒"
-    "⺭礻⺯糹⺰纟⺱罓⺲罒⺹耂⺺肀⺾艹⻂衤⻃覀⻄西⻅见⻈讠⻉贝⻋车⻍辶⻐钅⻑長⻒镸⻓长⻖阝"
-    "⻘青⻙韦⻚页⻛风⻜飞⻟飠⻠饣⻢马⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻲亀"
+    "⺂乛⺃乚⺅亻⺉刂⺎兀⺏尣⺐尢⺒巳⺓幺⺔彑⺖忄"
+    "⺘扌⺙攵⺛旡⺞歺⺠民⺡氵⺣灬⺦丬⺨犭⺫罒⺭礻"
+    "⺯糹⺰纟⺱罓⺲罒⺹耂⺺肀⺾艹⻂衤⻃覀⻄西⻅见"
+    "⻈讠⻉贝⻋车⻍辶⻐钅⻑長⻒镸⻓长⻖阝⻘青⻙韦"
+    "⻚页⻛风⻜飞⻟飠⻠饣⻢马⻥鱼⻦鸟⻧卤⻨麦⻩黄"
+    "⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻲亀"
 )
 _IDEOGRAPHS = dict(zip(_VARIANTS[::2], _VARIANTS[1::2], strict=True))
 _NAMES = re.compile(rb"\[[^\]]*\]")  # of the glyphs in a range

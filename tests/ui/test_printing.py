@@ -216,11 +216,13 @@ def test_another_program_finds_its_text(qapp, tmp_path):
         ),
         path,
     )
-    read = re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(path).pages))
+    pages = [re.sub(r"\s", "", page.extract_text()) for page in PdfReader(path).pages]
+    read = "".join(re.sub(r"^\d+/\d+(二行目の言葉)?", "", page) for page in pages)
+    assert pages[0].startswith("1/") and "二行目の言葉" in pages[0] and len(pages) > 3
     assert read.count("旅の計画を立ててください。") == 4
     assert read.count("京都駅") == 4 and read.count("言の葉") == 5
     assert all(read.count(f"第{number}句") == 1 for number in range(900))
-    assert words in read and "二行目の言葉" in read
+    assert words in read
     assert not re.search("[\u2e80-\u2fdf]", read)
 
 
