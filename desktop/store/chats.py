@@ -167,14 +167,21 @@ class Chats:
     def purge(self, older_than_seconds: float = BIN_SECONDS) -> int:
         """Delete for good, messages and all, what has been in the bin for so long; return how many chats.
 
-        Branches that were deleted go too.
+        Branches that were deleted go too. Each chat is a transaction of its own, so that nobody waits long.
         """
         limit = time.time() - older_than_seconds
+        with self._database.read() as connection:
+            old = connection.execute(
+                "SELECT id FROM chats WHERE deleted <= ? ORDER BY id", (limit,)
+            ).fetchall()
+        count = 0
+        for row in old:
+            with self._database.write() as connection:  # it may have been restored meanwhile
+                count += _delete(connection, "id = ? AND deleted <= ?", row["id"], limit)
         with self._database.write() as connection:
-            deleted = _delete(connection, "deleted <= ?", limit)
             index.mending(connection, lambda: connection.execute(_PURGE_BRANCHES, (limit,)))
             drop_unused(connection)
-            return deleted
+        return count
 
     def _all(self, where: str) -> builtins.list[Chat]:
         with self._database.read() as connection:
@@ -231,11 +238,11 @@ def _update(connection: Connection, ids: Sequence[int], change: str, value: floa
         connection.execute(f"UPDATE chats SET {change} WHERE id = ?", (value, id))  # noqa: S608
 
 
-def _delete(connection: Connection, where: str, value: float) -> int:
+def _delete(connection: Connection, where: str, *values: float) -> int:
     """Delete chats for good; return how many."""
     return index.mending(
         connection,
-        lambda: connection.execute(f"DELETE FROM chats WHERE {where}", (value,)).rowcount,  # noqa: S608
+        lambda: connection.execute(f"DELETE FROM chats WHERE {where}", values).rowcount,  # noqa: S608
     )
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
 _HIRAGANA = {code: code - 0x60 for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
 _KATAKANA = re.compile("[ァ-ヶヽヾー]+")
@@ -18,7 +19,7 @@ _PERHAPS_JOINING = re.compile(
     "\uac00-\ud7a3\ufe30-\uff9d\uffe0-\uffef\U0001f000-\U0001faff\U00020000-\U0003ffff]"
 )
 _HANGUL_TAILS = (range(0x1161, 0x1176), range(0x11A8, 0x11C3))  # jamo that join the one before
-_PIECE_CHARACTERS = 64
+_PAGE_CHARACTERS, _PIECE_CHARACTERS = 1_024, 64
 
 
 def folded(text: str) -> str:
@@ -32,23 +33,27 @@ def folded(text: str) -> str:
 def find(text: str, words: tuple[str, ...]) -> int:
     """Return where in ``text`` the first of the folded ``words`` begins, in characters.
 
-    -1 unless all of them are there.
+    -1 unless all of them are there. A long text is read only as far as it takes.
     """
-    plain = folded(text)
-    at = min((plain.find(word) for word in words if word in plain), default=-1)
-    if at < 0 or not all(word in plain for word in words):
-        return -1
-    if _in_place(text, plain):
-        return at
-    passed = start = 0
-    for parts in (_pieces, _clusters):  # first roughly, then within the piece
-        for part in parts(text[start:]):
-            length = _length(part)
-            if passed + length > at:
-                break
-            passed += length
-            start += len(part)
-    return start
+    missing, reach = set(words), max(map(len, words)) - 1
+    at, passed, tail = -1, 0, ""
+    pieces: list[tuple[int, int, str]] = []  # where each begins, folded and not
+    start = 0
+    for piece in _pieces(text, _PAGE_CHARACTERS):
+        pieces.append((passed, start, piece))
+        plain = folded(piece)
+        seen = tail + plain
+        for word in [word for word in missing if word in seen]:
+            missing.remove(word)
+            place = passed - len(tail) + seen.find(word)
+            at = place if at < 0 else min(at, place)
+        if not missing:
+            folded_start, begin, page = pieces[bisect_right(pieces, at, key=lambda piece: piece[0]) - 1]
+            return begin + _origin(page, at - folded_start)
+        tail = seen[-reach:] if reach else ""
+        passed += len(plain)
+        start += len(piece)
+    return -1
 
 
 def ranges(text: str, words: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
@@ -96,6 +101,21 @@ def _in_place(text: str, plain: str) -> bool:
     return len(text) == len(plain) and _PERHAPS_JOINING.search(text) is None
 
 
+def _origin(text: str, at: int) -> int:
+    """Return where the folded character ``at`` comes from."""
+    if _in_place(text, folded(text)):
+        return at
+    passed = start = 0
+    for cut in (partial(_pieces, characters=_PIECE_CHARACTERS), _clusters):  # first roughly
+        for part in cut(text[start:]):
+            length = _length(part)
+            if passed + length > at:
+                break
+            passed += length
+            start += len(part)
+    return start
+
+
 def _origins(text: str) -> list[tuple[int, int]]:
     """Return where each folded character comes from."""
     places: list[tuple[int, int]] = []
@@ -107,11 +127,11 @@ def _origins(text: str) -> list[tuple[int, int]]:
     return places
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _pieces(text: str, characters: int) -> Iterator[str]:
     """Cut the text into pieces that fold by themselves as they do within the whole."""
     start = 0
     while start < len(text):
-        end = boundary(text, start + _PIECE_CHARACTERS)
+        end = boundary(text, start + characters)
         yield text[start:end]
         start = end
 

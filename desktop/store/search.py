@@ -26,6 +26,7 @@ SNIPPET_CHARACTERS = 100
 _BEFORE = 24  # characters of a snippet before its first hit
 _FEW_CHATS = 200  # so many are asked for by name
 _NEWEST = 2**63 - 1
+_PAUSE_SECONDS = 0.001
 _BATCH_MESSAGES, _BATCH_CHARACTERS = 500, 500_000
 _LINES = {ord(character): " " for character in "\n\r\t\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029"}
 
@@ -123,7 +124,7 @@ class Search:
                 continue
             done += len(batch)
             yield Indexed(done, max(done, total))
-            time.sleep(0)  # whoever waits for the lock comes first
+            time.sleep(_PAUSE_SECONDS)  # whoever waits for the lock comes first
 
     def forget(self) -> None:
         """Empty the index, so that ``index_missing`` makes it anew."""

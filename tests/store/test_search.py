@@ -174,6 +174,28 @@ def test_neighbouring_hits_are_marked_as_one() -> None:
     assert boundary("か\u3099が", 1) == 2
 
 
+def test_the_first_hit_of_a_long_text_is_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "_PAGE_CHARACTERS", 10)
+    monkeypatch.setattr(folding, "_PIECE_CHARACTERS", 4)
+    chance = random.Random(4)
+    for _ in range(3_000):
+        text = japanese.message(chance, 3)
+        starts = [chance.randrange(len(text)) for _ in range(chance.randint(1, 3))]
+        asked = " ".join(text[at : at + chance.randint(1, 30)] for at in starts)
+        words = tuple(plainly(asked).split())
+        if not words:
+            continue
+        if not all(word in plainly(text) for word in words):  # begins with a combining character
+            assert folding.find(text, words) == -1
+            continue
+        first = min(plainly(text).index(word) for word in words)
+        found = folding.find(text, words)
+        assert found == max(
+            at for at in range(len(text)) if boundary(text, at) == at and len(plainly(text[:at])) <= first
+        ), (text, words)
+        assert folding.find(text, (*words, "無い言葉")) == -1
+
+
 def test_every_character_that_joins_the_one_before_is_known() -> None:
     for code in range(0x110000):
         first = unicodedata.normalize("NFKD", chr(code))[0]
