@@ -17,6 +17,7 @@ class LinkDialog(QMessageBox):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._url = QUrl(address)
+        self.setTextFormat(Qt.TextFormat.PlainText)  # an address may look like markup
         self.setWindowTitle(self.tr("リンクを開く"))
         self.setInformativeText(address[:LONGEST])
         if self._url.scheme() not in SCHEMES or not self._url.isValid() or len(address) > LONGEST:
@@ -28,4 +29,6 @@ class LinkDialog(QMessageBox):
         )
         yes = self.addButton(self.tr("開く"), QMessageBox.ButtonRole.AcceptRole)
         yes.clicked.connect(lambda: QDesktopServices.openUrl(self._url))
-        self.addButton(self.tr("やめる"), QMessageBox.ButtonRole.RejectRole)
+        no = self.addButton(self.tr("やめる"), QMessageBox.ButtonRole.RejectRole)
+        self.setDefaultButton(no)
+        self.setEscapeButton(no)

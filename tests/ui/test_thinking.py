@@ -141,7 +141,7 @@ def test_copying_copies_the_answer_alone_and_the_menu_the_thoughts(qtbot, transc
     transcript.show_entries([Entry(1, "assistant", "答え", thinking="秘めた考え")])
     settle(qtbot, transcript)
     shown_view = view(transcript, 1)
-    shown_view.select_all()
+    transcript.select_all()
     qtbot.keyClick(shown_view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "答え"
     shown_view._copy_all()

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel, Cancelled
 from desktop.ui import theme
+from desktop.ui.links import LONGEST, LinkDialog
 from desktop.ui.transcript import Entry, Transcript
 from desktop.ui.transcript.clipboard import MARKDOWN
 from desktop.ui.transcript.code_file import file_name, write
@@ -462,6 +463,26 @@ def test_a_selection_goes_with_a_text_that_is_replaced(transcript: Transcript, q
     transcript.update_entry(Entry(1, "assistant", "新しい"))
     settle(qtbot, transcript)
     assert views(transcript)[1].chosen is None
+
+
+@pytest.mark.parametrize(
+    ("address", "buttons"),
+    [
+        ("https://example.com/<b>太字</b>", ["開く", "やめる"]),
+        ("mailto:a@example.com", ["開く", "やめる"]),
+        ("ftp://example.com/", ["閉じる"]),
+        ("file:///etc/passwd", ["閉じる"]),
+        ("https://example.com/" + "x" * 3_000, ["閉じる"]),
+    ],
+)
+def test_a_link_is_shown_in_full_and_opened_only_when_agreed(qtbot: QtBot, address: str, buttons: list[str]):
+    dialog = LinkDialog(address)
+    qtbot.addWidget(dialog)
+    assert sorted(b.text() for b in dialog.buttons()) == sorted(buttons)
+    assert dialog.informativeText() == address[:LONGEST]
+    assert dialog.textFormat() == Qt.TextFormat.PlainText
+    if len(buttons) > 1:
+        assert dialog.defaultButton().text() == "やめる"
 
 
 # Readings ----------------------------------------------------------------------------------------------

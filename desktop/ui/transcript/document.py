@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 CODE_SPAN = QTextFormat.Property.UserProperty + 1  # marks inline code, whose ground the segment paints
 RUN = QTextFormat.Property.UserProperty + 2  # which span of the page it is
 _IDEOGRAPH = "一"  # stands for a formula: no line begins with 。 after it, and it may be at the end of one
+MANY_COLUMNS = 6  # of a table
 SIDE = 0.12  # em beside a formula within a line: less than between words, as Japanese has it
 _LINE_BREAK = "\u2028"  # inside a paragraph; a newline would begin another one
 _ALIGN = {
@@ -254,9 +255,12 @@ def _table(page: Page, block: Block, look: Look, width: float) -> None:
     shape.setCellPadding(look.px(7))
     shape.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
     columns = max(1, len(block.aligns))
+    if columns > MANY_COLUMNS:  # narrow columns break less often in small type
+        shape.setCellPadding(look.px(5))
+    text = look.notice if columns > MANY_COLUMNS else look.text
     cursor = QTextCursor(page.document)
     table = cursor.insertTable(max(1, len(block.rows)), columns, shape)
-    font, head = look.text, QFont(look.text)
+    font, head = text, QFont(text)
     head.setWeight(QFont.Weight.DemiBold)
     for number, row in enumerate(block.rows):
         for column, cell in enumerate(row[:columns]):

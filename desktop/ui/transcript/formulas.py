@@ -7,8 +7,8 @@ laid out, shows the source meanwhile, and is laid out again once the drawing is 
 from __future__ import annotations
 
 import re
+import sys
 from collections import OrderedDict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -26,6 +26,8 @@ EM = 24.0  # units of a drawing for 1 em
 MAX_DEPTH = 24  # of braces and environments: the library calls itself for each
 MAX_SVG = 600_000  # characters of a drawing
 KEPT = 600  # formulas
+BATCH = 8
+SWITCH_S, PAUSE_S = 0.0005, 0.008
 
 _COLOUR = "#010203"  # in the drawings, replaced by that of the text
 _LIMITED = re.compile(r"\\begin\s*\{|\\left|\{")
@@ -123,31 +125,34 @@ class Formulas(QObject):
         if self._jobs is None or self._running or not self._waiting:
             return
         self._running = True
-        batch = list(reversed(self._waiting))  # what was asked for last is in sight
-        self._waiting.clear()
-        self._jobs.run(
-            lambda cancel: _draw_all(batch, cancel), owner=self, on_event=self._keep, on_done=self._end
-        )
+        batch = list(self._waiting)[-BATCH:]  # what was asked for last is most likely in sight
+        for asked in batch:
+            del self._waiting[asked]
+        self._jobs.run(lambda cancel: _draw_all(batch, cancel), owner=self, on_done=self._keep)
 
     def _keep(self, answers: dict[Wanted, Formula | None]) -> None:
         self._found.update(answers)
         while len(self._found) > KEPT:
             self._found.popitem(last=False)
-        self.drawn.emit(set(answers))
-
-    def _end(self, _: object) -> None:
         self._running = False
+        self.drawn.emit(set(answers))
         self._start()
 
 
-def _draw_all(batch: list[Wanted], cancel: Cancel) -> Iterator[dict[Wanted, Formula | None]]:
-    """Draw everything, a few at a time, so that a page is laid out again seldom."""
+def _draw_all(batch: list[Wanted], cancel: Cancel) -> dict[Wanted, Formula | None]:
+    """Draw a few formulas.
+
+    The window's thread waits for the interpreter as long as this one may keep it: that is made short, and
+    after each formula the window has it alone for a moment.
+    """
     answers: dict[Wanted, Formula | None] = {}
-    for number, asked in enumerate(batch, 1):
-        cancel.raise_if_set()
-        answers[asked] = draw(asked)
-        if number % 8 == 0:
-            yield answers
-            answers = {}
-    if answers:
-        yield answers
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_S)
+    try:
+        for asked in batch:
+            cancel.raise_if_set()
+            answers[asked] = draw(asked)
+            cancel.wait(PAUSE_S)
+    finally:
+        sys.setswitchinterval(interval)
+    return answers
