@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator
@@ -21,6 +24,17 @@ _MOST_RATIO = 250  # unpacked to packed; chats reach 20
 _SMALL = 64 << 20  # bytes; below it the ratio does not matter
 _SUFFIXES = (".json", ".jsonl", ".html", ".htm", ".md", ".markdown")
 _HEAD = 4096
+# RuntimeError: it is encrypted, or (NotImplementedError) packed in a way that Python does not know. The last two:
+# a name or a number in it that cannot be.
+_OF_A_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, struct.error)
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
 
 
 @dataclass(frozen=True)
@@ -84,8 +98,11 @@ def members(path: Path) -> Iterator[list[Member]]:
     """
     with ExitStack() as opened:
         with told(path.name):
-            if path.is_dir():
+            mode = path.stat().st_mode
+            if stat.S_ISDIR(mode):
                 found = _in_folder(path)
+            elif not stat.S_ISREG(mode):  # a pipe would keep us waiting
+                raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
             elif zipfile.is_zipfile(path) or _begins_as_zip(path):
                 found = _in_zip(opened.enter_context(closing(zipfile.ZipFile(path))))
             else:
@@ -102,8 +119,7 @@ def told(name: str) -> Generator[None, None, None]:
         raise KotonohaError(
             "import_missing", f"ファイルが見つかりません（{name}）。", f"The file was not found ({name})."
         ) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        # RuntimeError: it is encrypted. NotImplementedError: packed in a way that Python does not know.
+    except _OF_A_ZIP as error:
         raise KotonohaError(
             "zip_broken",
             f"zipを読めません（{name}: {error}）。もう一度ダウンロードしてください。",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import tracemalloc
@@ -233,6 +234,25 @@ def test_zips_that_are_not_to_be_read(store: Store, tmp_path: Path, monkeypatch:
     many = zipped(tmp_path / "many.zip", {f"{number}.json": b"[]" for number in range(4)})
     assert imported(store, many).skipped[0].code == "import_too_large"
     assert store.chats.list() == []
+
+
+def test_a_zip_with_any_bytes_changed_ends_with_a_report(store: Store, tmp_path: Path) -> None:
+    luck = random.Random(3)
+    small = {f"日本{n}.json": json.dumps([conversation(n, "問い")]).encode() for n in range(3)}
+    path = zipped(tmp_path / "a.zip", small)
+    data = path.read_bytes()
+    for _ in range(250):
+        spoilt = bytearray(data)
+        for _ in range(luck.randrange(1, 6)):
+            spoilt[luck.randrange(len(spoilt))] = luck.randrange(256)
+        path.write_bytes(spoilt)
+        imported(store, path)
+
+
+def test_what_is_no_file_is_not_waited_for(store: Store, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    assert [each.code for each in imported(store, tmp_path / "pipe.json").skipped] == ["import_unreadable"]
+    assert [each.code for each in imported(store, tmp_path).skipped] == ["import_unknown"]
 
 
 class Endless:
