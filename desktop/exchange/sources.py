@@ -24,17 +24,9 @@ _MOST_RATIO = 250  # unpacked to packed; chats reach 20
 _SMALL = 64 << 20  # bytes; below it the ratio does not matter
 _SUFFIXES = (".json", ".jsonl", ".html", ".htm", ".md", ".markdown")
 _HEAD = 4096
-# RuntimeError: it is encrypted, or (NotImplementedError) packed in a way that Python does not know. The last two:
-# a name or a number in it that cannot be.
+# RuntimeError: it is encrypted, or (NotImplementedError) packed in a way that Python does not know. The last
+# two: a name or a number in it that cannot be.
 _OF_A_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, struct.error)
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    struct.error,
-)
 
 
 @dataclass(frozen=True)
