@@ -23,7 +23,8 @@ from desktop.documents.process import Done, Line, Refused, Request, Result
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
 
-SECONDS = 120.0  # for one file
+SECONDS = 60.0  # without any progress
+_PATIENCE = 10  # times as long for a whole file
 _SLICE = 0.05  # seconds between two looks at what asks to stop
 _BLOCK = 2**20  # bytes
 _MOST_LINE = 64 * 2**20  # bytes: the longest text, with every character escaped
@@ -44,7 +45,7 @@ def reader_command() -> list[str]:
 
 
 def read(path: Path, cancel: Cancel, *, seconds: float = SECONDS) -> Generator[Progress, None, Document]:
-    """Read a file as text; yield ``Progress``.
+    """Read a file as text; yield ``Progress``. After ``seconds`` without progress it is given up.
 
     Raises ``Cancelled``, and ``KotonohaError`` with a code of ``documents.failures``, whose sentence begins
     with the file's name.
@@ -116,18 +117,20 @@ def _bytes_of(path: Path, cancel: Cancel) -> bytes:
 def _follow(
     lines: queue.SimpleQueue[Line | None], cancel: Cancel, seconds: float
 ) -> Generator[Progress, None, Result]:
+    last = time.monotonic() + seconds * _PATIENCE
     deadline = time.monotonic() + seconds
     while True:
         cancel.raise_if_set()
+        if time.monotonic() > deadline:
+            raise failure("document_slow")
         try:
             line = lines.get(timeout=_SLICE)
         except queue.Empty:
-            if time.monotonic() > deadline:
-                raise failure("document_slow") from None
             continue
         match line:
             case Done(fraction=fraction):
                 yield Progress(fraction)
+                deadline = min(time.monotonic() + seconds, last)
             case Result():
                 return line
             case Refused(code=code, ja=ja, en=en):

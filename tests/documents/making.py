@@ -13,6 +13,15 @@ import openpyxl
 import pptx
 from docx.oxml import parse_xml
 from pptx.util import Inches
+from pypdf import PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -118,6 +127,49 @@ def pdf(*pages: str) -> bytes:
         f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n".encode()
     )
     return out.getvalue()
+
+
+def pdf_in(encoding: str, content: bytes) -> bytes:
+    """Return a PDF of one page whose font is of Adobe's Japanese collection, in a predefined encoding."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(595, 842)
+    name, add = NameObject, writer._add_object
+    system = DictionaryObject(
+        {
+            name("/Registry"): TextStringObject("Adobe"),
+            name("/Ordering"): TextStringObject("Japan1"),
+            name("/Supplement"): NumberObject(2),
+        }
+    )
+    shapes = DictionaryObject(
+        {
+            name("/Type"): name("/Font"),
+            name("/Subtype"): name("/CIDFontType2"),
+            name("/BaseFont"): name("/MS-Gothic"),
+            name("/CIDSystemInfo"): system,
+        }
+    )
+    font = DictionaryObject(
+        {
+            name("/Type"): name("/Font"),
+            name("/Subtype"): name("/Type0"),
+            name("/BaseFont"): name("/MS-Gothic"),
+            name("/Encoding"): name(encoding),
+            name("/DescendantFonts"): ArrayObject([add(shapes)]),
+        }
+    )
+    page[name("/Resources")] = DictionaryObject({name("/Font"): DictionaryObject({name("/F1"): add(font)})})
+    stream = DecodedStreamObject()
+    stream.set_data(content)
+    page[name("/Contents")] = add(stream)
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+def run(text: str, codec: str, x: float, y: float) -> bytes:
+    """Return a text object of a page: one run of characters."""
+    return f"BT /F1 12 Tf 1 0 0 1 {x} {y} Tm <{text.encode(codec).hex()}> Tj ET\n".encode()
 
 
 def _stream(text: str) -> str:

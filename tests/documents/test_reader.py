@@ -173,3 +173,13 @@ def test_a_reader_whose_application_is_gone_ends(tmp_path):
     while psutil.pid_exists(int(out)) and psutil.Process(int(out)).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline, "it is still there"
         time.sleep(0.05)
+
+
+def test_a_reader_that_only_tells_of_progress_is_ended():
+    code = (
+        "import time\nfor n in range(10**6):\n"
+        ' print(\'{"type": "Done", "fraction": 0.5}\', flush=True)\n time.sleep(0.01)'
+    )
+    assert refusal(read_bytes("a.txt", b"abc", Cancel(), seconds=0.1, command=python(code))).code == (
+        "document_slow"
+    )
