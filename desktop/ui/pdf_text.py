@@ -10,7 +10,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-# U+2E80 to U+2EFF, which NFKC leaves alone: Unicode's EquivalentUnifiedIdeograph, where fonts share the glyph.
+# U+2E80 to U+2EFF, which NFKC leaves alone: Unicode's EquivalentUnifiedIdeograph where fonts share the glyph.
 _VARIANTS = (
     "⺂乛⺃乚⺅亻⺉刂⺎兀⺏尣⺐尢⺒巳⺓幺⺔彑⺖忄"
     "⺘扌⺙攵⺛旡⺞歺⺠民⺡氵⺣灬⺦丬⺨犭⺫罒⺭礻"

@@ -13,7 +13,7 @@ from desktop.ui.transcript.document import RUN, SIDE, Page, ruby_font
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PySide6.QtGui import QTextBlock
+    from PySide6.QtGui import QTextBlock, QTextDocument
 
     from desktop.ui.transcript.formulas import Formula
     from desktop.ui.transcript.inline import Span
@@ -46,6 +46,18 @@ class Mark:
             painter.setFont(self.font)
             painter.setPen(self.brush.color())
             painter.drawText(self.place, self.text)
+
+
+def draw_lines(made: QTextDocument, painter: QPainter, within: QRectF) -> None:
+    """Draw the lines of a document that begin in a range. Qt's own clip draws one or two more above it."""
+    block = made.begin()
+    while block.isValid():
+        place = made.documentLayout().blockBoundingRect(block).topLeft()
+        for number in range(block.layout().lineCount()):
+            line = block.layout().lineAt(number)
+            if within.top() <= place.y() + line.y() + line.height() / 2 < within.bottom():
+                line.draw(painter, place)
+        block = block.next()
 
 
 def marks(page: Page) -> list[Mark]:

@@ -23,7 +23,7 @@ from desktop.ui.transcript.copied import shared
 from desktop.ui.transcript.cutting import cut
 from desktop.ui.transcript.document import CODE_SPAN, Page, document
 from desktop.ui.transcript.formulas import Wanted, wanted
-from desktop.ui.transcript.overlay import Mark, marks, x_of
+from desktop.ui.transcript.overlay import Mark, draw_lines, marks, x_of
 
 if TYPE_CHECKING:
     from desktop.ui.transcript.inline import Span
@@ -177,7 +177,10 @@ class Segment:
         if within is not None:
             within = within.translated(-self.origin()).adjusted(0, 1, 0, -1)
             context.clip = within
-        self.document.documentLayout().draw(painter, context)
+        if within is None or self.block.kind == "table":
+            self.document.documentLayout().draw(painter, context)
+        else:
+            draw_lines(self.document, painter, within)
         for mark in self._mark_list():
             if within is None or within.top() <= mark.y() <= within.bottom():
                 mark.paint(painter, self.look)
