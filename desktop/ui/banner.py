@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from desktop.ui.buttons import IconButton
+from desktop.ui.reading import announce
 
 
 class Banner(QFrame):
@@ -32,4 +33,5 @@ class Banner(QFrame):
         """Show ``text`` until it is dismissed, or something else begins."""
         self.label.setText(text)
         self.setAccessibleName(text)
+        announce(self, text, at_once=True)
         self.show()

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from desktop.ui.reading import announce
+
 SECONDS = 8
 
 
@@ -46,6 +48,7 @@ class Toast(QFrame):
         self.button.setVisible(undo is not None)
         self._inside.setContentsMargins(16, 8, 8 if undo else 16, 8)
         self.setAccessibleName(text)
+        announce(self, text)
         self.adjustSize()
         self._place()
         self.show()

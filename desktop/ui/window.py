@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 from desktop.errors import sentence
 from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
 from desktop.ui.actions import Actions, native
+from desktop.ui.announcer import Announcer
 from desktop.ui.bin_dialog import BinDialog
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.conversation import Conversation
@@ -63,6 +64,8 @@ class Window(QMainWindow):
         self.toast.lie_over(self.page, self.page.composer)
         self.conversation = Conversation(self.page, session, turns)
         self.action_table = Actions(self, session)
+        self.announcer = Announcer(turns, self.conversation, self.page.transcript)
+        self.desk = ChatDesk(session, self)
         self.settings = SettingsPage(session, self.action_table, self)
         self._rooms.addWidget(self.settings)
         self.finder = Finder(self, session)
