@@ -73,7 +73,10 @@ class Preferences(msgspec.Struct, frozen=True):
     last_chat_id: _Id | None = None
     new_chat_draft: str = ""  # of the chat that gets its row with its first message
     window: Annotated[str, Meta(max_length=100_000)] = ""  # geometry, base64
+    auto_titles: bool = True  # chats are named by the model when it is idle
+    daily_backup: bool = True
     list_folded: bool = False
+    folded_sections: Annotated[tuple[_Name, ...], Meta(max_length=1_000)] = ("archive",)  # of that list
     zoom: Annotated[int, Meta(ge=ZOOM_LEAST, le=ZOOM_MOST)] = 100  # percent
     density: Density = "usual"  # how much space lines and rows have
     text_family: _Name = ""  # of what is read and written; "": the platform's

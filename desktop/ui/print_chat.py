@@ -52,7 +52,7 @@ class Printing(QObject):
 
     def print_on(self, printer: QPrinter, chat_id: int) -> None:
         """Print a chat on ``printer``."""
-        read = self._reader()
+        read = self.reader()
 
         def work(cancel: Cancel) -> Iterator[Printed]:
             sheet = read(chat_id)
@@ -81,7 +81,7 @@ class Printing(QObject):
 
     def save(self, path: Path, chat_id: int) -> None:
         """Save a chat as a PDF."""
-        read = self._reader()
+        read = self.reader()
         self._run(
             lambda cancel: save_pdf(read(chat_id), path, cancel),
             lambda event: self.said.emit(
@@ -107,7 +107,7 @@ class Printing(QObject):
     def _say_printed(self, pages: int) -> None:
         self.said.emit(self.tr("プリンターに送りました（%n ページ）。", "", pages))
 
-    def _reader(self) -> Callable[[int], Sheet]:
+    def reader(self) -> Callable[[int], Sheet]:
         """Return what reads a chat in a worker; its words are of this thread's language."""
         me, it, untitled = self.tr("あなた"), self.tr("言の葉"), self.tr("新しい対話")
         store: Store = self._session.store
