@@ -564,7 +564,7 @@ def test_the_menu_offers_copying_and_the_links_to_the_keyboard(transcript: Trans
         "コピー", "Markdownとしてコピー", "文字だけコピー", "すべて選択",
         "リンクを開く: https://a.example/&&b", "リンクのアドレスをコピー",
         "答えを3つ作る", "ほかの候補を見る", "モデルに渡した文",
-        "スターを付ける", "ここから新しい対話", "この枝を削除",
+        "スターを付ける", "編集…", "ここから新しい対話", "この枝を削除",
     ]  # fmt: skip
     with qtbot.waitSignal(transcript.link_activated, timeout=WAIT) as signal:
         actions["リンクを開く: https://a.example/&&b"].trigger()
@@ -616,7 +616,7 @@ def test_long_questions_are_folded(transcript: Transcript, qtbot: QtBot):
         (Entry(1, "assistant", "", "stopped"), ["書き直す", "…"]),
         (Entry(1, "assistant", "答え", position=(2, 3)), ["‹", "›", "コピー", "書き直す", "☆", "…"]),
         (Entry(1, "assistant", "答え", starred=True), ["コピー", "書き直す", "★", "…"]),
-        (Entry(1, "user", "質問"), ["コピー"]),
+        (Entry(1, "user", "質問"), ["コピー", "編集"]),
     ],
 )
 def test_the_footer_offers_what_can_be_done(
@@ -734,10 +734,10 @@ def test_tab_walks_from_message_to_message(transcript: Transcript, qtbot: QtBot)
     assert shown[:6] == [
         "あなた",
         "メッセージをコピー",
+        "質問を編集",
         "言の葉",
         "コードをコピー",
         "コードをファイルに保存",
-        "メッセージをコピー",
     ]
 
 

@@ -562,6 +562,17 @@ def test_the_footer_says_when_and_by_whom_and_how_fast_on_demand(transcript: Tra
     assert "Gemma" in facts.text()
 
 
+def test_words_that_cannot_be_pressed_are_as_readable(transcript: Transcript, qtbot: QtBot):
+    transcript.show_entries([Entry(1, "assistant", "答え", model="Gemma")])
+    settle(qtbot, transcript)
+    facts = next(b for b in views(transcript)[1].findChildren(QAbstractButton) if b.text() == "Gemma")
+    assert facts.isEnabled()
+    assert facts.focusPolicy() == Qt.FocusPolicy.NoFocus
+    drawn = facts.grab().toImage()
+    seen = {drawn.pixel(x, y) for x in range(drawn.width()) for y in range(drawn.height())}
+    assert Look(1.0).colour("sub").rgb() in seen
+
+
 @pytest.mark.parametrize("role", ["user", "assistant"])
 def test_stars_branches_and_deleting_are_asked_for(transcript: Transcript, qtbot: QtBot, role: str):
     transcript.show_entries([Entry(7, role, "文章", starred=True)])  # type: ignore[arg-type]

@@ -166,7 +166,8 @@ class _Writer:
             made.setFont(self._look.inline_code)
             self._cursor.insertText(span.written().replace("\n", _LINE_BREAK), made)
             return
-        em = made.font().pixelSize() * (1.1 if span.math == "display" else 1.0)
+        # Ideographs fill their em, letters do not: beside them, a formula of the same size looks small.
+        em = made.font().pixelSize() * (1.2 if span.math == "display" else 1.1)
         em = min(em, (self._width - 1) / (formula.width + 2 * SIDE))  # a long formula is drawn smaller
         self._page.formulas[len(self._page.runs) - 1] = (formula, em)
         self._ascent = max(self._ascent, formula.ascent * em)

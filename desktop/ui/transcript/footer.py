@@ -91,8 +91,11 @@ class Footer(QObject):
         self._says = (facts or statistics, statistics or facts)
         if facts or statistics:
             self._facts = QuietButton("", look, self._owner)
-            self._facts.setEnabled(bool(facts and statistics))
-            self._facts.clicked.connect(self._turn)
+            if facts and statistics:
+                self._facts.clicked.connect(self._turn)
+            else:  # words alone
+                self._facts.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+                self._facts.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._name_facts()
 
     def clear(self) -> None:
@@ -114,7 +117,7 @@ class Footer(QObject):
     def _name_facts(self) -> None:
         if self._facts is not None:
             self._facts.setAccessibleName(self._says[self._turned])
-            self._facts.setToolTip(self._says[not self._turned] if self._facts.isEnabled() else "")
+            self._facts.setToolTip(self._says[not self._turned] if self._says[0] != self._says[1] else "")
 
     def copied(self) -> None:
         """Say on the copy button that it is done."""
