@@ -1,18 +1,15 @@
-"""The list of chats: grouped by day, renamed in place, deleted with a way back."""
+"""The list of chats: by sections, renamed in place, moved by dragging, many at once."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from PySide6.QtCore import (
     QAbstractItemModel,
-    QAbstractListModel,
     QEvent,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     QRectF,
@@ -20,156 +17,104 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import (
+    QColor,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+)
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
     QListView,
-    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
-from desktop.chat.days import DayGroup, group_of
-from desktop.store import Chat
+from desktop.store import Chat, Folder
 from desktop.ui import theme
+from desktop.ui.chat_model import CHAT, MIME, SECTION, ChatModel, Index
 from desktop.ui.fields import LineEdit
+from desktop.ui.icons import icon
 
 HEADING = 34  # px
-CHAT = Qt.ItemDataRole.UserRole
-
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-class _Row(NamedTuple):
-    text: str
-    chat: Chat | None  # None: a heading
-
-    @property
-    def key(self) -> tuple[str, int | None]:
-        """What can be seen of it."""
-        return self.text, self.chat.id if self.chat else None
-
-
-class ChatModel(QAbstractListModel):
-    """Chats, newest first, with a heading before each group of days."""
-
-    renamed = Signal(int, str)
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._chats: list[Chat] = []
-        self._rows: list[_Row] = []
-        self._words: list[str] = []
-
-    def show(self, chats: Sequence[Chat]) -> None:
-        """Show these chats."""
-        self._chats = list(chats)
-        self._arrange()
-
-    def narrow(self, words: str) -> None:
-        """Show only chats whose title holds all the words."""
-        self._words = words.casefold().split()
-        self._arrange()
-
-    def row_of(self, chat_id: int) -> int:
-        """Return the row of a chat, -1 when it is not shown."""
-        for i, row in enumerate(self._rows):
-            if row.chat is not None and row.chat.id == chat_id:
-                return i
-        return -1
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
-        row = self._rows[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return row.text
-        if role == Qt.ItemDataRole.EditRole:
-            return row.chat.title if row.chat else None
-        if role == CHAT:
-            return row.chat
-        if role == Qt.ItemDataRole.ToolTipRole and row.chat:
-            return row.text
-        return None
-
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: ANN401
-        chat = self._rows[index.row()].chat
-        title = " ".join(str(value).split())
-        if role != Qt.ItemDataRole.EditRole or chat is None or not title or title == chat.title:
-            return False
-        self.renamed.emit(chat.id, title)
-        return True
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid() or self._rows[index.row()].chat is None:
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
-
-    def _arrange(self) -> None:
-        rows: list[_Row] = []
-        now = time.time()
-        last: DayGroup | None = None
-        for chat in self._chats:
-            title = chat.title or self.tr("新しい対話")
-            if not all(word in title.casefold() for word in self._words):
-                continue
-            group = group_of(chat.updated, now)
-            if group != last:
-                rows.append(_Row(self._heading(group), None))
-                last = group
-            rows.append(_Row(title, chat))
-        if [row.key for row in rows] == [row.key for row in self._rows]:
-            self._rows = rows
-            return
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-
-    def _heading(self, group: DayGroup) -> str:
-        if group.kind == "month":
-            return self.tr("{year}年{month}月").format(year=group.year, month=group.month)
-        return {
-            "today": self.tr("今日"),
-            "yesterday": self.tr("昨日"),
-            "week": self.tr("過去7日間"),
-        }[group.kind]
+_SELECTING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 class _Delegate(QStyledItemDelegate):
+    def __init__(self, view: ChatListView) -> None:
+        super().__init__(view)
+        self._view = view
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, theme.density().row if index.data(CHAT) else HEADING)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        tokens = theme.current()
-        rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
+        focused = bool(state & QStyle.StateFlag.State_HasFocus)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        text = str(index.data())
         if index.data(CHAT) is None:
-            painter.setFont(theme.ui_font(theme.TINY_PX))
-            painter.setPen(QColor(tokens.faint))
-            box = rect.adjusted(8, 8, -8, 0)
+            self._paint_heading(painter, option.rect, index, focused=focused)
         else:
-            ground = None
-            if state & QStyle.StateFlag.State_Selected:
-                ground = tokens.accent_soft
-            elif state & QStyle.StateFlag.State_MouseOver:
-                ground = tokens.bubble
-            focused = bool(state & QStyle.StateFlag.State_HasFocus)
-            theme.paint_ground(painter, QRectF(rect), ground, focused=focused)
-            painter.setFont(theme.ui_font(14))
-            painter.setPen(QColor(tokens.ink))
-            box = rect.adjusted(10, 0, -10, 0)
+            self._paint_chat(painter, option, index, focused=focused)
+        painter.restore()
+
+    def _paint_heading(self, painter: QPainter, rect: QRect, index: Index, *, focused: bool) -> None:
+        tokens, section = theme.current(), index.data(SECTION)
+        target = self._view.drop_row == index.row()
+        ground = tokens.accent_soft if target else None
+        theme.paint_ground(painter, QRectF(rect).adjusted(0, 6, 0, 0), ground, focused=focused)
+        painter.setFont(theme.ui_font(theme.TINY_PX))
+        painter.setPen(QColor(tokens.faint))
+        box = rect.adjusted(8, 8, -8, 0)
+        if section.folds:
+            size = 12
+            folded = self._view.chats.is_folded(index)
+            mark = icon("chevron-right" if folded else "chevron-down", tokens.faint, size)
+            mark.paint(painter, QRect(box.left(), box.center().y() - size // 2 + 1, size, size))
+            box.setLeft(box.left() + size + 5)
+            count = str(len(section.chats))
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
+            box.setRight(box.right() - painter.fontMetrics().horizontalAdvance(count) - 8)
+        self._write(painter, box, str(index.data()))
+
+    def _paint_chat(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: Index, *, focused: bool
+    ) -> None:
+        tokens, state = theme.current(), option.state
+        rect: QRect = option.rect
+        ground = None
+        if state & QStyle.StateFlag.State_Selected:
+            ground = tokens.accent_soft
+        elif state & QStyle.StateFlag.State_MouseOver:
+            ground = tokens.bubble
+        theme.paint_ground(painter, QRectF(rect), ground, focused=focused)
+        box = rect.adjusted(10, 0, -10, 0)
+        tags = index.data(CHAT).tags
+        if tags:
+            small = theme.ui_font(theme.TINY_PX)
+            word = f"#{tags[0]}" + (f" +{len(tags) - 1}" if len(tags) > 1 else "")
+            metrics = QFontMetrics(small)
+            word = metrics.elidedText(word, Qt.TextElideMode.ElideRight, box.width() * 2 // 5)
+            painter.setFont(small)
+            painter.setPen(QColor(tokens.faint))
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, word)
+            box.setRight(box.right() - metrics.horizontalAdvance(word) - 8)
+        painter.setFont(theme.ui_font(14))
+        painter.setPen(QColor(tokens.ink))
+        self._write(painter, box, str(index.data()))
+
+    def _write(self, painter: QPainter, box: QRect, text: str) -> None:
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-        painter.restore()
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = LineEdit(parent)
@@ -192,49 +137,64 @@ class _Delegate(QStyledItemDelegate):
 
 
 class ChatListView(QListView):
-    """The list itself."""
+    """The list itself. What is asked for is told by signals, with the ids of the chats."""
 
     chosen = Signal(int)
     renamed = Signal(int, str)
-    delete_requested = Signal(int)
+    delete_requested = Signal(list)
+    menu_requested = Signal(list, QPoint)  # ids, and where on the screen
+    heading_menu_requested = Signal(object, QPoint)  # the section, and where on the screen
+    fold_requested = Signal(str)  # the key of a section
+    dropped = Signal(list, object)  # ids, and the section that they were dropped on
     typed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chats = ChatModel(self)
+        self.drop_row = -1  # the heading under what is being dragged
         self.setModel(self.chats)
         self.setItemDelegate(_Delegate(self))
         self.setAccessibleName(self.tr("対話の一覧"))
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
         )
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setDropIndicatorShown(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._menu)
         self.chats.renamed.connect(self.renamed)
+        self.chats.dropped.connect(self.dropped)
         self.clicked.connect(self._choose)
         self._current: int | None = None
         self._seen: int | None = None  # the current one when the list was last brought up to date
-        self._waiting: Sequence[Chat] | None = None
+        self._waiting: tuple[Sequence[Chat], Sequence[Folder], Sequence[str]] | None = None
 
-    def show_chats(self, chats: Sequence[Chat], current: int | None) -> None:
+    def show_chats(
+        self,
+        chats: Sequence[Chat],
+        current: int | None,
+        folders: Sequence[Folder] = (),
+        folded: Sequence[str] = (),
+    ) -> None:
         """Show these chats and select the current one; after a title that is being edited is done."""
         if self.state() == QAbstractItemView.State.EditingState:
-            self._waiting = chats
+            self._waiting = (chats, folders, folded)
             return
         at = self.verticalScrollBar().value()
-        self.chats.show(chats)
-        self.select(current)
+        selected = self.selected_ids()
+        self.chats.show(chats, folders, folded)
+        if len(selected) > 1 and current == self._seen:
+            self._select(selected)
+        else:
+            self.select(current)
         if current == self._seen:
             self.verticalScrollBar().setValue(at)
         self._seen = current
-
-    def narrow(self, words: str) -> None:
-        """Show only chats whose title holds the words."""
-        self.chats.narrow(words)
-        self.select(self._current)
 
     def select(self, chat_id: int | None) -> None:
         """Select a chat without choosing it."""
@@ -246,11 +206,23 @@ class ChatListView(QListView):
         else:
             self.setCurrentIndex(self.chats.index(row))
 
+    def _select(self, ids: Sequence[int]) -> None:
+        select = self.selectionModel().SelectionFlag.Select
+        for id in ids:
+            row = self.chats.row_of(id)
+            if row >= 0:
+                self.selectionModel().select(self.chats.index(row), select)
+
+    def selected_ids(self) -> list[int]:
+        """Return the chats that are selected, from top to bottom."""
+        rows = sorted(self.selectedIndexes(), key=QModelIndex.row)
+        return [chat.id for index in rows if (chat := index.data(CHAT)) is not None]
+
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         super().closeEditor(editor, hint)
         if self._waiting is not None:
-            waiting, self._waiting = self._waiting, None
-            self.show_chats(waiting, self._current)
+            (chats, folders, folded), self._waiting = self._waiting, None
+            self.show_chats(chats, self._current, folders, folded)
 
     def current_id(self) -> int | None:
         """Return the chat that the keyboard is at."""
@@ -264,13 +236,21 @@ class ChatListView(QListView):
             self.edit(self.chats.index(row))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        chat = self.currentIndex().data(CHAT)
-        if chat is not None and self.state() != QAbstractItemView.State.EditingState:
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        index = self.currentIndex()
+        chat, section = index.data(CHAT), index.data(SECTION)
+        if self.state() != QAbstractItemView.State.EditingState:
+            confirms = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if section is not None and section.folds and (confirms or event.key() == Qt.Key.Key_Space):
+                self.fold_requested.emit(section.key)
+                return
+            if chat is not None and confirms:
                 self.chosen.emit(chat.id)
                 return
-            if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-                self.delete_requested.emit(chat.id)
+            if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.selected_ids():
+                self.delete_requested.emit(self.selected_ids())
+                return
+            if event.key() == Qt.Key.Key_Menu:
+                self._menu(self.visualRect(index).center())
                 return
         if event.text().isprintable() and event.text() and not event.modifiers() & _COMMANDS:
             self.typed.emit(event.text())  # one wants to write, not to search the list
@@ -278,17 +258,48 @@ class ChatListView(QListView):
         super().keyPressEvent(event)
 
     def _choose(self, index: QModelIndex) -> None:
-        chat = index.data(CHAT)
-        if chat is not None:
+        chat, section = index.data(CHAT), index.data(SECTION)
+        if section is not None and section.folds:
+            self.fold_requested.emit(section.key)
+        elif chat is not None and not QGuiApplication.keyboardModifiers() & _SELECTING:
             self._current = chat.id
             self.chosen.emit(chat.id)
 
     def _menu(self, point: QPoint) -> None:
-        chat = self.indexAt(point).data(CHAT)
-        if chat is None:
-            return
-        menu = QMenu(self)
-        menu.addAction(self.tr("題名を変える"), lambda: self.rename(chat.id))
-        menu.addAction(self.tr("ごみ箱に入れる"), lambda: self.delete_requested.emit(chat.id))
-        menu.exec(self.viewport().mapToGlobal(point))
-        menu.deleteLater()
+        index = self.indexAt(point)
+        chat, section = index.data(CHAT), index.data(SECTION)
+        at = self.viewport().mapToGlobal(point)
+        if section is not None:
+            self.heading_menu_requested.emit(section, at)
+        elif chat is not None:
+            ids = self.selected_ids()
+            self.menu_requested.emit(ids if chat.id in ids else [chat.id], at)
+
+    # Dragging
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)
+        row = -1
+        if event.mimeData().hasFormat(MIME):
+            section = self.chats.section_at(self.indexAt(event.position().toPoint()))
+            row = self._heading_of(section) if section is not None else -1
+        self._mark(row)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._mark(-1)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        super().dropEvent(event)
+        self._mark(-1)
+
+    def _heading_of(self, section: Any) -> int:  # noqa: ANN401 - a Section
+        for row in range(self.chats.rowCount()):
+            if self.chats.index(row).data(SECTION) == section:
+                return row
+        return -1
+
+    def _mark(self, row: int) -> None:
+        if row != self.drop_row:
+            self.drop_row = row
+            self.viewport().update()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -172,8 +172,11 @@ class Conversation(QObject):
         self._session.remember(last_chat_id=None)
         self.opened.emit(None)
 
-    def open(self, chat_id: int) -> None:
-        """Show a chat. Until it is read, what is typed waits for it."""
+    def open(self, chat_id: int, at: int = 0, words: Sequence[str] = ()) -> None:
+        """Show a chat. Until it is read, what is typed waits for it.
+
+        With ``at``, the branch with that message is shown, and in it the first of ``words``.
+        """
         self.leave()
         request = self._opening = _Request(chat_id)
 
@@ -187,13 +190,15 @@ class Conversation(QObject):
             self._page.composer.set_text(opened.chat.draft + typed, is_draft=not typed)
             self._session.remember(last_chat_id=chat_id)
             self.opened.emit(chat_id)
+            if at:
+                self._page.transcript.show_words(at, words)
 
         def failed(error: Exception) -> None:
             if request is self._opening:
                 self.open_new()
                 self._complain(error)
 
-        self._read(chat_id, show, failed)
+        self._read(chat_id, show, failed, at=0 if self._turns.active(chat_id) else at)
         self._show_state()
 
     def reload(self) -> None:
@@ -223,12 +228,17 @@ class Conversation(QObject):
         failed: Callable[[Exception], None] | None = None,
         *,
         again: bool = False,
+        at: int = 0,
     ) -> None:
+        """Read a chat; with ``at``, the branch with that message."""
         store = self._session.store
 
         def read() -> Opened:
             chat = store.chats.get(chat_id)
             path = store.messages.path(chat_id)
+            if at and all(message.id != at for message in path):
+                store.chats.set_leaf(chat_id, store.messages.leaf_under(at))
+                path = store.messages.path(chat_id)
             return Opened(chat, path, store.messages.places(chat_id), summary_of(store, path, chat.policy))
 
         def done(opened: Opened) -> None:
@@ -323,9 +333,10 @@ class Conversation(QObject):
         """Stop the answer of the open chat."""
         self._turns.stop(self.chat_id)
 
-    def stop_in(self, chat_id: int) -> None:
-        """Stop the answer of any chat."""
-        self._turns.stop(chat_id)
+    def stop_in(self, chat_ids: Sequence[int]) -> None:
+        """Stop the answers of any chats."""
+        for chat_id in chat_ids:
+            self._turns.stop(chat_id)
 
     def _answer_again(self, message_id: int) -> None:
         chat, message = self._chat, self._message(message_id)

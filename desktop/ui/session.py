@@ -18,7 +18,7 @@ from desktop.engine.states import chat_key
 from desktop.jobs import Cancel
 from desktop.models import library, starter
 from desktop.models.loading import Loader, Step, Target, target_of
-from desktop.store import Chat, Model, Preferences, Preset, Store
+from desktop.store import Chat, Folder, Model, Preferences, Preset, Store
 from desktop.store.choices import changed
 from desktop.ui.worker import Jobs
 
@@ -44,6 +44,7 @@ class Session(QObject):
         self.models: list[Model] = []
         self.presets: list[Preset] = []
         self.chats: list[Chat] = []
+        self.folders: list[Folder] = []
         self._warm: tuple[Target, Cancel] | None = None  # being loaded ahead of its question
         self._cold: Target | None = None  # could not be loaded
         self.starter_progress: float | None = None  # 0 to 1 while the starter model is being put in place
@@ -95,7 +96,8 @@ class Session(QObject):
 
     def refresh_chats(self) -> None:
         """Read the list of chats again."""
-        self.jobs.store(self.store.chats.list, on_done=self._take_chats)
+        store = self.store
+        self.jobs.store(lambda: (store.chats.list(), store.folders.list()), on_done=self._take_chats)
 
     def refresh_models(self) -> None:
         """Read the list of models again."""
@@ -109,8 +111,8 @@ class Session(QObject):
         """Give the built-in presets their names in the language in use."""
         self.jobs.store(lambda: self.store.presets.seed(builtin()), on_done=lambda _: self.refresh_presets())
 
-    def _take_chats(self, chats: list[Chat]) -> None:
-        self.chats = chats
+    def _take_chats(self, read: tuple[list[Chat], list[Folder]]) -> None:
+        self.chats, self.folders = read
         self.chats_changed.emit()
 
     def _take_models(self, models: list[Model]) -> None:

@@ -1,17 +1,22 @@
-"""The left column of the chat room: new, narrow, the list, and what goes out of this machine."""
+"""The left column of the chat room: new, search, the list, and what goes out of this machine."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.store import Results
 from desktop.ui import theme
 from desktop.ui.buttons import IconButton
 from desktop.ui.chat_list import ChatListView
-from desktop.ui.fields import LineEdit
+from desktop.ui.fields import ENTERS, LineEdit
 from desktop.ui.icons import icon
 from desktop.ui.labels import ElidedLabel
+from desktop.ui.search_filters import SearchFilters
+from desktop.ui.search_results import SearchResults
+from desktop.ui.searching import Searching
+from desktop.ui.session import Session
 
 
 class NewChatButton(QPushButton):
@@ -63,30 +68,54 @@ class OfflineLine(QWidget):
 
 
 class Sidebar(QFrame):
-    """Arranges the column."""
+    """Arranges the column, and shows what is found while something is looked for."""
 
     new_requested = Signal()
     bin_requested = Signal()
+    found = Signal(int, int)  # a chat and a message of it, 0 for the chat as it was left
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sidebar")
         self.setFixedWidth(theme.LIST_WIDTH)
+        self._session = session
+        self._results: Results | None = None
         self.new_button = NewChatButton(self.tr("新しい対話"), "Ctrl+N", self)
-        self.filter = LineEdit(self)
+        self.filter = SearchField(self)
         self.filter.setObjectName("filter")
-        self.filter.setPlaceholderText(self.tr("題名で絞り込む"))
-        self.filter.setAccessibleName(self.tr("題名で絞り込む"))
+        self.filter.setPlaceholderText(self.tr("対話を探す"))
+        self.filter.setAccessibleName(self.tr("対話を探す"))
         self.filter.setClearButtonEnabled(True)
         self._search_icon = self.filter.addAction(
             icon("search", theme.current().faint, 16), LineEdit.ActionPosition.LeadingPosition
         )
+        self.filters = SearchFilters(session, self)
+        self.narrow = IconButton("sliders-horizontal", self.tr("絞り込む"), self, size=16)
+        self.narrowed = QPushButton(self)
+        self.narrowed.setObjectName("quietLine")
+        self.narrowed.setToolTip(self.tr("絞り込みを外す"))
+        self.searching = Searching(session, self)
         self.list = ChatListView(self)
+        self.results = SearchResults(self)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(self.results)
         self.empty = QLabel(self.tr("ここに対話が並びます。"), self)
         self.empty.setObjectName("faint")
+        self.empty.setWordWrap(True)
         self.empty.setContentsMargins(8, 10, 8, 0)
         self.bin_button = IconButton("trash-2", self.tr("ごみ箱"), self, size=16)
 
+        self._arrange()
+        self._connect()
+        self._ask()
+        self._show_list()
+
+    def _arrange(self) -> None:
+        search = QHBoxLayout()
+        search.setSpacing(4)
+        search.addWidget(self.filter, 1)
+        search.addWidget(self.narrow)
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 6, 0, 0)
         foot.addWidget(OfflineLine(self), 1)
@@ -98,28 +127,112 @@ class Sidebar(QFrame):
         layout.setContentsMargins(12, 14, 12, 10)
         layout.setSpacing(8)
         layout.addWidget(self.new_button)
-        layout.addWidget(self.filter)
+        layout.addLayout(search)
+        layout.addWidget(self.narrowed)
         layout.addWidget(self.empty)
-        layout.addWidget(self.list, 1)
+        layout.addWidget(self._stack, 1)
         layout.addWidget(line)
         layout.addLayout(foot)
 
+    def _connect(self) -> None:
+        session = self._session
         self.new_button.clicked.connect(self.new_requested)
         self.bin_button.clicked.connect(self.bin_requested)
-        self.filter.textChanged.connect(self.list.narrow)
+        self.filter.textChanged.connect(self._ask)
+        self.filter.went_down.connect(self._go_down)
+        self.filter.left.connect(self.end_search)
+        self.narrow.clicked.connect(self._open_filters)
+        self.narrowed.clicked.connect(self.filters.clear)
+        self.filters.changed.connect(self._ask)
+        self.searching.found.connect(self._show_found)
+        self.searching.ended.connect(self._show_list)
+        self.results.chosen.connect(self.found)
+        self.results.left.connect(self.filter.setFocus)
         self.list.chats.modelReset.connect(self._update_empty)
-        self._update_empty()
+        session.chats_changed.connect(self.filters.refresh)
+        session.chats_changed.connect(self._search_again)
+
+    def end_search(self) -> None:
+        """Look for nothing any more."""
+        self.filters.clear()
+        self.filter.clear()
+        self.list.setFocus()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
             self._search_icon.setIcon(icon("search", theme.current().faint, 16))
         super().changeEvent(event)
 
+    def _ask(self) -> None:
+        words = self.filters.words()
+        self.narrowed.setVisible(bool(words))
+        shown = self.narrowed.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, self.width() - 64)
+        self.narrowed.setText(f"{shown}　✕")
+        self.narrowed.setAccessibleName(self.tr("絞り込みを外す: {words}").format(words=words))
+        self.searching.ask(self.filter.text(), self.filters.chosen)
+
+    def _search_again(self) -> None:
+        if self._results is not None:
+            self._ask()
+
+    def _open_filters(self) -> None:
+        menu = self.filters.menu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.narrow.mapToGlobal(self.narrow.rect().bottomLeft()))
+
+    def _go_down(self, key: Qt.Key) -> None:
+        if self._results is not None:
+            self.results.enter(key)
+        elif key == Qt.Key.Key_Down:
+            self.list.setFocus()
+
+    def _show_found(self, results: Results) -> None:
+        self._results = results
+        self.results.show_found(results.chats)
+        self._stack.setCurrentWidget(self.results)
+        self._update_empty()
+
+    def _show_list(self) -> None:
+        self._results = None
+        self._stack.setCurrentWidget(self.list)
+        self._update_empty()
+
     def _update_empty(self) -> None:
-        empty = self.list.chats.rowCount() == 0
-        self.empty.setVisible(empty)
-        self.empty.setText(
-            self.tr("この題名の対話はありません。")
-            if self.filter.text()
-            else self.tr("ここに対話が並びます。")
-        )
+        found = self._results
+        if found is None:
+            text = "" if self.list.chats.rowCount() else self.tr("ここに対話が並びます。")
+        elif not found.chats:
+            text = self.tr("見つかりませんでした。ほかの言葉でも探せます。")
+            if self.filters.words():
+                text = self.tr("見つかりませんでした。絞り込みを外すと、見つかるかもしれません。")
+        else:
+            text = self.tr("ほかにもあります。言葉を足すと絞れます。") if found.more else ""
+        if found is not None and not found.complete:
+            text = self.tr("まだ索引を作っています。見つからない対話があるかもしれません。")
+        self.empty.setText(text)
+        self.empty.setVisible(bool(text))
+
+
+class SearchField(LineEdit):
+    """Down goes to what was found, Enter opens the first of it, Escape ends the search."""
+
+    went_down = Signal(Qt.Key)
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.is_composing():
+            key = Qt.Key(event.key())
+            if key in (Qt.Key.Key_Down, *ENTERS):
+                self.went_down.emit(key)
+                return
+            if key == Qt.Key.Key_Escape and self.text():
+                self.left.emit()
+                return
+        super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if escape and event.type() == QEvent.Type.ShortcutOverride and self.text():
+            event.accept()  # it ends the search, and not the answer
+            return True
+        return super().event(event)

@@ -13,6 +13,7 @@ from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
 from desktop.ui.actions import Actions, native
 from desktop.ui.announcer import Announcer
 from desktop.ui.bin_dialog import BinDialog
+from desktop.ui.chat_desk import ChatDesk
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.conversation import Conversation
 from desktop.ui.finder import Finder
@@ -43,7 +44,7 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
 
         self.rail = Rail(self)
-        self.sidebar = Sidebar(self)
+        self.sidebar = Sidebar(session, self)
         self.page = ChatPage(self)
         room = QWidget(self)
         across = QHBoxLayout(room)
@@ -63,9 +64,9 @@ class Window(QMainWindow):
         self.toast = Toast(self, self.page)
         self.toast.lie_over(self.page, self.page.composer)
         self.conversation = Conversation(self.page, session, turns)
-        self.action_table = Actions(self, session)
         self.announcer = Announcer(turns, self.conversation, self.page.transcript)
         self.desk = ChatDesk(session, self)
+        self.action_table = Actions(self, session)
         self.settings = SettingsPage(session, self.action_table, self)
         self._rooms.addWidget(self.settings)
         self.finder = Finder(self, session)
@@ -120,8 +121,19 @@ class Window(QMainWindow):
         self.sidebar.bin_requested.connect(self.open_bin)
         self.sidebar.list.chosen.connect(self._choose)
         self.sidebar.list.typed.connect(self.page.composer.insert_typed)
-        self.sidebar.list.renamed.connect(self._rename)
-        self.sidebar.list.delete_requested.connect(self._delete)
+        chats, desk = self.sidebar.list, self.desk
+        chats.renamed.connect(desk.rename)
+        chats.delete_requested.connect(desk.delete)
+        chats.menu_requested.connect(desk.menu)
+        chats.heading_menu_requested.connect(desk.heading_menu)
+        chats.dropped.connect(desk.drop)
+        chats.fold_requested.connect(self._fold_section)
+        desk.rename_requested.connect(chats.rename)
+        desk.said.connect(self.toast.show_message)
+        desk.deleting.connect(self.conversation.stop_in)
+        desk.deleted.connect(self._take_away)
+        desk.restored.connect(lambda ids: self.conversation.open(ids[0]))
+        self.sidebar.found.connect(self._open_found)
         self.page.fold.clicked.connect(self.toggle_list)
         self.conversation.opened.connect(self.sidebar.list.select)
         self.conversation.said.connect(self.toast.show_message)
@@ -166,7 +178,7 @@ class Window(QMainWindow):
     def delete_current(self) -> None:
         """Put the open chat into the bin."""
         if self.conversation.chat_id is not None:
-            self._delete(self.conversation.chat_id)
+            self.desk.delete([self.conversation.chat_id])
 
     def print_chat(self) -> None:
         """Print the open chat."""
@@ -199,6 +211,18 @@ class Window(QMainWindow):
         self.conversation.open(chat_id)
         self._give_way()
 
+    def _open_found(self, chat_id: int, message_id: int) -> None:
+        self.conversation.open(chat_id, message_id, self.sidebar.searching.words)
+        self._give_way()
+
+    def _fold_section(self, key: str) -> None:
+        folded = self._session.preferences.folded_sections
+        changed = [each for each in folded if each != key]
+        if len(changed) == len(folded):
+            changed.append(key)
+        self._session.remember(folded_sections=tuple(changed))
+        self._show_chats()
+
     def _give_way(self) -> None:
         """In a narrow window the list makes room once something was chosen in it."""
         if self.width() < NARROW:
@@ -224,42 +248,16 @@ class Window(QMainWindow):
         self._session.change(zoom=max(ZOOM_LEAST, min(ZOOM_MOST, zoom)))
 
     def _show_chats(self) -> None:
-        self.sidebar.list.show_chats(self._session.chats, self.conversation.chat_id)
+        session = self._session
+        folded = session.preferences.folded_sections
+        self.sidebar.list.show_chats(session.chats, self.conversation.chat_id, session.folders, folded)
         for chat in self._session.chats:
             self.conversation.rename_shown(chat.id, chat.title or self.tr("新しい対話"))
 
-    def _rename(self, chat_id: int, title: str) -> None:
-        store = self._session.store
-        self._session.jobs.store(
-            lambda: store.chats.rename(chat_id, title),
-            owner=self,
-            on_done=lambda _: self._session.refresh_chats(),
-        )
-
-    def _delete(self, chat_id: int) -> None:
-        store, jobs = self._session.store, self._session.jobs
-        title = next((chat.title for chat in self._session.chats if chat.id == chat_id), "")
-
-        def restore() -> None:
-            jobs.store(lambda: store.chats.restore(chat_id), owner=self, on_done=lambda _: restored())
-
-        def restored() -> None:
-            self._session.refresh_chats()
-            self.conversation.open(chat_id)
-
-        def deleted(_: object) -> None:
-            self._session.refresh_chats()
-            if self.conversation.chat_id == chat_id:
-                self.conversation.open_new()
-            self.toast.show_message(
-                self.tr("「{title}」をごみ箱に入れました。").format(
-                    title=title[:24] or self.tr("新しい対話")
-                ),
-                restore,
-            )
-
-        self.conversation.stop_in(chat_id)
-        jobs.store(lambda: store.chats.delete(chat_id), owner=self, on_done=deleted)
+    def _take_away(self, ids: list[int]) -> None:
+        """Chats are in the bin now; one that was open is shown no longer."""
+        if self.conversation.chat_id in ids:
+            self.conversation.open_new()
 
     def open_bin(self) -> None:
         """Show what was deleted."""

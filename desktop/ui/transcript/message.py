@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
+from desktop.store.folding import folded, ranges
 from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.flow import Flow, Place
 from desktop.ui.transcript.inline import printable
@@ -41,6 +42,7 @@ MAX_HEIGHT = 16_000_000  # QWIDGETSIZE_MAX is 16,777,215
 DESCRIBED = 4_000  # characters of a message that are read to assistive technology at once
 MAX_ADDRESS = 300  # characters of an address in a tooltip
 MAX_FURIGANA = 200_000  # characters of a message that is read by the dictionary
+FIND_SECONDS = 0.1  # of a message that is still being read
 MAX_LINKS = 12  # in the menu that the keyboard opens
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -192,6 +194,22 @@ class MessageView(QWidget):
         if index < 0 or not self.flow.segments:
             return below
         return self.text_origin().y() + self.flow.tops[min(index, len(self.flow.segments) - 1)] + below
+
+    def place_of(self, words: Sequence[str]) -> tuple[Place, Place] | None:
+        """Return where the first of ``words`` stands, however it is written."""
+        folds = tuple(folded(word) for word in words)
+        self.work(perf_counter() + FIND_SECONDS)
+        for number, segment in enumerate(self.flow.segments):
+            if not ranges(segment.plain_text(), folds):
+                continue
+            segment.lay_out()
+            assert segment.document is not None
+            text = segment.document.toPlainText()
+            for start, end in ranges(text, folds)[:1]:
+                # Qt counts an emoji as two.
+                first, last = (len(text[:at].encode("utf-16-le")) // 2 for at in (start, end))
+                return Place(number, first), Place(number, last)
+        return None
 
     # Selection ------------------------------------------------------------------------------------
 

@@ -92,6 +92,10 @@ class Segment:
             for cell in row:
                 yield from cell
 
+    def plain_text(self) -> str:
+        """Return the text, without laying it out; a code block's too."""
+        return "".join(span.text for span in self._spans())
+
     @property
     def header(self) -> int:
         """Height of the bar above code, with its language and its button."""

@@ -318,6 +318,22 @@ class Transcript(QAbstractScrollArea):
         self._anchor = None
         self._arrange()
 
+    def show_words(self, id: int, words: Sequence[str]) -> None:
+        """Scroll to a message, and select the first of the words in it that is found there."""
+        index = self._index.get(id)
+        if index is None:
+            return
+        self._anchor = (index, (0, 0.0))
+        self._arrange()
+        view = self._rows[index].view
+        place = view.place_of(words) if view is not None else None
+        if place is not None:
+            start, end = place
+            self._selection.select(Spot(index, start), Spot(index, end))
+            self._show_selection()
+            self._anchor = (index, (start.segment, -float(self.viewport().height() // 3)))
+        self._arrange()
+
     def at_end(self) -> bool:
         """Return whether the end is shown and followed."""
         return self._anchor is None
