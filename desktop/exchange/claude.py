@@ -9,8 +9,10 @@ tell.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from desktop.exchange.shapes import (
     Object,
@@ -26,7 +28,19 @@ from desktop.exchange.shapes import (
     tool_note,
 )
 from desktop.exchange.tree import Node, messages_of
-from desktop.store.records import ChatRecord
+from desktop.store.attachments import MOST_OF_ONE
+from desktop.store.records import AttachmentRecord, ChatRecord
+
+# What a file is (``documents.Kind``), of which the export has the text alone.
+_KINDS = {
+    ".md": "markdown",
+    ".csv": "table",
+    ".tsv": "table",
+    ".pdf": "pdf",
+    ".docx": "word",
+    ".xlsx": "excel",
+}
+_KINDS |= {".pptx": "powerpoint", ".html": "html", ".htm": "html", ".eml": "mail"}
 
 
 def matches(value: Object) -> bool:
@@ -67,6 +81,7 @@ def _nodes(messages: list[Object], model: str) -> Iterator[Node]:
             seconds(message.get("created_at")),
             model if role == "assistant" else "",
             thinking,
+            tuple(_attachments(message)),
         )
         above = key
 
@@ -86,16 +101,27 @@ def _text(message: Object) -> tuple[str, str]:
                 answered = content_text(block.get("content"))
                 parts += [tool_note(string(block.get("name"))), fenced(answered) if answered.strip() else ""]
     text = joined(parts) or string(message.get("text"))
-    files = [
-        joined([file_note(string(each.get("file_name"))), _inside(string(each.get("extracted_content")))])
-        for each in objects(message.get("attachments"))
-    ]
-    files += [file_note(string(each.get("file_name"))) for each in objects(message.get("files"))]
-    return joined([text, *files]), joined(thoughts)
+    files = [file_note(string(each.get("file_name"))) for each in objects(message.get("files"))]
+    attached = [string(each.get("file_name")) for each in objects(message.get("attachments"))]
+    without = [] if joined([text, *files]) else attached[:1]  # a message says something
+    return joined([text, *files, *(file_note(name) for name in [*without, *attached[MOST_OF_ONE:]])]), joined(
+        thoughts
+    )
 
 
-def _inside(text: str) -> str:
-    return fenced(text) if text.strip() else ""
+def _attachments(message: Object) -> Iterator[AttachmentRecord]:
+    for each in objects(message.get("attachments"))[:MOST_OF_ONE]:
+        name = string(each.get("file_name")) or "?"
+        text = string(each.get("extracted_content"))
+        data = text.encode("utf-8", "replace")
+        size = each.get("file_size")
+        yield AttachmentRecord(
+            name=name,
+            kind=_KINDS.get(PurePosixPath(name).suffix.lower(), "text"),
+            size_bytes=size if isinstance(size, int) and size >= 0 else len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            text=text,
+        )
 
 
 def _given(values: Object) -> str:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from desktop.errors import KotonohaError
 from desktop.exchange.shapes import digest, joined
-from desktop.store.records import MessageRecord
+from desktop.store.records import AttachmentRecord, MessageRecord
 
 MOST_CHARACTERS = 128 << 20  # of one chat; a text is repeated where branches begin within a merged message
 
@@ -28,6 +28,7 @@ class Node:
     created: float | None = None
     model_name: str = ""
     thinking: str = ""
+    attachments: tuple[AttachmentRecord, ...] = ()
 
 
 @dataclass
@@ -90,7 +91,7 @@ def chain(messages: Iterable[Node]) -> list[Node]:
 
 
 def _run(node: Node, above: _Run | None, when: float) -> _Run | None:
-    if node.role is None or not (node.text.strip() or node.thinking.strip()):
+    if node.role is None or not (node.text.strip() or node.thinking.strip() or node.attachments):
         return above
     created = node.created or (when if above is None else above.created)
     if above is not None and above.node.role == node.role:
@@ -110,6 +111,7 @@ def _records(runs: Sequence[_Run]) -> tuple[MessageRecord, ...]:
         while part is not None:
             parts.append(part.node)
             room -= len(part.node.text) + len(part.node.thinking) + 100
+            room -= sum(len(file.text) for file in part.node.attachments)
             if room < 0:
                 raise too_large()
             part = part.before
@@ -124,6 +126,7 @@ def _records(runs: Sequence[_Run]) -> tuple[MessageRecord, ...]:
                 parent=None if run.above is None else run.above.node.key,
                 model_name=next((each.model_name for each in reversed(parts) if each.model_name), ""),
                 thinking=joined(each.thinking for each in parts),
+                attachments=tuple(file for each in parts for file in each.attachments),
             )
         )
     return tuple(records)

@@ -13,6 +13,8 @@ import pytest
 from exchanging import fixture, imported
 from pysqlite3 import dbapi2 as sqlite
 
+from desktop import cli
+from desktop.cli import chats_arguments
 from desktop.engine.protocol import Stats
 from desktop.errors import KotonohaError
 from desktop.exchange import html_page, markdown, names
@@ -339,6 +341,12 @@ def test_a_cancel_leaves_no_half_file(store: Store, tmp_path: Path) -> None:
         with pytest.raises(Cancelled):
             list(job)
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+def test_the_command_line_knows_the_formats() -> None:
+    assert chats_arguments.FORMATS == FORMATS
+    parser = cli.parse(["chats", "export", "3", "--to", "x", "--format", "jsonl"])
+    assert (parser.action, parser.ids, parser.format, parser.overwrite) == ("export", [3], "jsonl", False)
 
 
 def test_what_cannot_be_exported_is_told(store: Store, tmp_path: Path) -> None:

@@ -50,10 +50,10 @@ def test_claude_with_parents_and_without(store: Store) -> None:
     assert (len(report.added), report.empty, report.skipped_count) == (2, 1, 0)
     branch = shown(store, "議事録の要約")  # the last message of the file ends the shown branch
     assert [each.text for each in branch][1:] == ["予算、人事の二件です。"]
-    assert branch[0].text == (
-        "添付を要約してください。\n\n（添付: 議事録.txt）\n\n"
-        "```\n一、予算の件\n二、人事の件\n```\n\n（添付: 図.png）"
-    )
+    assert branch[0].text == "添付を要約してください。\n\n（添付: 図.png）"
+    (file,) = store.attachments.sent(branch[0].chat_id)[branch[0].id]
+    assert (file.name, file.kind, file.size_bytes) == ("議事録.txt", "text", 30)
+    assert store.attachments.text(file.id) == "一、予算の件\n二、人事の件"
     first, _ = store.messages.siblings(branch[1].id)
     answer = store.messages.get(first)
     assert answer.thinking == "二つの議題がある。"
