@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from functools import lru_cache, partial
 
 _HIRAGANA = {code: code - 0x60 for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
-_KATAKANA = re.compile("[ァ-ヶヽヾー]+")
+_KATAKANA = re.compile("[ァ-ヶヽヾー]{1,64}")
 # Anything but characters of which it is known that they do not change the one before; see _joins.
 _PERHAPS_JOINING = re.compile(
     "[^\x00-\u02ff\u2000-\u20cf\u2100-\u2cee\u3000-\u3029\u3030-\u3098\u309b-\u3130\u3190-\ua66e"
     "\uac00-\ud7a3\ufe30-\uff9d\uffe0-\uffef\U0001f000-\U0001faff\U00020000-\U0003ffff]"
 )
+# Normalizing takes time by the square of how many characters are combined: a million would take hours.
+_MOST_JOINED = 64
+_PERHAPS_CROWDED = re.compile(f"{_PERHAPS_JOINING.pattern}{{{_MOST_JOINED}}}")
 _HANGUL_TAILS = (range(0x1161, 0x1176), range(0x11A8, 0x11C3))  # jamo that join the one before
 _PAGE_CHARACTERS, _PIECE_CHARACTERS = 1_024, 64
 
@@ -26,6 +29,16 @@ def folded(text: str) -> str:
     """Return the text as it is compared: NFKC, case folded, katakana as hiragana."""
     if text.isascii():
         return text.lower()
+    if _PERHAPS_CROWDED.search(text):
+        return "".join(
+            _folded(cluster[at : at + _MOST_JOINED])
+            for cluster in _clusters(text)
+            for at in range(0, len(cluster), _MOST_JOINED)
+        )
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
     once = unicodedata.normalize("NFKC", text).casefold()
     return _KATAKANA.sub(_hiragana, unicodedata.normalize("NFKC", once))
 
@@ -37,22 +50,22 @@ def find(text: str, words: tuple[str, ...]) -> int:
     """
     missing, reach = set(words), max(map(len, words)) - 1
     at, passed, tail = -1, 0, ""
-    pieces: list[tuple[int, int, str]] = []  # where each begins, folded and not
+    pieces: list[tuple[int, int, str, str]] = []  # where each begins, folded and not, and what it is
     start = 0
-    for piece in _pieces(text, _PAGE_CHARACTERS):
-        pieces.append((passed, start, piece))
-        plain = folded(piece)
+    for page in _pieces(text, _PAGE_CHARACTERS):
+        plain = folded(page)
+        pieces.append((passed, start, plain, page))
         seen = tail + plain
         for word in [word for word in missing if word in seen]:
             missing.remove(word)
             place = passed - len(tail) + seen.find(word)
             at = place if at < 0 else min(at, place)
         if not missing:
-            folded_start, begin, page = pieces[bisect_right(pieces, at, key=lambda piece: piece[0]) - 1]
-            return begin + _origin(page, at - folded_start)
+            passed, start, plain, there = pieces[bisect_right(pieces, at, key=lambda piece: piece[0]) - 1]
+            return start + _origin(there, plain, at - passed)
         tail = seen[-reach:] if reach else ""
         passed += len(plain)
-        start += len(piece)
+        start += len(page)
     return -1
 
 
@@ -101,9 +114,9 @@ def _in_place(text: str, plain: str) -> bool:
     return len(text) == len(plain) and _PERHAPS_JOINING.search(text) is None
 
 
-def _origin(text: str, at: int) -> int:
+def _origin(text: str, plain: str, at: int) -> int:
     """Return where the folded character ``at`` comes from."""
-    if _in_place(text, folded(text)):
+    if _in_place(text, plain):
         return at
     passed = start = 0
     for cut in (partial(_pieces, characters=_PIECE_CHARACTERS), _clusters):  # first roughly
@@ -136,8 +149,12 @@ def _pieces(text: str, characters: int) -> Iterator[str]:
         start = end
 
 
-@lru_cache(maxsize=8192)
 def _length(text: str) -> int:
+    return _short_length(text) if len(text) <= _PIECE_CHARACTERS else len(folded(text))
+
+
+@lru_cache(maxsize=8192)
+def _short_length(text: str) -> int:
     return len(folded(text))
 
 

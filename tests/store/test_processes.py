@@ -72,6 +72,10 @@ def test_nothing_acknowledged_is_lost_by_kill_9(path: Path) -> None:
         assert "streaming" not in {m.status for m in found.values()}
         parents = [m.parent_id for m in found.values()]
         assert parents == [None, *found][: len(parents)]
+        for id, message in list(found.items())[-6:]:
+            results = store.search.find(message.text, hits=len(found))
+            assert results.complete
+            assert not message.text or id in {hit.message_id for hit in results.chats[0].hits}
         store.close()
     assert len(acknowledged) > KILLS
 

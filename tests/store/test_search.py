@@ -513,6 +513,25 @@ def test_a_backup_is_without_the_index_and_can_be_searched(store: Store, tmp_pat
     assert again.stat().st_size < copy.stat().st_size  # which was indexed
 
 
+def test_a_million_combining_characters_piled_on_one_hold_nobody_up(store: Store, chat: Chat) -> None:
+    pile = "e" + "\u0301\u0323" * 250_000 + "猫" + "\u0301" * 250_000 + "\u0323" * 250_000
+    asked, _ = say(store, chat.id, pile + "の話")
+    assert ids(store.search.find("猫")) == [asked]
+    store.chats.rename(chat.id, pile)
+    assert store.search.find("\u0301\u0323" * 200).complete
+
+
+def test_scripts_that_combine_much_are_found(store: Store, chat: Chat) -> None:
+    hindi, thai = (
+        "नमस्ते दुनिया, यह एक परीक्षा है।",
+        "สวัสดีชาวโลกนี่คือการทดสอบการค้นหาข้อความภาษาไทยที่ไม่มีช่องว่างระหว่างคำเลยสักคำเดียว",
+    )
+    asked, answer = say(store, chat.id, hindi, thai)
+    assert ids(store.search.find("परीक्षा")) == [asked]
+    assert ids(store.search.find("ค้นหาข้อความ")) == [answer]
+    assert ids(store.search.find(unicodedata.normalize("NFD", "परीक्षा"))) == [asked]
+
+
 def test_a_huge_message_and_a_huge_question(
     store: Store, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
