@@ -83,7 +83,14 @@ class LineEdit(QLineEdit):
 
 
 class TextEdit(QPlainTextEdit):
-    """A ``QPlainTextEdit`` that leaves the input method its keys, and dropped files to the window."""
+    """A ``QPlainTextEdit`` that leaves the input method its keys, and dropped files to the window.
+
+    Tab leaves it: who uses no mouse must not be caught in it.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTabChangesFocus(True)
 
     def is_composing(self) -> bool:
         """Return whether an input method holds an unfinished word at the caret."""
