@@ -322,6 +322,16 @@ def test_unprintable_characters_are_replaced():
 
 
 HOSTILE = {
+    "dollars": "$" * 50_000,
+    "open formulas": "\\( \\[ $x " * 10_000,
+    "lines of formulas": "$$\n" * 20_000,
+    "formulas never closed": "$$ a\n\\[ b\n" * 10_000,
+    "many formulas": "$x$" * 20_000,
+    "half ruby": "｜漢字《" * 20_000,
+    "much ruby": "漢《か》" * 20_000,
+    "a long base": "漢" * 100_000 + "《かん》",
+    "notes": "[^1]" * 20_000,
+    "notes as lines": "[^1]: 注\n" * 10_000,
     "one line": "あ" * 200_000,
     "quotes": ">" * 10_000 + " 終",
     "spaced quotes": "> " * 10_000 + "終",

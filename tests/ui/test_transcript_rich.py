@@ -19,6 +19,7 @@ from desktop.ui.transcript import Entry, Transcript
 from desktop.ui.transcript.clipboard import MARKDOWN
 from desktop.ui.transcript.code_file import file_name, write
 from desktop.ui.transcript.copied import as_html, as_markdown, as_text
+from desktop.ui.transcript.flow import Place
 from desktop.ui.transcript.formulas import Formula, Wanted, draw
 from desktop.ui.transcript.furigana import annotated, readings
 from desktop.ui.transcript.inline import Span, spans
@@ -26,6 +27,7 @@ from desktop.ui.transcript.look import Look
 from desktop.ui.transcript.markdown import parse
 from desktop.ui.transcript.message import MessageView
 from desktop.ui.transcript.segment import Segment
+from desktop.ui.transcript.selection import START, Spot
 from desktop.ui.worker import Jobs
 
 WAIT = 20_000  # ms; a guard against hanging
@@ -342,6 +344,16 @@ def test_select_all_takes_the_whole_chat_also_what_was_never_shown(transcript: T
     assert len(views(transcript)) < 100
     whole(transcript, qtbot)
     assert QGuiApplication.clipboard().text() == "\n\n".join(f"{n}番" for n in range(300))
+
+
+def test_a_part_of_a_long_answer_is_copied_although_it_is_not_read_yet(transcript: Transcript, qtbot: QtBot):
+    text = PAGE * 200
+    transcript.show_entries([Entry(1, "assistant", text)])
+    expected = parse(text)[:1_501]
+    assert len(views(transcript)[1].flow.segments) < 1_000
+    transcript._selection.select(Spot(0, START), Spot(0, Place(1_500, len(expected[-1].text()))))
+    transcript._copy("text")
+    assert QGuiApplication.clipboard().text() == as_text(expected)
 
 
 def test_a_message_is_copied_in_three_forms_at_once(transcript: Transcript, qtbot: QtBot):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 EM = 24.0  # units of a drawing for 1 em
 MAX_DEPTH = 24  # of braces and environments: the library calls itself for each
+MAX_SIGNS = 400  # drawn in about 0.2 s
 MAX_SVG = 600_000  # characters of a drawing
 KEPT = 600  # formulas
 BATCH = 8
@@ -32,6 +33,7 @@ SWITCH_S, PAUSE_S = 0.0005, 0.008
 _COLOUR = "#010203"  # in the drawings, replaced by that of the text
 _LIMITED = re.compile(r"\\begin\s*\{|\\left|\{")
 _ENDS = re.compile(r"\\end\s*\{|\\right|\}")
+_SIGNS = re.compile(r"\\[A-Za-z]+|[^\s{}\\^_&]")
 # What would make a formula huge, or reach beyond it.
 _REFUSED = re.compile(r"\\(?:hspace|rule|newcommand|def|input|include|href|url|fontsize|tag)\b")
 
@@ -70,7 +72,7 @@ def _renderer(svg: str, colour: str) -> QSvgRenderer:
 def draw(asked: Wanted) -> Formula | None:
     """Draw a formula; None if it cannot be read."""
     text = asked.latex
-    if _depth(text) > MAX_DEPTH or _REFUSED.search(text):
+    if _depth(text) > MAX_DEPTH or _REFUSED.search(text) or len(_SIGNS.findall(text)) > MAX_SIGNS:
         return None
     from desktop.ui.transcript import mathematics
 

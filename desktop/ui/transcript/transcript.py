@@ -751,6 +751,8 @@ class Transcript(QAbstractScrollArea):
                 found.append(Piece(entry.text, None, entry.role))
                 continue
             view = self._rows[index].view or self._make_view(index)
+            while isinstance(view, AnswerView) and view.parse(deadline(SLICE_MS)):
+                pass  # a long answer may not be read to its end yet
             whole = view.flow.is_all(*part)
             found.append(Piece(entry.text if whole else "", view.flow.parts(*part), entry.role))
         return found
