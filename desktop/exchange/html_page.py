@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
+from desktop.exchange.japanese import Inline, with_ruby
 from desktop.exchange.words import heading, moment, title_of
 from desktop.language import language, say
 from desktop.store.records import ChatRecord, MessageRecord, shown
@@ -48,6 +49,10 @@ a { color: inherit; }
 
 
 class _Renderer(RendererHTML):
+    def text(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401
+        """Show a text with its ruby."""
+        return with_ruby(tokens[idx].content)
+
     def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401
         """Show an image as its words and its address: loading it would tell somebody that this is read."""
         token = tokens[idx]
@@ -57,9 +62,9 @@ class _Renderer(RendererHTML):
 
 def write(record: ChatRecord) -> str:
     """Return the page; what was thought is in folds."""
-    markdown = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable(
-        ["table", "strikethrough"]
-    )
+    markdown = MarkdownIt(renderer_cls=_Renderer)
+    markdown.inline = Inline()
+    markdown.configure("commonmark", {"html": False}).enable(["table", "strikethrough"])
     title = html.escape(title_of(record))
     articles = "\n".join(
         _article(markdown, each) for each in shown(record) if each.text.strip() or each.thinking

@@ -230,6 +230,26 @@ def test_html_stands_alone_and_runs_nothing() -> None:
     assert "[絵] https://example.jp/a.png" in text
 
 
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("これは**「強調」**です。", "これは<strong>「強調」</strong>です。"),
+        ("**注意：**必ず", "<strong>注意：</strong>必ず"),
+        (
+            "読む｜電子書《でんししょ》と",
+            "読む<ruby>電子書<rp>《</rp><rt>でんししょ</rt><rp>》</rp></ruby>と",
+        ),
+        ("私は漢字《かんじ》を", "私は<ruby>漢字<rp>《</rp><rt>かんじ</rt><rp>》</rp></ruby>を"),
+        ("｜<b>《&》", "<ruby>&lt;b&gt;<rp>《</rp><rt>&amp;</rt><rp>》</rp></ruby>"),
+        ("映画《七人の侍》", "映画《七人の侍》"),
+        ("a_b_c と *x*", "a_b_c と <em>x</em>"),
+        ("`漢字《かんじ》`", "<code>漢字《かんじ》</code>"),
+    ],
+)
+def test_html_has_japanese_emphasis_and_ruby(source: str, shown: str) -> None:
+    assert f'<div class="said"><p>{shown}</p>' in html_page.write(record("問い", source))
+
+
 def test_html_of_a_huge_message_is_its_plain_text() -> None:
     text = html_page.write(record("問い", "*" * html_page.MOST_MARKDOWN + "[" * 10))
     assert "<em>" not in text
