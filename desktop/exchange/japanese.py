@@ -1,7 +1,8 @@
 """Markdown as Japanese writes it: emphasis beside brackets and kana, and ruby.
 
 CommonMark lets ``**`` open or close by its neighbours, for languages with spaces between words; in
-``これは**「強調」**です`` it would do neither. So beside a Japanese, Chinese or Korean character it may do both.
+``これは**「強調」**です`` it would do neither. So beside a Japanese, Chinese or Korean character it may do
+both.
 Ruby is Aozora Bunko's: ``｜電子書《でんししょ》``, or without the bar after a run of kanji.
 """
 
