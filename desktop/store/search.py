@@ -292,10 +292,13 @@ def _index_titles(connection: Connection) -> None:
 
 
 def _batch(connection: Connection, before: int) -> tuple[list[int], int]:
-    """Return the newest messages that wait, oldest first, not too much text at once; and where they began."""
+    """Return the newest messages that wait, up to ``before``, oldest first; and where the next begin.
+
+    Not too much text at once.
+    """
     found = connection.execute(
         "SELECT id, created, length(text) AS size FROM messages NOT INDEXED"
-        " WHERE id < ? AND search_key IS NULL AND status <> 'streaming' ORDER BY id DESC LIMIT ?",
+        " WHERE id <= ? AND search_key IS NULL AND status <> 'streaming' ORDER BY id DESC LIMIT ?",
         (before, _BATCH_MESSAGES),
     )
     batch: list[tuple[float, int]] = []
@@ -303,7 +306,7 @@ def _batch(connection: Connection, before: int) -> tuple[list[int], int]:
     for row in found:
         batch.append((row["created"], row["id"]))
         size += row["size"]
-        before = row["id"]
+        before = row["id"] - 1
         if size > _BATCH_CHARACTERS:
             break
     return [id for _, id in sorted(batch)], before
