@@ -1,7 +1,9 @@
 """Ruby, formulas and readings on the page; selecting, copying and quoting across messages."""
 
+import random
 import time
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,6 +31,7 @@ from desktop.ui.transcript.message import MessageView
 from desktop.ui.transcript.segment import Segment
 from desktop.ui.transcript.selection import START, Spot
 from desktop.ui.worker import Jobs
+from tests.ui.test_transcript_markdown import RICH
 
 WAIT = 20_000  # ms; a guard against hanging
 PAGE = """# 見出し《みだし》
@@ -415,6 +418,46 @@ def test_text_that_looks_like_markup_stays_text(text: str):
     (block,) = parse("段落")
     plain = parse(as_markdown([type(block)("paragraph", (Span(text),))]))
     assert [(b.kind, b.text()) for b in plain] == [("paragraph", text)]
+
+
+class Nesting(HTMLParser):
+    """Fails where a tag is closed that is not the one opened last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in ("br", "hr"):
+            assert not self.open or tag != "li" or self.open[-1] in ("ul", "ol")
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_html_is_well_formed_wherever_the_selection_ends(seed: int):
+    draw_lot = random.Random(seed)
+    source = (RICH + PAGE).split("\n")
+    draw_lot.shuffle(source)
+    blocks = parse("\n".join(source))
+    for _ in range(20):
+        start, end = sorted(draw_lot.choices(range(len(blocks) + 1), k=2))
+        html = Nesting()
+        html.feed(as_html(blocks[start:end]))
+        assert html.open == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_markdown_keeps_its_meaning_whatever_the_order(seed: int):
+    """Each block that is copied alone reads as itself again."""
+    draw_lot = random.Random(seed)
+    source = (RICH + PAGE).split("\n")
+    draw_lot.shuffle(source)
+    for block in parse("\n".join(source)):
+        again = parse(as_markdown([block]))
+        assert [(b.kind, b.text().strip()) for b in again] == [(block.kind, block.text().strip())]
 
 
 def test_html_is_escaped_and_links_to_scripts_are_none():

@@ -23,6 +23,8 @@ _LINE_START = re.compile(
     r"^(\s*(?:\d+(?=[.)]\s))?)(#{1,6}(?=\s)|[>+-](?=\s)|(?<=\d)[.)](?=\s))", re.MULTILINE
 )
 
+_NOTE_START = re.compile(r"^(\[\^[^\]\s]+\]):", re.MULTILINE)
+
 # Word keeps what is written at each element. The colours are those of paper, whatever the window's are.
 OPENED = ("http://", "https://", "mailto:")
 _CODE = "font-family:Consolas,Menlo,'MS Gothic',monospace;background:#f3f1eb"
@@ -131,7 +133,8 @@ def _block_markdown(block: Block) -> str:
             return "---"
         case "math":
             return block.text()
-    return _LINE_START.sub(r"\1\\\2", _spans_markdown(block.spans))
+    text = _LINE_START.sub(r"\1\\\2", _spans_markdown(block.spans))
+    return text if block.kind == "footnote" else _NOTE_START.sub(r"\1\\:", text)
 
 
 def _table_markdown(block: Block) -> str:
@@ -175,10 +178,7 @@ def as_html(blocks: Sequence[Block]) -> str:
     before: Block | None = None
     for block in _joined(blocks):
         same = shared(before, block)
-        keeps = same < min(len(path), len(block.path)) and _list_tag(path[same]) == _list_tag(
-            block.path[same]
-        )
-        keeps = keeps and block.path[same].kind == "item"
+        keeps = same < min(len(path), len(block.path)) and _is_same_list(path[same], block.path[same])
         _close(out, path, same, keep_list=keeps)
         for depth, container in enumerate(block.path[same:], same):
             out.append(_opened(container, new_list=not (keeps and depth == same)))
@@ -187,6 +187,10 @@ def as_html(blocks: Sequence[Block]) -> str:
         path, before = block.path, block
     _close(out, path, 0, keep_list=False)
     return "".join(out)
+
+
+def _is_same_list(one: Container, other: Container) -> bool:
+    return one.kind == other.kind == "item" and _list_tag(one) == _list_tag(other)
 
 
 def _list_tag(container: Container) -> str:
