@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from desktop.ui.worker import Jobs
 
 FRAME_MS = 16
-SLICE_MS = 5.0  # of preparing what is not in sight, between two looks at the event loop
+SLICE_MS = 4.0  # of preparing what is not in sight, between two looks at the event loop
 FOOT = 32  # space under the last message
 _NEAR = 2  # px from the end that still count as the end
 _DRAG_MS, _DRAG_STEP = 30, 24  # scrolling while a selection is dragged out of the viewport
