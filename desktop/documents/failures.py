@@ -34,6 +34,10 @@ _SENTENCES = {
         "This is a file of an old Office format (.doc .xls .ppt). Save it as .docx, .xlsx or .pptx, and "
         "attach that.",
     ),
+    "document_other": (
+        "この形式（RTF、OpenDocument、EPUBなど）には対応していません。.docxかPDFで保存し直したものを添えてください。",
+        "This format (RTF, OpenDocument, EPUB …) is not supported. Save it as .docx or PDF, and attach that.",
+    ),
     "document_image": (
         "画像や音声、動画は読めません。文章のファイルを添えてください。",
         "Pictures, sound and video cannot be read. Attach a file with text.",

@@ -47,7 +47,7 @@ def kind_of(name: str, data: bytes) -> Kind:
     """Return the kind of a file.
 
     Raises ``KotonohaError`` for what cannot be read: ``document_image``, ``document_archive``,
-    ``document_old``, ``document_encrypted``, ``document_damaged``.
+    ``document_other``, ``document_old``, ``document_encrypted``, ``document_damaged``.
     """
     head = data[:16]
     if b"%PDF-" in data[:1024]:
@@ -58,6 +58,8 @@ def kind_of(name: str, data: bytes) -> Kind:
         # An Office file with a password is a compound file with this stream (MS-OFFCRYPTO 2.3.1).
         encrypted = "EncryptedPackage".encode("utf-16-le") in data
         raise failure("document_encrypted" if encrypted else "document_old")
+    if head.startswith(b"{\\rtf"):
+        raise failure("document_other")
     if head.startswith(_PICTURES) or (head[:4] == b"RIFF" and head[8:12] in (b"WEBP", b"WAVE", b"AVI ")):
         raise failure("document_image")
     if head[4:8] == b"ftyp":
@@ -85,4 +87,5 @@ def _in_zip(data: bytes) -> Kind:
     for folder, kind in _MAIN_PARTS:
         if any(name.startswith(folder) for name in names):
             return kind
-    raise failure("document_archive")
+    # OpenDocument and EPUB begin with a part of this name.
+    raise failure("document_other" if names[:1] == ["mimetype"] else "document_archive")

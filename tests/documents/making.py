@@ -214,6 +214,11 @@ def zipped(parts: dict[str, bytes]) -> bytes:
     return file.getvalue()
 
 
+def part(data: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read(name)
+
+
 def replaced(data: bytes, name: str, part: bytes) -> bytes:
     """Return a container with one part in place of another."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -39,6 +39,29 @@ def test_word_has_headings_lists_tables_ruby_and_inserted_text():
     )
 
 
+def test_word_has_footnotes_and_text_boxes():
+    w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    data = making.replaced(
+        making.word(),
+        "word/document.xml",
+        f'<w:document xmlns:w="{w}"><w:body><w:p><w:r><w:t>本文</w:t></w:r>'
+        '<w:r><w:footnoteReference w:id="2"/></w:r>'
+        "<w:r><w:pict><w:txbxContent><w:p><w:r><w:t>箱の一行目</w:t></w:r></w:p><w:p><w:r><w:t>二行目</w:t></w:r></w:p>"
+        "</w:txbxContent></w:pict></w:r></w:p></w:body></w:document>".encode(),
+    )
+    data = making.replaced(
+        data,
+        "word/footnotes.xml",
+        f'<w:footnotes xmlns:w="{w}"><w:footnote w:type="separator" w:id="-1"/>'
+        '<w:footnote w:id="2"><w:p><w:r><w:t>脚注の文</w:t></w:r></w:p></w:footnote></w:footnotes>'.encode(),
+    )
+    rels = "word/_rels/document.xml.rels"
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    end = f'<Relationship Id="rIdF" Type="{kind}" Target="footnotes.xml"/></Relationships>'.encode()
+    data = making.replaced(data, rels, making.part(data, rels).replace(b"</Relationships>", end))
+    assert text_of("a.docx", data) == "本文[^2]\n箱の一行目\n二行目\n\n[^2]: 脚注の文"
+
+
 def test_excel_has_each_sheet_as_a_table_and_formulas_nobody_computed():
     assert text_of("売上.xlsx", making.excel()) == (
         "## 売上\n\n| 月 | 金額 | 備考 |\n| --- | --- | --- |\n| 2026-04-01 | 120000 | 縦\\|棒 |\n"
@@ -202,6 +225,8 @@ def test_an_encoding_can_be_chosen_and_what_is_lost_is_told():
         ("a.txt", b"\xff\xd8\xff\xe0" + bytes(50), "document_image"),
         ("a.mp4", b"\0\0\0\x18ftypmp42" + bytes(50), "document_image"),
         ("a.gz", b"\x1f\x8b\x08" + bytes(50), "document_archive"),
+        ("a.odt", making.zipped({"mimetype": b"application/vnd.oasis.opendocument.text"}), "document_other"),
+        ("a.rtf", b"{\\rtf1\\ansi text}", "document_other"),
         ("a.zip", making.zipped({"a.txt": b"a"}), "document_archive"),
         ("a.bin", bytes(range(256)) * 8, "document_binary"),
         ("a.txt", b" \n\t\n", "document_empty"),

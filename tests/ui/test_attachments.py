@@ -108,6 +108,17 @@ def test_files_are_dropped_anywhere_on_the_page_but_models_are_not_files(scripte
     assert files_in(text) == []
 
 
+def test_files_are_pasted_by_key_and_text_is_still_pasted_as_text(scripted, qtbot, tmp_path):
+    edit, clipboard = scripted.page.composer.edit, QApplication.clipboard()
+    clipboard.setMimeData(mime_of(write(tmp_path, "貼る.md", "# 題")))
+    qtbot.keyClick(edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    scripted.until(lambda: names(scripted) == ["貼る.md"])
+    assert edit.toPlainText() == ""
+    clipboard.setText("ただの文章")
+    qtbot.keyClick(edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert edit.toPlainText() == "ただの文章"
+
+
 def test_each_chat_has_its_own_and_they_are_there_again_after_a_restart(scripted, tmp_path):
     give(scripted, write(tmp_path, "一.txt", "一つめの対話に添える"))
     scripted.ask("最初の質問")

@@ -16,6 +16,7 @@ from desktop.documents.tables import table
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same once more
 _UNSEEN = {_W + "del", _W + "moveFrom", _W + "instrText", _W + "rPr", _W + "pPr", _FALLBACK}
+_REFERENCES = {_W + "footnoteReference": "footnote", _W + "endnoteReference": "endnote"}
 _BREAKS = {_W + "tab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-"}
 _DEEPEST = 60  # tables and controls within each other
 
@@ -29,7 +30,26 @@ def read_word(data: bytes) -> Text:
     document = docx.Document(io.BytesIO(data))
     styles = {style.style_id: (style.name or "").lower() for style in document.styles}
     blocks = list(_blocks(document.element.body, styles, notes))
+    blocks += _footnotes(document.part)
     return Text(bounded(_joined(blocks), notes), tuple(notes))
+
+
+def _footnotes(part: Any) -> Iterator[str]:  # noqa: ANN401 - of python-docx
+    """Yield footnotes and endnotes, which are parts of their own."""
+    from docx.oxml import parse_xml
+
+    for relation in part.rels.values():
+        kind = relation.reltype.rpartition("/")[2]
+        if relation.is_external or kind not in ("footnotes", "endnotes"):
+            continue
+        for note in parse_xml(relation.target_part.blob):
+            if note.get(_W + "type") is None and (text := "".join(_words(note)).strip()):
+                yield f"[^{_mark(kind[:-1], note.get(_W + 'id', ''))}]: {text}"
+
+
+def _mark(kind: str, number: str) -> str:
+    """Return the name of a note: the two kinds are numbered for themselves."""
+    return f"e{number}" if kind == "endnote" else number
 
 
 def _joined(blocks: list[str]) -> str:
@@ -111,6 +131,11 @@ def _words(element: Any, depth: int = 0) -> Iterator[str]:  # noqa: ANN401
             base = "".join(_ruby_part(child, "rubyBase", depth))
             reading = "".join(_ruby_part(child, "rt", depth))
             yield f"｜{base}《{reading}》" if reading else base
+        elif tag in _REFERENCES:
+            yield f"[^{_mark(_REFERENCES[tag], child.get(_W + 'id', ''))}]"
+        elif tag == _W + "p":  # in a text box, or a note
+            yield "\n"
+            yield from _words(child, depth + 1)
         elif tag not in _UNSEEN:
             yield from _words(child, depth + 1)
 
