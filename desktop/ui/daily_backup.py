@@ -1,4 +1,4 @@
-"""The backup of each day: looked after at the start, and every hour for those who never end the application."""
+"""The backup of each day: at the start, and every hour for those who never quit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Has chats named by the model in quiet moments: a while after an answer, when nobody types and nothing runs."""
+"""Has chats named by the model in quiet moments: after an answer, when nobody types and nothing runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from desktop.chat.titling import name_chat
 from desktop.jobs import Cancel
 from desktop.store import Message
 from desktop.ui.session import Session
-from desktop.ui.turns import Running, Turns
+from desktop.ui.turns import Running, Setup, Turns
 
 log = logging.getLogger(__name__)
 QUIET_MS = 4_000
@@ -76,17 +76,20 @@ class Titling(QObject):
             setup = self._turns.setup(chat, None) if chat is not None else None
             if chat is None or setup is None or chat.title_by_hand:
                 continue
-            store, loader = session.store, session.loader
-            cancel = session.jobs.run(
-                lambda cancel: name_chat(
-                    store, loader, wish.chat_id, target=setup.target, system=setup.system, cancel=cancel
-                ),
-                owner=self,
-                on_done=lambda title: self._end(wish, named=title is not None),
-                on_failed=self._fail,
-            )
-            self._running = wish, cancel
+            self._start(wish, setup)
             return
+
+    def _start(self, wish: _Wish, setup: Setup) -> None:
+        store, loader = self._session.store, self._session.loader
+        cancel = self._session.jobs.run(
+            lambda cancel: name_chat(
+                store, loader, wish.chat_id, target=setup.target, system=setup.system, cancel=cancel
+            ),
+            owner=self,
+            on_done=lambda title: self._end(wish, named=title is not None),
+            on_failed=self._fail,
+        )
+        self._running = wish, cancel
 
     def _end(self, wish: _Wish, *, named: bool) -> None:
         if self._running is not None and self._running[0] == wish:
