@@ -506,7 +506,7 @@ def test_a_selection_is_quoted(transcript: Transcript, qtbot: QtBot):
     assert not button.isHidden()
     with qtbot.waitSignal(transcript.quoted, timeout=WAIT) as signal:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert signal.args == ["> 一つ目の**段落**\n>\n> 二つ目\n\n"]
+    assert signal.args == ["> 一つ目の**段落**\n>\n> 二つ目"]
     assert button.isHidden()
     assert one.chosen is None
 

@@ -56,6 +56,6 @@ def as_source(pieces: list[Piece]) -> str:
 
 
 def as_quote(pieces: list[Piece]) -> str:
-    """Return everything as a quotation in Markdown, with an empty line after it; '' for nothing."""
+    """Return everything as a quotation in Markdown; '' for nothing."""
     source = as_source(pieces).strip()
-    return "".join(f"> {line}".rstrip() + "\n" for line in source.split("\n")) + "\n" if source else ""
+    return "\n".join(f"> {line}".rstrip() for line in source.split("\n")) if source else ""
