@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from pathlib import PurePath
 
 from desktop.documents.document import Kind
@@ -79,6 +78,8 @@ def _extension(name: str) -> str:
 
 
 def _in_zip(data: bytes) -> Kind:
+    import zipfile
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
