@@ -56,6 +56,9 @@ class Actions(QObject):
             "このたいわをごみばこにいれる さくじょ",
             window.delete_current,
         )
+        add("chat.pin", self.tr("ピン留めする・外す"), "ぴんどめする はずす", window.pin_current)
+        add("chat.archive", self.tr("この対話をアーカイブする"), "あーかいぶする", window.archive_current)
+        add("chat.folder", self.tr("新しいフォルダー…"), "あたらしいふぉるだー", window.desk.new_folder)
         add("chat.print", self.tr("印刷…"), "いんさつ", window.print_chat, "Ctrl+P")
         add("chat.pdf", self.tr("PDFとして保存…"), "ぴーでぃーえふとしてほぞん", window.save_pdf)
         add("chat.bin", self.tr("ごみ箱を開く"), "ごみばこをひらく", window.open_bin)
@@ -71,8 +74,31 @@ class Actions(QObject):
             self.tr("最後の回答へ移る"),
             "さいごのかいとうへうつる",
             page.transcript.scroll_to_end,
-            "Ctrl+Shift+End",
+            "Ctrl+J",
         )
+        again, more = page.transcript.regenerate_requested, page.transcript.continue_requested
+        add(
+            "answer.again",
+            self.tr("最後の質問にもう一度答える"),
+            "さいごのしつもんにもういちどこたえる さいせいせい",
+            lambda: window.with_last_answer(lambda answer: again.emit(answer.id)),
+            "Ctrl+R",
+        )
+        add(
+            "answer.continue",
+            self.tr("最後の回答の続きを書く"),
+            "さいごのかいとうのつづきをかく",
+            lambda: window.with_last_answer(lambda answer: more.emit(answer.id)),
+        )
+        add(
+            "answer.copy",
+            self.tr("最後の回答をコピーする"),
+            "さいごのかいとうをこぴーする",
+            lambda: window.with_last_answer(window.copy_answer),
+            "Ctrl+Shift+C",
+        )
+        branching = window.conversation.branching
+        add("answer.map", self.tr("枝分かれの図を見る"), "えだわかれのずをみる", branching.show_map)
         add("model.choose", self.tr("モデルを選ぶ"), "もでるをえらぶ", window.choose_model, "Ctrl+M")
         add(
             "model.preset",
@@ -111,6 +137,12 @@ class Actions(QObject):
             "もじをもとのおおきさに",
             lambda: window.zoom(0),
             "Ctrl+0",
+        )
+        add(
+            "view.scheme",
+            self.tr("明るい配色と暗い配色を切り替える"),
+            "あかるいはいしょくとくらいはいしょくをきりかえる だーくもーど",
+            window.switch_scheme,
         )
         add("app.settings", self.tr("設定を開く"), "せっていをひらく", window.show_settings, "Ctrl+,")
         add("app.palette", self.tr("したいことを探す"), "したいことをさがす", window.find_anything, "Ctrl+K")

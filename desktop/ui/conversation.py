@@ -157,6 +157,12 @@ class Conversation(QObject):
         """The open chat; None for a new one."""
         return self._chat.id if self._chat else None
 
+    def last_answer(self) -> Message | None:
+        """Return the answer at the end of the branch that is shown, once it is written."""
+        last = self._path[-1] if self._path else None
+        ended = last is not None and last.role == "assistant" and self._running() is None
+        return last if ended else None
+
     # Opening
 
     def open_new(self) -> None:

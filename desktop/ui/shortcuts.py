@@ -22,7 +22,12 @@ _EDITING = (
     *(_Standard.Copy, _Standard.Cut, _Standard.Paste, _Standard.Undo, _Standard.Redo, _Standard.SelectAll),
     *(_Standard.MoveToNextWord, _Standard.MoveToPreviousWord, _Standard.SelectNextWord),
     *(_Standard.SelectPreviousWord, _Standard.MoveToStartOfDocument, _Standard.MoveToEndOfDocument),
-    *(_Standard.SelectStartOfDocument, _Standard.DeleteStartOfWord, _Standard.DeleteEndOfWord),
+    *(
+        _Standard.SelectStartOfDocument,
+        _Standard.SelectEndOfDocument,
+        _Standard.DeleteStartOfWord,
+        _Standard.DeleteEndOfWord,
+    ),
 )
 _ENTER = ("Ctrl+Return", "Ctrl+Enter", "Shift+Return", "Shift+Enter")
 _INPUT_METHOD = ("Ctrl+Space", "Shift+Space", "Meta+Space", "Alt+`")

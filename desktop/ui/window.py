@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from desktop.errors import sentence
+from desktop.store import Message
+from desktop.store.automatic import back_up
 from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
+from desktop.ui import theme
 from desktop.ui.actions import Actions, native
 from desktop.ui.announcer import Announcer
 from desktop.ui.bin_dialog import BinDialog
@@ -24,6 +28,7 @@ from desktop.ui.session import Session
 from desktop.ui.settings_page import SettingsPage
 from desktop.ui.sidebar import Sidebar
 from desktop.ui.toast import Toast
+from desktop.ui.transcript.inline import printable
 from desktop.ui.turns import Turns
 
 NARROW = 900  # px: a window below this gives the list's place to the page
@@ -180,6 +185,35 @@ class Window(QMainWindow):
         if self.conversation.chat_id is not None:
             self.desk.delete([self.conversation.chat_id])
 
+    def pin_current(self) -> None:
+        """Keep the open chat at the top of the list, or not any more."""
+        chat = next((one for one in self._session.chats if one.id == self.conversation.chat_id), None)
+        if chat is not None:
+            self.desk.pin([chat.id], chat.pinned is None)
+
+    def archive_current(self) -> None:
+        """Put the open chat out of the way."""
+        if self.conversation.chat_id is not None:
+            self.desk.archive([self.conversation.chat_id], True)
+
+    def with_last_answer(self, act: Callable[[Message], object]) -> None:
+        """Do something with the last answer of the open chat; where there is none, say so."""
+        answer = self.conversation.last_answer()
+        if answer is None:
+            self.toast.show_message(self.tr("書き終わった回答が、まだありません。"))
+        else:
+            self.show_chats()
+            act(answer)
+
+    def copy_answer(self, answer: Message) -> None:
+        """Put the text of an answer on the clipboard."""
+        QGuiApplication.clipboard().setText(printable(answer.text))
+        self.toast.show_message(self.tr("コピーしました。"))
+
+    def switch_scheme(self) -> None:
+        """Change from light to dark, or back."""
+        self._session.change(theme="light" if theme.is_dark() else "dark")
+
     def print_chat(self) -> None:
         """Print the open chat."""
         if (chat_id := self._shown_chat()) is not None:
@@ -272,7 +306,8 @@ class Window(QMainWindow):
         def done(path: Path) -> None:
             self.toast.show_message(self.tr("控えを作りました: {name}").format(name=path.name))
 
-        self._session.jobs.run(lambda _: self._session.store.backup(), owner=self, on_done=done)
+        database = self._session.store.path
+        self._session.jobs.run(lambda cancel: back_up(database, cancel), owner=self, on_done=done)
 
     def _complain(self, error: Exception) -> None:
         if self._rooms.currentIndex() == 0:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication
 
 from desktop.store import Preferences
+from desktop.ui import theme
 from desktop.ui.actions import native, portable
 
 
@@ -105,6 +106,47 @@ def test_steps_through_the_chats_follow_the_list(qtbot, scripted):
     press(qtbot, scripted.window, "Ctrl+PgDown")  # there is nothing below
     press(qtbot, scripted.window, "Ctrl+PgUp")
     scripted.until(lambda: conversation.chat_id == second.chat_id)
+
+
+def test_the_last_answer_is_copied_and_asked_for_again(qtbot, scripted):
+    window, table = scripted.window, scripted.window.action_table
+    table["answer.copy"].trigger()
+    assert "まだありません" in window.toast.label.text()
+    answer = scripted.ask("琵琶湖の広さは")
+    window.show_settings()
+    QApplication.clipboard().clear()
+    press(qtbot, window, "Ctrl+Shift+C")
+    assert QApplication.clipboard().text() == answer.text != ""
+    assert not window.settings.isVisible()
+    table["answer.again"].trigger()
+    scripted.until(lambda: scripted.active() is not None)
+    table["answer.again"].trigger()  # one at a time
+    scripted.settle()
+    assert scripted.path()[-1].id != answer.id
+    assert len(scripted.messages.siblings(answer.id)) == 2
+
+
+def test_the_open_chat_is_pinned_and_put_away(qtbot, scripted):
+    window, table, chats = scripted.window, scripted.window.action_table, scripted.app.session.store.chats
+    table["chat.pin"].trigger()  # nothing is open
+    answer = scripted.ask("ひとつめ")
+    scripted.until(lambda: scripted.app.session.chats)
+    table["chat.pin"].trigger()
+    scripted.until(lambda: scripted.app.session.chats[0].pinned is not None)
+    table["chat.pin"].trigger()
+    scripted.until(lambda: scripted.app.session.chats[0].pinned is None)
+    table["chat.archive"].trigger()
+    scripted.until(lambda: chats.get(answer.chat_id).archived is not None)
+    scripted.until(lambda: "アーカイブ" in window.toast.label.text())
+
+
+def test_light_and_dark_change_places(scripted):
+    table = scripted.window.action_table
+    before = theme.is_dark()
+    table["view.scheme"].trigger()
+    assert theme.is_dark() is not before
+    table["view.scheme"].trigger()
+    assert theme.is_dark() is before
 
 
 def test_kept_keys_are_bounded(store):

@@ -118,6 +118,12 @@ def test_what_can_be_an_actions_keys(pressed, why):
     assert refusal(pressed) == why
 
 
+def test_no_usual_key_is_one_that_would_be_refused(scripted):
+    table = scripted.window.action_table
+    usual = [key for action in table.all() for key in table.usual_keys(action.objectName())]
+    assert {key: refusal(key) for key in usual if refusal(key)} == {}
+
+
 def test_what_one_needs_for_writing_is_refused_in_words(qtbot, scripted, keys):
     row, table = keys.row("chat.bin"), scripted.window.action_table
     for key, modifiers, words in (
