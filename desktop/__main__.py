@@ -48,7 +48,18 @@ def _command(arguments: list[str]) -> int:
         from desktop.ui.demo import main as demo
 
         return demo(options.picture)
+    if options.command == "quick":
+        return _quick()
     return cli.run(options)
+
+
+def _quick() -> int:
+    if has_screen():
+        from desktop.ui.app import main as window
+
+        return window(quick=True)
+    _tell("画面がないので、すぐに聞く窓は出せません。", "There is no screen for the quick question.")
+    return 1
 
 
 def _window_or_terminal() -> int:

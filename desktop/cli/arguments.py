@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_devices(commands)
     add_chats(commands)
+    _add_quick(commands)
     _add_demo(commands)
     return parser
 
@@ -300,6 +301,14 @@ def _add_loading(parser: _Parser) -> None:
         metavar="N",
         help=say("計算に使うスレッドの数", "threads to compute with"),
     )
+
+
+def _add_quick(commands: argparse._SubParsersAction[_Parser]) -> None:
+    about = say(
+        "すぐに聞くための小さな窓を出す。デスクトップのキー設定から呼べる",
+        "show the small window for a quick question, for a key of the desktop to call",
+    )
+    commands.add_parser("quick", help=about, description=about)
 
 
 def _add_demo(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -77,6 +77,8 @@ class Preferences(msgspec.Struct, frozen=True):
     daily_backup: bool = True
     list_folded: bool = False
     folded_sections: Annotated[tuple[_Name, ...], Meta(max_length=1_000)] = ("archive",)  # of that list
+    tray: bool = False  # an icon there, with which the application stays when its window is closed
+    reduce_motion: bool = False
     zoom: Annotated[int, Meta(ge=ZOOM_LEAST, le=ZOOM_MOST)] = 100  # percent
     density: Density = "usual"  # how much space lines and rows have
     text_family: _Name = ""  # of what is read and written; "": the platform's

@@ -30,7 +30,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from desktop import __version__, paths
 from desktop.engine.client import Engine
@@ -42,33 +42,39 @@ from desktop.store import Preferences, Store, rescue
 from desktop.store.instance import Instance
 from desktop.ui import theme
 from desktop.ui.icons import app_icon
+from desktop.ui.quick_ask import QuickAsk
 from desktop.ui.rescue import Rescue
 from desktop.ui.session import Session
 from desktop.ui.transcript.highlight import highlight
+from desktop.ui.tray import Tray
 from desktop.ui.turns import Turns
 from desktop.ui.window import Window
 from desktop.ui.worker import Jobs
 
 log = logging.getLogger(__name__)
 RAISE_WAIT_MS = 5_000
+LONGEST_LINE = 64  # bytes of what a second start asks for
 LONGEST_SOCKET = 100  # bytes of a Unix socket's path; the system allows 104 or 108
 SETTLED_MS = 3_000  # after the window is shown
 BACKUP_SECONDS = 24 * 3600  # at most so old is the newest backup after a start
 
 
-def main() -> int:
-    """Run the window until it is closed; return the exit code."""
+def main(*, quick: bool = False) -> int:
+    """Run the window until it is closed; return the exit code. ``quick``: with the one for a quick question.
+
+    Where the application runs already, its window is raised, or the one for a quick question.
+    """
     qt = create_application()
     try:
         home = paths.home()
         instance = Instance(home)
-        raised = None if instance.acquire() else _raise_other(home, instance)
+        raised = None if instance.acquire() else _raise_other(home, instance, quick=quick)
     except KotonohaError as error:
         return Rescue(error).refuse()
     if raised is not None:
         return 0 if raised else Rescue(_already_running()).refuse()
     _log_to(home)
-    app = App(home)
+    app = App(home, quick=quick)
     with _quit_on_signals(qt.quit):
         app.ended.connect(qt.exit)
         app.listen()
@@ -97,8 +103,11 @@ class App(QObject):
 
     ended = Signal(int)  # exit code: the window was closed, or there will be none
 
-    def __init__(self, home: Path, *, database: Path | None = None) -> None:
+    def __init__(self, home: Path, *, database: Path | None = None, quick: bool = False) -> None:
         super().__init__()
+        self._quick_wanted = quick
+        self.quick: QuickAsk | None = None
+        self.tray: Tray | None = None
         self._home = home
         self._database = database or paths.database()
         self._states = self._database.with_name("states")  # beside the chats that they are of
@@ -176,6 +185,7 @@ class App(QObject):
         self.session = session = Session(store, engine, self._jobs, preferences)
         self.turns = Turns(session)
         session.preferences_changed.connect(lambda _: self._dress())
+        session.preferences_changed.connect(lambda names: self._show_tray() if "tray" in names else None)
         self._qt.styleHints().colorSchemeChanged.connect(lambda _: self._dress(again=True))
         session.refresh_presets()
         session.refresh_models()
@@ -194,6 +204,7 @@ class App(QObject):
         """Follow the chosen language and theme; a new language makes the window anew."""
         assert self.session is not None
         chosen = self.session.preferences
+        theme.set_motion(not chosen.reduce_motion)
         dress = (chosen.theme, chosen.density, chosen.text_family, chosen.code_family)
         if dress != self._dressed or again:
             self._dressed = dress
@@ -226,6 +237,7 @@ class App(QObject):
         self.window = window
         window.open_last_chat()
         window.show()
+        self._renew_quick()
         QTimer.singleShot(SETTLED_MS, self._settle)
 
     def _settle(self) -> None:
@@ -234,7 +246,62 @@ class App(QObject):
         self._jobs.run(lambda _: highlight("x = 1", "python"))
 
     def _window_closed(self) -> None:
-        self.ended.emit(0)
+        if self.tray is None:
+            self.ended.emit(0)
+
+    # The tray and the quick question
+
+    def ask_quickly(self) -> None:
+        """Show the window for a quick question."""
+        if self.session is None or self.turns is None or self.window is None:
+            self._quick_wanted = True  # the store is still being opened
+            return
+        if self.quick is None:
+            self.quick = QuickAsk(self.session, self.turns)
+            self.quick.open_requested.connect(self._open_chat)
+        self.quick.appear()
+
+    def _open_chat(self, chat_id: int) -> None:
+        assert self.window is not None
+        self.raise_window()
+        self.window.show_chats()
+        self.window.conversation.open(chat_id)
+
+    def _renew_quick(self) -> None:
+        """Make anew, in the language in use, what stands beside the window."""
+        self._drop_quick()
+        if self.tray is not None:
+            self._remove_tray()
+        self._show_tray()
+        if self._quick_wanted:
+            self._quick_wanted = False
+            self.ask_quickly()
+
+    def _drop_quick(self) -> None:
+        if self.quick is not None:
+            self.quick.hide()
+            self.quick.deleteLater()
+            self.quick = None
+
+    def _show_tray(self) -> None:
+        """Show the icon where it is wanted and the system has a place for it."""
+        assert self.session is not None
+        wanted = self.session.preferences.tray and QSystemTrayIcon.isSystemTrayAvailable()
+        if wanted and self.tray is None:
+            self.tray = Tray(self)
+            self.tray.quick_chosen.connect(self.ask_quickly)
+            self.tray.window_chosen.connect(self.raise_window)
+            self.tray.quit_chosen.connect(lambda: self.ended.emit(0))
+            self.tray.show()
+        elif not wanted and self.tray is not None:
+            self._remove_tray()
+        self._qt.setQuitOnLastWindowClosed(self.tray is None)
+
+    def _remove_tray(self) -> None:
+        assert self.tray is not None
+        self.tray.hide()
+        self.tray.deleteLater()
+        self.tray = None
 
     def _translate(self, choice: Language | Literal["system"]) -> None:
         """Install the translations. The window's own words are Japanese in the source."""
@@ -269,11 +336,31 @@ class App(QObject):
     def _raise(self) -> None:
         assert self._server is not None
         connection = self._server.nextPendingConnection()
+        connection.disconnected.connect(connection.deleteLater)
+        connection.readyRead.connect(lambda: self._hear(connection))
+        if connection.bytesAvailable():
+            self._hear(connection)
+
+    def _hear(self, connection: QLocalSocket) -> None:
+        """Do what a second start asks for, in one line."""
+        if not connection.canReadLine():
+            if connection.bytesAvailable() > LONGEST_LINE:
+                connection.abort()
+            return
+        wanted = bytes(connection.readLine(LONGEST_LINE).data()).strip()
         connection.write(b"raised\n")
         connection.flush()
-        connection.disconnected.connect(connection.deleteLater)
         connection.disconnectFromServer()
+        if wanted == b"quick":
+            self.ask_quickly()
+        else:
+            self.raise_window()
+
+    def raise_window(self) -> None:
+        """Bring the window to the front, from the tray, too."""
         if self.window is not None:
+            if not self.window.isVisible():
+                self.window.open_last_chat()
             state = self.window.windowState()
             self.window.setWindowState(
                 (state & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive
@@ -295,17 +382,21 @@ def _server_name(home: Path) -> str:
     return name
 
 
-def _raise_other(home: Path, instance: Instance) -> bool | None:
-    """Ask the running instance to raise its window; return whether it did, None if it has just ended.
+def _raise_other(home: Path, instance: Instance, *, quick: bool = False) -> bool | None:
+    """Ask the running instance to raise its window, or the one for a quick question.
 
+    Return whether it did, None if it has just ended.
     It may still be starting, and not listen yet.
     """
     deadline = QDeadlineTimer(RAISE_WAIT_MS)
     while not deadline.hasExpired():
         connection = QLocalSocket()
         connection.connectToServer(_server_name(home))
-        if connection.waitForConnected(RAISE_WAIT_MS) and connection.waitForReadyRead(RAISE_WAIT_MS):
-            return True
+        if connection.waitForConnected(RAISE_WAIT_MS):
+            connection.write(b"quick\n" if quick else b"window\n")
+            connection.flush()
+            if connection.waitForReadyRead(RAISE_WAIT_MS):
+                return True
         if instance.acquire():
             return None
         QThread.msleep(100)

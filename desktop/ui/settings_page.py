@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QStackedWidget,
+    QSystemTrayIcon,
     QVBoxLayout,
     QWidget,
 )
@@ -167,7 +168,23 @@ class SettingsPage(QWidget):
                 "language", {"system": self.tr("システムに合わせる"), "ja": "日本語", "en": "English"}
             ),
         )
-        self._add_reset(section, "language")
+        tray = self._switch("tray")
+        tray.setEnabled(QSystemTrayIcon.isSystemTrayAvailable())
+        section.add_row(
+            self.tr("トレイに置く"),
+            self.tr("ウィンドウを閉じても、トレイのアイコンから呼び出せます。終了もそこからです。")
+            if tray.isEnabled()
+            else self.tr("このデスクトップには、アイコンを置くトレイがありません。"),
+            tray,
+        )
+        section.add_row(
+            self.tr("すぐに聞く"),
+            self.tr(
+                "小さな窓で、ひとことだけ聞けます。どのアプリからでも呼ぶには、"
+                "デスクトップのキー設定で「kotonoha quick」を実行するようにしてください。"
+            ),
+        )
+        self._add_reset(section, "language", "tray")
         return name, section
 
     def _look(self) -> tuple[str, Section]:
@@ -210,7 +227,12 @@ class SettingsPage(QWidget):
             self.tr("プログラムなどに使う、字の幅がそろった書体です。"),
             self._family(self._code_family, "code_family"),
         )
-        self._add_reset(section, "theme", "zoom", "density", "text_family", "code_family")
+        section.add_row(
+            self.tr("動きを減らす"),
+            self.tr("待っている間の明滅などを止めます。システムでそう決めてあるときは、いつも止まります。"),
+            self._switch("reduce_motion"),
+        )
+        self._add_reset(section, "theme", "zoom", "density", "text_family", "code_family", "reduce_motion")
         return name, section
 
     def _writing(self) -> tuple[str, Section]:

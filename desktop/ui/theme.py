@@ -82,6 +82,7 @@ DARK = Tokens(
 )  # fmt: skip
 
 _current = LIGHT
+_moves = True
 _density = DENSITIES["usual"]
 _text_family = _code_family = ""  # chosen by the person
 
@@ -89,6 +90,17 @@ _text_family = _code_family = ""  # chosen by the person
 def current() -> Tokens:
     """Return the colours in use."""
     return _current
+
+
+def moves() -> bool:
+    """Return whether something may move that only pleases; the system's own setting counts besides."""
+    return _moves
+
+
+def set_motion(moving: bool) -> None:
+    """Allow motion, or none."""
+    global _moves  # noqa: PLW0603
+    _moves = moving
 
 
 def is_dark() -> bool:

@@ -172,7 +172,8 @@ class AnswerView(MessageView):
             self._add_action(self.tr("もう一度"), prominent=not text).clicked.connect(self._regenerate)
         if carded and text:
             self._add_action(self.tr("続ける"), prominent=True).clicked.connect(self._continue)
-        if self.waiting and self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0:
+        system = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+        if self.waiting and system and theme.moves():
             self._pulse.start()
         else:
             self._pulse.stop()
