@@ -85,7 +85,7 @@ class AttachmentView(QDialog):
         parts = [QLocale().formattedDataSize(file.size_bytes), self.tr("%n 字", "", len(text.text))]
         if text.cut:
             parts.append(self.tr("先頭だけを使います"))
-        self.facts.setText("・".join(parts))
+        self.facts.setText(" · ".join(parts))
         self.whole.setVisible(text.cut and is_draft)
         self.notes.setText("\n".join(str(Note(*note)) for note in file.notes))
         self.notes.setVisible(bool(file.notes))

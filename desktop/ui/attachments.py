@@ -380,7 +380,7 @@ class Attachments(QObject):
             details.append(text.format(count=f"{tokens.number:,}"))
         if file.used is not None and file.used < file.characters:
             details.append(self.tr("先頭だけ"))
-        return FileShown(file.id, file.name, file.kind, "・".join(details), bool(file.notes))
+        return FileShown(file.id, file.name, file.kind, " · ".join(details), bool(file.notes))
 
     def _reading_shown(self, reading: _Reading) -> FileShown:
         percent = round(100 * reading.fraction)
