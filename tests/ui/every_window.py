@@ -16,14 +16,19 @@ from scripted import Scripted
 
 import desktop.ui
 from desktop.errors import KotonohaError
+from desktop.ui.attachment_view import AttachmentView
 from desktop.ui.bin_dialog import BinDialog
+from desktop.ui.branch_map import BranchMap
+from desktop.ui.line_dialog import LineDialog
 from desktop.ui.links import LinkDialog
+from desktop.ui.message_editor import MessageEditor
 from desktop.ui.model_settings import ModelSettingsDialog
 from desktop.ui.open_file import OpenFile
 from desktop.ui.probability_view import ProbabilityView
 from desktop.ui.prompt_view import PromptView
 from desktop.ui.rescue import Rescue
 from desktop.ui.section import SectionButton
+from desktop.ui.side_by_side import SideBySide
 from desktop.ui.template_dialog import TemplateDialog
 from desktop.ui.text_dialog import TextDialog
 
@@ -94,14 +99,62 @@ def _probabilities(scripted: Scripted) -> QWidget:
     return _newest(ProbabilityView)
 
 
+def _map(scripted: Scripted) -> QWidget:
+    branching = scripted.window.conversation.branching
+    branching.show_map()
+    scripted.until(lambda: _is_open(BranchMap))
+    return _newest(BranchMap)
+
+
+def _beside(scripted: Scripted) -> QWidget:
+    scripted.window.conversation._answer_again(_answer(scripted))
+    scripted.until(scripted.app.turns.busy)
+    scripted.settle()
+    scripted.window.conversation.branching.compare(_answer(scripted))
+    scripted.until(lambda: _is_open(SideBySide))
+    return _newest(SideBySide)
+
+
+def _edit(scripted: Scripted) -> QWidget:
+    dialog = MessageEditor("書き直す", "元の文", "送る", scripted.window)
+    dialog.open()
+    return dialog
+
+
+def _line(scripted: Scripted) -> QWidget:
+    dialog = LineDialog("新しいタグ", "タグの名前", "付ける", scripted.window)
+    dialog.open()
+    return dialog
+
+
+def _attachment(scripted: Scripted) -> QWidget:
+    file = scripted.folder / "議事録.txt"
+    file.write_bytes("会議は火曜日です。".encode("cp932"))
+    attachments = scripted.window.conversation.attachments
+    attachments.add([file])
+    scripted.until(attachments.ids)
+    attachments.open(attachments.ids()[0])
+    scripted.until(lambda: _is_open(AttachmentView))
+    return _newest(AttachmentView)
+
+
+def _is_open(kind: type[QDialog]) -> bool:
+    return any(isinstance(each, kind) and each.isVisible() for each in QApplication.topLevelWidgets())
+
+
 DIALOGS: dict[type[QDialog], Opener] = {
+    AttachmentView: _attachment,
     BinDialog: _bin,
+    BranchMap: _map,
+    LineDialog: _line,
     LinkDialog: _link,
+    MessageEditor: _edit,
     ModelSettingsDialog: _model,
     OpenFile: _open_file,
     ProbabilityView: _probabilities,
     PromptView: _prompt,
     Rescue: _rescue,
+    SideBySide: _beside,
     TemplateDialog: _template,
     TextDialog: _text,
 }
@@ -150,6 +203,12 @@ def places(scripted: Scripted) -> Iterator[tuple[str, QWidget]]:
         section.click()
         yield f"設定: {section.text()}", window
     window.show_chats()
+    window.find_anything()
+    yield "したいことを探す", window.finder.palette
+    window.finder.palette.leave()
+    scripted.app.ask_quickly()
+    yield "すぐに聞く", scripted.app.quick
+    scripted.app.quick.hide()
     for kind, opener in DIALOGS.items():
         dialog = opener(scripted)
         yield kind.__name__, dialog
