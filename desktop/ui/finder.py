@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from desktop.ui.actions import native
+from desktop.ui.matching import Candidate
 from desktop.ui.palette import Entry, Palette
 from desktop.ui.session import Session
 
@@ -26,21 +27,35 @@ class Finder(QObject):
         super().__init__(window)
         self._window = window
         self._session = session
-        self.palette = Palette(
-            window,
-            session.jobs,
-            lambda: list(self.entries()),
-            lambda: session.preferences.recent_actions,
-            self._new_chat_with,
-        )
+        self.palette = Palette(window, session.jobs, self)
         self.palette.chosen.connect(self._remember)
 
     def entries(self) -> Iterator[Entry]:
-        """Yield everything that can be chosen now."""
+        """Yield everything but the chats."""
         yield from self._actions()
-        yield from self._chats()
         yield from self._choices()
         yield from self._settings()
+
+    def more(self) -> Callable[[], Iterator[Candidate]]:
+        """Return what yields the chats, of which there may be thousands."""
+        chats, untitled = self._session.chats, self.tr("新しい対話")
+        return lambda: (Candidate(f"chat:{chat.id}", chat.title or untitled) for chat in chats)
+
+    def entry(self, name: str) -> Entry:
+        """Return the entry of a chat."""
+        chat_id = int(name.removeprefix("chat:"))
+        title = next((chat.title for chat in self._session.chats if chat.id == chat_id), "")
+        return Entry(
+            name,
+            title or self.tr("新しい対話"),
+            self.tr("対話"),
+            "message-square",
+            partial(self._open, chat_id),
+        )
+
+    def recent(self) -> Sequence[str]:
+        """Return what was chosen last."""
+        return self._session.preferences.recent_actions
 
     def _actions(self) -> Iterator[Entry]:
         table = self._window.action_table
@@ -56,13 +71,6 @@ class Finder(QObject):
                     native(table.keys(name)[:1]),
                     (table.reading(name), name.replace(".", " ")),
                 )
-
-    def _chats(self) -> Iterator[Entry]:
-        for chat in self._session.chats:
-            name = chat.title or self.tr("新しい対話")
-            yield Entry(
-                f"chat:{chat.id}", name, self.tr("対話"), "message-square", partial(self._open, chat.id)
-            )
 
     def _choices(self) -> Iterator[Entry]:
         choices, kind = self._window.conversation.choices, self.tr("モデル")
@@ -94,7 +102,7 @@ class Finder(QObject):
         self._window.show_settings()
         self._window.settings.show_place(place)
 
-    def _new_chat_with(self, text: str) -> Entry:
+    def otherwise(self, text: str) -> Entry:
         """Return what to do with a text that nothing is found for: ask about it."""
 
         def write() -> None:

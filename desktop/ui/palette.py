@@ -6,9 +6,10 @@ it is converted. Matching is done in a worker; Enter waits for the answer to wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, Protocol
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -69,6 +70,25 @@ class Entry:
     act: Callable[[], object]
     keys: str = ""
     aliases: tuple[str, ...] = ()
+
+
+class Offers(Protocol):
+    """What a palette offers. All but what ``more`` returns is called in the window's thread."""
+
+    def entries(self) -> Iterable[Entry]:
+        """Return what there is little of."""
+
+    def more(self) -> Callable[[], Iterable[Candidate]]:
+        """Return what yields, in a worker, the names that there may be many of."""
+
+    def entry(self, name: str) -> Entry:
+        """Return the entry for one of these."""
+
+    def otherwise(self, text: str) -> Entry:
+        """Return what to do with a text that nothing is found for."""
+
+    def recent(self) -> Sequence[str]:
+        """Return the ids of what was chosen last, the newest first."""
 
 
 class _Field(LineEdit):
@@ -190,21 +210,13 @@ class Palette(QWidget):
 
     chosen = Signal(str)  # an entry's id
 
-    def __init__(
-        self,
-        window: QWidget,
-        jobs: Jobs,
-        entries: Callable[[], Sequence[Entry]],
-        recent: Callable[[], Sequence[str]],
-        otherwise: Callable[[str], Entry],
-    ) -> None:
-        """``otherwise`` offers what to do with a text that nothing is found for."""
+    def __init__(self, window: QWidget, jobs: Jobs, offers: Offers) -> None:
         super().__init__(window)
         self._window = window
         self._jobs = jobs
-        self._read_entries, self._recent, self._otherwise = entries, recent, otherwise
+        self._offers = offers
         self._entries: dict[str, Entry] = {}
-        self._candidates: list[Candidate] = []
+        self._candidates: Callable[[], Sequence[Candidate]] = tuple
         self._asked: Cancel | None = None  # the latest question, until it is answered
         self._enters = False  # once that is answered
         self._before: QWidget | None = None
@@ -244,12 +256,12 @@ class Palette(QWidget):
         if self.isVisible():
             return
         self._before = QApplication.focusWidget()
-        self._entries = {entry.id: entry for entry in self._read_entries()}
-        recent = {name: 1_000 - place for place, name in enumerate(self._recent())}
-        self._candidates = [
-            Candidate(entry.id, entry.name, entry.aliases, recent.get(entry.id, 0))
-            for entry in self._entries.values()
-        ]
+        self._entries = {entry.id: entry for entry in self._offers.entries()}
+        self._candidates = _gathered(
+            [Candidate(entry.id, entry.name, entry.aliases) for entry in self._entries.values()],
+            self._offers.more(),
+            {name: 1_000 - place for place, name in enumerate(self._offers.recent())},
+        )
         self.field.clear()
         self._place()
         self.show()
@@ -267,7 +279,7 @@ class Palette(QWidget):
         if self._asked is not None:
             self._asked.set()
         self._asked, self._enters = None, False
-        self._entries, self._candidates = {}, []
+        self._entries, self._candidates = {}, tuple
         super().hideEvent(event)
 
     # Finding
@@ -285,13 +297,13 @@ class Palette(QWidget):
                 self._show(text, found)
 
         asked = self._asked = self._jobs.run(
-            lambda cancel: match(text, candidates, MOST, cancel), owner=self, on_done=show
+            lambda cancel: match(text, candidates(), MOST, cancel), owner=self, on_done=show
         )
 
     def _show(self, text: str, found: list[Candidate]) -> None:
-        entries = [self._entries[candidate.id] for candidate in found]
+        entries = [self._entries.get(one.id) or self._offers.entry(one.id) for one in found]
         if not entries:
-            entries = [self._otherwise(text.strip())]
+            entries = [self._offers.otherwise(text.strip())]
         self.found.show(entries)
         self._place()
         self.list.scrollToTop()
@@ -360,6 +372,18 @@ class Palette(QWidget):
         veil = QColor(theme.current().page)
         veil.setAlpha(190)
         QPainter(self).fillRect(self.rect(), veil)
+
+
+def _gathered(
+    few: Sequence[Candidate], more: Callable[[], Iterable[Candidate]], recent: Mapping[str, int]
+) -> Callable[[], Sequence[Candidate]]:
+    """Return what gives all candidates, gathered in the worker that asks first."""
+
+    @cache
+    def gather() -> Sequence[Candidate]:
+        return [one._replace(bonus=recent.get(one.id, 0)) for one in (*few, *more())]
+
+    return gather
 
 
 def spoken(entry: Entry) -> str:

@@ -301,10 +301,10 @@ QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
 QListView {{ background: transparent; border: none; }}
-QListWidget#framed {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_FIELD}px;
+QListView#framed {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_FIELD}px;
   padding: 4px; }}
-QListWidget#framed::item {{ padding: @item@ 8px; border-radius: {RADIUS_BADGE}px; }}
-QListWidget#framed::item:selected {{ background: @accent_soft@; color: @ink@; }}
+QListView#framed::item {{ padding: @item@ 8px; border-radius: {RADIUS_BADGE}px; }}
+QListView#framed::item:selected {{ background: @accent_soft@; color: @ink@; }}
 QScrollArea, QScrollArea > QWidget > QWidget#page {{ background: transparent; border: none; }}
 
 #card {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_CARD}px; }}

@@ -42,8 +42,10 @@ def test_everything_is_in_it(qtbot, scripted):
     scripted.ask("奈良の大仏について")
     scripted.until(lambda: scripted.app.session.chats and scripted.app.session.chats[0].title)
     entries = list(scripted.window.finder.entries())
-    ids = {entry.id for entry in entries}
-    assert len(ids) == len(entries)
+    finder = scripted.window.finder
+    ids = {entry.id for entry in entries} | {one.id for one in finder.more()()}
+    assert len(ids) == len(entries) + len(scripted.app.session.chats)
+    assert all(finder.entry(one.id).name == one.name for one in finder.more()())
     session, table = scripted.app.session, scripted.window.action_table
     assert {f"action:{a.objectName()}" for a in table.all()} - {"action:app.palette"} <= ids
     assert {f"chat:{chat.id}" for chat in session.chats} <= ids
