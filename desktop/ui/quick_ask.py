@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -32,6 +32,7 @@ class QuickAsk(QWidget):
         self._chat: Chat | None = None
         self._running: Running | None = None
         self._sentences = Sentences()
+        self._room = QSize(WIDTH, HEIGHT)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
@@ -48,17 +49,18 @@ class QuickAsk(QWidget):
         self.stop.clicked.connect(self._stop)
         self.show_chat = QPushButton(self.tr("対話を開く"), self)
         self.show_chat.clicked.connect(self._open)
-        line = QFrame(self)
+        self._line = line = QFrame(self)
         line.setObjectName("hairline")
         line.setFixedHeight(1)
         self._foot = QWidget(self)
         foot = QHBoxLayout(self._foot)
         foot.setContentsMargins(16, 0, 16, 12)
         foot.setSpacing(8)
+        self._foot.setMinimumHeight(self.stop.sizeHint().height() + 12)  # the same with buttons and without
         foot.addWidget(self.state, 1)
         foot.addWidget(self.stop)
         foot.addWidget(self.show_chat)
-        layout = QVBoxLayout(self)
+        self._layout = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         head = QVBoxLayout()
@@ -68,7 +70,10 @@ class QuickAsk(QWidget):
         layout.addWidget(line)
         layout.addWidget(self.transcript, 1)
         layout.addWidget(self._foot)
+        self._connect(turns)
+        self._renew()
 
+    def _connect(self, turns: Turns) -> None:
         self.field.returnPressed.connect(self._ask)
         self.transcript.copied.connect(lambda: self.state.setText(self.tr("コピーしました。")))
         turns.began.connect(self._begin)
@@ -76,14 +81,14 @@ class QuickAsk(QWidget):
         turns.ended.connect(self._end)
         turns.refused.connect(self._refuse)
         turns.unsaved.connect(self._unsaved)
-        self._renew()
 
     def appear(self) -> None:
         """Show it in the upper middle of the screen that is in use, ready for a question."""
         if not self.isVisible():
             screen = QGuiApplication.screenAt(self.cursor().pos()) or self.screen()
             room = screen.availableGeometry()
-            self.resize(min(WIDTH, room.width() - 32), min(HEIGHT, room.height() - 64))
+            self._room = QSize(min(WIDTH, room.width() - 32), min(HEIGHT, room.height() - 64))
+            self._fit()
             self.move(room.center().x() - self.width() // 2, room.top() + room.height() // 6)
             self.transcript.set_zoom(self._session.preferences.zoom)
         self.show()
@@ -93,6 +98,14 @@ class QuickAsk(QWidget):
         self.field.selectAll()
 
     # Inside
+
+    def _fit(self) -> None:
+        """Be as small as the field until there is something to read."""
+        reads = self._chat is not None
+        for widget in (self._line, self.transcript):
+            widget.setVisible(reads)
+        self._layout.activate()
+        self.resize(self._room.width(), self._room.height() if reads else self.minimumSizeHint().height())
 
     def _renew(self) -> None:
         """Begin a new chat."""
@@ -129,7 +142,9 @@ class QuickAsk(QWidget):
     def _begin(self, running: Running, begun: Begun) -> None:
         if running is not self._running:
             return
-        self._chat = begun.chat
+        first, self._chat = self._chat is None, begun.chat
+        if first:
+            self._fit()
         self.field.clear()
         for message in (begun.question, begun.answer):
             if message is not None:

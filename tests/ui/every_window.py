@@ -17,13 +17,18 @@ from scripted import Scripted
 import desktop.ui
 from desktop.errors import KotonohaError
 from desktop.ui.attachment_view import AttachmentView
+from desktop.ui.backup_dialog import BackupDialog
 from desktop.ui.bin_dialog import BinDialog
 from desktop.ui.branch_map import BranchMap
+from desktop.ui.choose_path import ChoosePath
+from desktop.ui.export_dialog import ExportDialog
+from desktop.ui.import_dialog import ImportDialog
 from desktop.ui.line_dialog import LineDialog
 from desktop.ui.links import LinkDialog
 from desktop.ui.message_editor import MessageEditor
 from desktop.ui.model_settings import ModelSettingsDialog
 from desktop.ui.open_file import OpenFile
+from desktop.ui.passphrase_dialog import PassphraseDialog
 from desktop.ui.probability_view import ProbabilityView
 from desktop.ui.prompt_view import PromptView
 from desktop.ui.rescue import Rescue
@@ -138,19 +143,53 @@ def _attachment(scripted: Scripted) -> QWidget:
     return _newest(AttachmentView)
 
 
+def _import(scripted: Scripted) -> QWidget:
+    dialog = ImportDialog(scripted.app.session, scripted.window)
+    dialog.open()
+    return dialog
+
+
+def _export(scripted: Scripted) -> QWidget:
+    dialog = ExportDialog(scripted.app.session, [], scripted.window)
+    dialog.open()
+    return dialog
+
+
+def _backups(scripted: Scripted) -> QWidget:
+    dialog = BackupDialog(scripted.app.session, scripted.window)
+    dialog.open()
+    return dialog
+
+
+def _passphrase(scripted: Scripted) -> QWidget:
+    dialog = PassphraseDialog(scripted.window, new=True)
+    dialog.open()
+    return dialog
+
+
+def _choose_path(scripted: Scripted) -> QWidget:
+    ChoosePath("場所を選ぶ", lambda _: None, scripted.window).ask_for_folder()
+    return _newest(ChoosePath)
+
+
 def _is_open(kind: type[QDialog]) -> bool:
     return any(isinstance(each, kind) and each.isVisible() for each in QApplication.topLevelWidgets())
 
 
 DIALOGS: dict[type[QDialog], Opener] = {
     AttachmentView: _attachment,
+    BackupDialog: _backups,
     BinDialog: _bin,
     BranchMap: _map,
+    ChoosePath: _choose_path,
+    ExportDialog: _export,
+    ImportDialog: _import,
     LineDialog: _line,
     LinkDialog: _link,
     MessageEditor: _edit,
     ModelSettingsDialog: _model,
     OpenFile: _open_file,
+    PassphraseDialog: _passphrase,
     ProbabilityView: _probabilities,
     PromptView: _prompt,
     Rescue: _rescue,
