@@ -61,6 +61,19 @@ class Actions(QObject):
         add("chat.folder", self.tr("新しいフォルダー…"), "あたらしいふぉるだー", window.desk.new_folder)
         add("chat.print", self.tr("印刷…"), "いんさつ", window.print_chat, "Ctrl+P")
         add("chat.pdf", self.tr("PDFとして保存…"), "ぴーでぃーえふとしてほぞん", window.save_pdf)
+        add("chat.export", self.tr("この対話を書き出す…"), "このたいわをかきだす", window.export_chat)
+        add(
+            "chat.exportAll",
+            self.tr("すべての対話を書き出す…"),
+            "すべてのたいわをかきだす えくすぽーと",
+            lambda: window.settings.history.open_export(),  # noqa: PLW0108 - there are no settings yet
+        )
+        add(
+            "chat.import",
+            self.tr("対話を取り込む…"),
+            "たいわをとりこむ いんぽーと",
+            lambda: window.settings.history.open_import(),  # noqa: PLW0108 - there are no settings yet
+        )
         add("chat.bin", self.tr("ごみ箱を開く"), "ごみばこをひらく", window.open_bin)
         add(
             "answer.stop",
@@ -148,6 +161,12 @@ class Actions(QObject):
         add("app.palette", self.tr("したいことを探す"), "したいことをさがす", window.find_anything, "Ctrl+K")
         add("app.keys", self.tr("キー操作の一覧"), "きーそうさのいちらん", window.show_keys, "F1")
         add("app.backup", self.tr("今すぐ控えを作る"), "いますぐひかえをつくる ばっくあっぷ", window.back_up)
+        add(
+            "app.backups",
+            self.tr("控えの一覧・控えから戻す…"),
+            "ひかえのいちらん ひかえからもどす りすとあ",
+            lambda: window.settings.history.open_backups(),  # noqa: PLW0108 - there are no settings yet
+        )
         add("app.quit", self.tr("終了"), "しゅうりょう", window.close, "Ctrl+Q")
 
     def add(self, name: str, text: str, reading: str, act: Callable[[], object], *keys: str) -> QAction:

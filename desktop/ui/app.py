@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Literal
@@ -36,15 +36,20 @@ from desktop import __version__, paths
 from desktop.engine.client import Engine
 from desktop.engine.states import chat_key, prune
 from desktop.errors import KotonohaError
+from desktop.jobs import Cancel
 from desktop.language import Language, language, set_language
 from desktop.presets.builtin import builtin_presets
-from desktop.store import Preferences, Store, rescue
+from desktop.store import Preferences, Store, backups, rescue
 from desktop.store.instance import Instance
+from desktop.store.sealed import SealProgress
 from desktop.ui import theme
+from desktop.ui.daily_backup import DailyBackup
+from desktop.ui.going_back import GoingBack
 from desktop.ui.icons import app_icon
 from desktop.ui.quick_ask import QuickAsk
 from desktop.ui.rescue import Rescue
 from desktop.ui.session import Session
+from desktop.ui.titling import Titling
 from desktop.ui.transcript.highlight import highlight
 from desktop.ui.tray import Tray
 from desktop.ui.turns import Turns
@@ -56,7 +61,6 @@ RAISE_WAIT_MS = 5_000
 LONGEST_LINE = 64  # bytes of what a second start asks for
 LONGEST_SOCKET = 100  # bytes of a Unix socket's path; the system allows 104 or 108
 SETTLED_MS = 3_000  # after the window is shown
-BACKUP_SECONDS = 24 * 3600  # at most so old is the newest backup after a start
 
 
 def main(*, quick: bool = False) -> int:
@@ -116,8 +120,10 @@ class App(QObject):
         self._translators: list[QTranslator] = []
         self._dressed: tuple[str, ...] = ()  # theme, density and families, as chosen
         self._speaks = ""  # the language, as chosen
+        self._afterwards: Callable[[], None] | None = None  # what the next window is to tell
         self.session: Session | None = None
         self.turns: Turns | None = None
+        self.titling: Titling | None = None
         self.window: Window | None = None
         qt = QApplication.instance()
         assert isinstance(qt, QApplication)
@@ -176,6 +182,43 @@ class App(QObject):
             lambda: rescue.newest_backup(self._database), on_done=ask, on_failed=lambda _: ask(None)
         )
 
+    def _go_back(self, to: GoingBack) -> None:
+        """Put a backup in the place of the data, and open the window anew. What was there is kept."""
+        session, window, jobs = self.session, self.window, self._jobs
+        assert session is not None and window is not None
+        self._qt.setQuitOnLastWindowClosed(False)  # until there is a window again
+        self._drop_quick()
+        window.closing.disconnect(self._window_closed)
+        window.close()  # which saves what is typed
+        gc.unfreeze()
+        window.deleteLater()
+        self.session = self.turns = self.titling = self.window = None
+
+        def work(cancel: Cancel) -> Generator[SealProgress, None, Path | None]:
+            jobs.close()
+            session.engine.close()
+            session.store.close()
+            return (yield from backups.restore(self._database, to.path, cancel, to.passphrase))
+
+        def done(aside: Path | None) -> None:
+            self._afterwards = lambda: self._tell_of(aside)
+            self.start()
+
+        def failed(error: Exception) -> None:
+            self._afterwards = lambda: self._jobs.failed.emit(error)
+            self.start()
+
+        self._jobs = Jobs(self)
+        self._jobs.run(work, on_done=done, on_failed=failed)
+
+    def _tell_of(self, aside: Path | None) -> None:
+        """Say that the data is that of a backup now, and where what was there is kept."""
+        assert self.window is not None
+        text = self.tr("控えに戻しました。")
+        if aside is not None:
+            text += self.tr("前のデータは {name} として残しています。").format(name=aside.name)
+        self.window.toast.show_message(text)
+
     def _show(self, store: Store, preferences: Preferences) -> None:
         engine = Engine(
             idle_seconds=60.0 * preferences.idle_minutes,
@@ -192,7 +235,9 @@ class App(QObject):
         self._dress()
         session.install_starter()
         self._jobs.store(lambda: self._tidy(store))
-        self._jobs.run(lambda _: store.backup_if_older(BACKUP_SECONDS))
+        self.titling = Titling(session, self.turns)
+        DailyBackup(session).look()
+        session.going_back.connect(self._go_back)
 
     def _tidy(self, store: Store) -> None:
         """Delete for good what has been in the bin for long, and what was kept for chats that are gone."""
@@ -238,6 +283,9 @@ class App(QObject):
         window.open_last_chat()
         window.show()
         self._renew_quick()
+        afterwards, self._afterwards = self._afterwards, None
+        if afterwards is not None:
+            afterwards()
         QTimer.singleShot(SETTLED_MS, self._settle)
 
     def _settle(self) -> None:

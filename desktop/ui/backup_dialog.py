@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
 
 from PySide6.QtCore import QDateTime, QLocale, Qt
 from PySide6.QtWidgets import (
@@ -27,22 +26,13 @@ from desktop.store.backups import Backup, backups, is_sealed
 from desktop.store.passphrase import kept
 from desktop.store.sealed import SealProgress, unseal
 from desktop.ui.choose_path import ChoosePath
-from desktop.ui.import_dialog import megabytes
+from desktop.ui.going_back import GoingBack
 from desktop.ui.passphrase_dialog import PassphraseDialog
 from desktop.ui.progress_line import ProgressLine
 from desktop.ui.session import Session
+from desktop.ui.sizes import megabytes
 
 PATH = Qt.ItemDataRole.UserRole
-
-
-class GoingBack(NamedTuple):
-    """Which backup to go back to. Never shown or logged: it holds the passphrase."""
-
-    path: Path
-    passphrase: str | None
-
-    def __repr__(self) -> str:
-        return f"GoingBack({self.path.name!r})"
 
 
 class BackupDialog(QDialog):

@@ -50,7 +50,7 @@ class ExportDialog(QDialog):
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         self._place = Path(documents) if documents and Path(documents).is_dir() else Path.home()
         self.setWindowTitle(self.tr("対話を書き出す"))
-        self.setMinimumWidth(440)
+        self.setMinimumWidth(540)
 
         self.scope = QLabel(self._scope(), self)
         self.scope.setObjectName("subheading")

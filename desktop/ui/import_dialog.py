@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -24,15 +24,35 @@ from desktop.errors import sentence
 from desktop.exchange.importing import ImportProgress, ImportReport, import_chats
 from desktop.exchange.peek import NAMES, Peeked, peek
 from desktop.jobs import Cancel
+from desktop.ui import theme
 from desktop.ui.choose_path import ChoosePath
 from desktop.ui.dropped import files_in
 from desktop.ui.fields import TextEdit
 from desktop.ui.progress_line import ProgressLine
 from desktop.ui.session import Session
+from desktop.ui.sizes import megabytes
 
 State = Literal["choosing", "importing", "done"]
 MOST_PATHS = 1_000
 PATH = Qt.ItemDataRole.UserRole
+
+
+class DropPlace(QLabel):
+    """Words in a dashed frame: here something can be dropped."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        self.setObjectName("sub")
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme.current().faint), 1, Qt.PenStyle.DashLine))
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(box, theme.RADIUS_CARD, theme.RADIUS_CARD)
+        painter.end()
+        super().paintEvent(event)
 
 
 class ImportDialog(QDialog):
@@ -65,14 +85,12 @@ class ImportDialog(QDialog):
         self.list.setAccessibleName(self.tr("取り込むファイル"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.empty = QLabel(
+        self.empty = DropPlace(
             self.tr("ここにファイルかフォルダーを置いてください。")
             + "\n\nChatGPT・Claude・Gemini・Open WebUI\nLM Studio・Jan・"
             + self.tr("言の葉"),
             self,
         )
-        self.empty.setObjectName("sub")
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.files = QPushButton(self.tr("ファイルを選ぶ…"), self)
         self.folder = QPushButton(self.tr("フォルダーを選ぶ…"), self)
         self.remove = QPushButton(self.tr("外す"), self)
@@ -236,7 +254,7 @@ class ImportDialog(QDialog):
         self.report.setPlainText(text)
         self._session.refresh_chats()
         self._update()
-        self.report.setFocus()
+        self.close_button.setFocus()
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.report.toPlainText())
@@ -274,8 +292,3 @@ class ImportDialog(QDialog):
         self.close_button.setEnabled(True)
         texts = {"choosing": self.tr("やめる"), "importing": self.tr("止める"), "done": self.tr("閉じる")}
         self.close_button.setText(texts[self._state])
-
-
-def megabytes(size: int) -> str:
-    """Return a size in bytes for people."""
-    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{max(size, 0) / 1e3:,.1f} KB"

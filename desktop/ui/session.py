@@ -30,7 +30,7 @@ class Session(QObject):
     models_changed = Signal()
     presets_changed = Signal()
     chats_changed = Signal()
-    going_back = Signal(object)  # a ``backup_dialog.GoingBack`` is to take the place of the data
+    going_back = Signal(object)  # a ``GoingBack`` is to take the place of the data
     warming = Signal(float)  # how much of a model is loaded ahead of its first question, 0 to 1
     warmed = Signal()  # that has ended, well or not
     warned = Signal(str)  # a model is loaded in a way that is less than was wished

@@ -1,4 +1,7 @@
-"""Rows of the settings about chats in and out: titles, import, export, backups and their passphrase."""
+"""Rows of the settings about chats in and out: titles, import, export, backups and their passphrase.
+
+The dialogs are imported when they are opened: the formats of other applications take long.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,6 @@ from PySide6.QtWidgets import QPushButton
 
 from desktop.errors import sentence
 from desktop.store import passphrase
-from desktop.ui.backup_dialog import BackupDialog
-from desktop.ui.export_dialog import ExportDialog
-from desktop.ui.import_dialog import ImportDialog
 from desktop.ui.passphrase_dialog import PassphraseDialog
 from desktop.ui.section import Section, Switch
 from desktop.ui.session import Session
@@ -22,21 +22,18 @@ class HistoryRows(QObject):
         super().__init__(section)
         self._section = section
         self._session = session
+        section.add_heading(self.tr("題名と出し入れ"))
         self.titles = self._switch("auto_titles")
         section.add_row(
             self.tr("題名を自動でつける"),
-            self.tr(
-                "手が止まったときに、読み込み済みのモデルが短い題名をつけます。自分でつけた題名は変えません。"
-            ),
+            self.tr("手が止まったときに、モデルが短い題名をつけます。自分でつけた題名は変えません。"),
             self.titles,
         )
         take = QPushButton(self.tr("取り込む…"))
         take.clicked.connect(self.open_import)
         section.add_row(
             self.tr("対話を取り込む"),
-            self.tr(
-                "ChatGPT・Claude・Gemini・Open WebUI・LM Studio・Jan・言の葉から書き出した対話を読みます。"
-            ),
+            self.tr("ChatGPT・Claude・Geminiなど、ほかのアプリで書き出した対話を読みます。"),
             take,
         )
         give = QPushButton(self.tr("書き出す…"))
@@ -46,6 +43,7 @@ class HistoryRows(QObject):
             self.tr("Markdown・HTML・PDF・JSONなどのファイルにします。"),
             give,
         )
+        section.add_heading(self.tr("控えの扱い"))
         listed = QPushButton(self.tr("控えの一覧…"))
         listed.clicked.connect(self.open_backups)
         section.add_row(
@@ -69,14 +67,20 @@ class HistoryRows(QObject):
 
     def open_import(self) -> None:
         """Open the dialog for importing."""
+        from desktop.ui.import_dialog import ImportDialog
+
         ImportDialog(self._session, self._section.window()).open()
 
     def open_export(self) -> None:
         """Open the dialog for exporting every chat."""
+        from desktop.ui.export_dialog import ExportDialog
+
         ExportDialog(self._session, [], self._section.window()).open()
 
     def open_backups(self) -> None:
         """Open the list of backups."""
+        from desktop.ui.backup_dialog import BackupDialog
+
         BackupDialog(self._session, self._section.window()).open()
 
     def _switch(self, field: str) -> Switch:

@@ -225,6 +225,13 @@ class Window(QMainWindow):
             title = next((chat.title for chat in self._session.chats if chat.id == chat_id), "")
             self.printing.ask_for_pdf(chat_id, title)
 
+    def export_chat(self) -> None:
+        """Write the open chat to a file."""
+        from desktop.ui.export_dialog import ExportDialog  # only here: it takes long to import
+
+        if (chat_id := self._shown_chat()) is not None:
+            ExportDialog(self._session, [chat_id], self).open()
+
     def _shown_chat(self) -> int | None:
         """Return the open chat; where nothing has been asked yet, say so."""
         if self.conversation.chat_id is None:
