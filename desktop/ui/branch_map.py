@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import (
     QAbstractListModel,
+    QDate,
     QDateTime,
     QLocale,
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
     QRect,
+    QRectF,
     QSize,
     Qt,
     Signal,
@@ -36,6 +40,7 @@ ROW_HEIGHT = 36
 LANE = 20  # px between two lanes
 MOST_LANES = 8  # deeper branches share the last lane
 LEFT = 18
+_MARKS = re.compile(r"[*`#>]+ ?")  # of Markdown, which only disturb in one line
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -131,17 +136,17 @@ class _Drawn(QStyledItemDelegate):
         tokens, box = theme.current(), QRect(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = None
         if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, QColor(tokens.accent_soft))
+            ground = tokens.accent_soft
         elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, QColor(tokens.bubble))
+            ground = tokens.bubble
+        theme.paint_ground(painter, QRectF(box), ground, focused=False)
         self._lines(painter, box, row)
         x = box.left() + LEFT + LANE * min(row.lane, MOST_LANES) + 18
         small = theme.ui_font(theme.SMALL_PX)
         metrics = QFontMetrics(small)
-        when = QLocale().toString(
-            QDateTime.fromSecsSinceEpoch(int(row.node.created)), QLocale.FormatType.ShortFormat
-        )
+        when = _when(row.node.created)
         who = index.data(Qt.ItemDataRole.DisplayRole).split(": ", 1)[0]
         side = min(metrics.horizontalAdvance(when), box.width() // 4)
         right = QRect(box.right() - side - 12, box.top(), side, box.height())
@@ -161,7 +166,7 @@ class _Drawn(QStyledItemDelegate):
         font = theme.ui_font(theme.SMALL_PX + 1)
         painter.setFont(font)
         painter.setPen(QColor(tokens.ink if row.shown else tokens.sub))
-        line = ("★ " if row.node.starred else "") + (row.node.line or "…")
+        line = ("★ " if row.node.starred else "") + (_MARKS.sub("", row.node.line) or "…")
         room = max(right.left() - 12 - x, 0)
         text = QFontMetrics(font).elidedText(line, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRect(x, box.top(), room, box.height()), middle, text)
@@ -190,3 +195,11 @@ class _Drawn(QStyledItemDelegate):
         painter.setBrush(QColor(tokens.accent if row.shown else tokens.card))
         radius = 5 if row.node.role == "user" else 4
         painter.drawEllipse(QPointF(x, y), radius, radius)
+
+
+def _when(seconds: float) -> str:
+    """Return the time of day, of today, or the day."""
+    moment = QDateTime.fromSecsSinceEpoch(int(seconds))
+    if moment.date() == QDate.currentDate():
+        return QLocale().toString(moment.time(), QLocale.FormatType.ShortFormat)
+    return QLocale().toString(moment.date(), QLocale.FormatType.ShortFormat)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.chat.order import Section
@@ -230,8 +230,8 @@ class ChatDesk(QObject):
         menu.addAction(self.tr("書き出す…"), lambda: self.export_requested.emit(list(ids)))
         menu.addSeparator()
         menu.addAction(self.tr("ごみ箱に入れる"), lambda: self.delete(ids))
-        menu.exec(at)
-        menu.deleteLater()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
 
     def _folder_menu(self, menu: QMenu, chats: Sequence[Chat], ids: Sequence[int]) -> None:
         sub = menu.addMenu(self.tr("フォルダーに入れる"))
@@ -270,5 +270,5 @@ class ChatDesk(QObject):
             menu.addAction(self.tr("フォルダーをなくす"), lambda: self.delete_folder(folder))
             menu.addSeparator()
         menu.addAction(self.tr("新しいフォルダー…"), self.new_folder)
-        menu.exec(at)
-        menu.deleteLater()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -99,5 +100,5 @@ class _Side(QWidget):
         self._show(at)
 
     def _show(self, at: int) -> None:
-        self.view.show_entries([self._entry(self._versions[at])])
+        self.view.show_entries([replace(self._entry(self._versions[at]), bare=True)])
         self.view.verticalScrollBar().setValue(0)

@@ -151,12 +151,12 @@ class AnswerView(MessageView):
         self._footer.build(
             self.look,
             copy=text and not streaming,
-            position=(1, 1) if streaming else entry.position,
-            regenerate=not streaming and entry.status != "failed",
+            position=(1, 1) if streaming or entry.bare else entry.position,
+            regenerate=not streaming and entry.status != "failed" and not entry.bare,
             looped=entry.status == "looped",
-            again=text and entry.status in CAN_CONTINUE and not carded,
-            more=not streaming and (text or entry.status != "failed"),
-            starred=entry.starred if text and not streaming else None,
+            again=text and entry.status in CAN_CONTINUE and not carded and not entry.bare,
+            more=not streaming and (text or entry.status != "failed") and not entry.bare,
+            starred=entry.starred if text and not streaming and not entry.bare else None,
             facts="" if streaming else self._facts(),
             statistics="" if streaming else printable(entry.note),
         )
@@ -204,7 +204,7 @@ class AnswerView(MessageView):
         """Offer what can be done with an answer that has ended."""
         if self.entry.thinking:
             menu.addAction(self.tr("考えたことをコピー"), lambda: self.copy_text(self.entry.thinking))
-        if self.entry.status != "streaming":
+        if self.entry.status != "streaming" and not self.entry.bare:
             menu.addSeparator()
             self._offer(menu)
 

@@ -17,6 +17,7 @@ class Entry:
     is written; ``error`` is the sentence of a failed answer, ``position`` says that this is version k of n,
     counted from 1. ``thinking`` is what the model thought first, for so many seconds (0: not known).
     ``exceeded``: it failed because the chat is longer than the context, where the person wanted to be asked.
+    ``bare``: it is only to be read, and offers nothing but copying.
     ``created`` is in Unix seconds (0: not known); ``model`` and ``preset`` are the names of what answered.
     """
 
@@ -34,3 +35,4 @@ class Entry:
     model: str = ""
     preset: str = ""
     starred: bool = False
+    bare: bool = False

@@ -315,7 +315,7 @@ class MessageView(QWidget):
     def offer_common(self, menu: QMenu) -> None:
         """Offer what can be done with any message that is finished."""
         entry = self.entry
-        if entry.status == "streaming":
+        if entry.status == "streaming" or entry.bare:
             return
         menu.addSeparator()
         if self.can_be_read and 0 < len(entry.text) <= MAX_FURIGANA:
