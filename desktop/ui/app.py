@@ -236,6 +236,7 @@ class App(QObject):
         session.install_starter()
         self._jobs.store(lambda: self._tidy(store))
         self.titling = Titling(session, self.turns)
+        session.index_chats()
         DailyBackup(session).look()
         session.going_back.connect(self._go_back)
 

@@ -30,6 +30,7 @@ class Session(QObject):
     models_changed = Signal()
     presets_changed = Signal()
     chats_changed = Signal()
+    indexed = Signal()  # the search knows all chats
     going_back = Signal(object)  # a ``GoingBack`` is to take the place of the data
     warming = Signal(float)  # how much of a model is loaded ahead of its first question, 0 to 1
     warmed = Signal()  # that has ended, well or not
@@ -46,6 +47,7 @@ class Session(QObject):
         self.presets: list[Preset] = []
         self.chats: list[Chat] = []
         self.folders: list[Folder] = []
+        self._indexing = False
         self._warm: tuple[Target, Cancel] | None = None  # being loaded ahead of its question
         self._cold: Target | None = None  # could not be loaded
         self.starter_progress: float | None = None  # 0 to 1 while the starter model is being put in place
@@ -99,6 +101,18 @@ class Session(QObject):
         """Read the list of chats again."""
         store = self.store
         self.jobs.store(lambda: (store.chats.list(), store.folders.list()), on_done=self._take_chats)
+
+    def index_chats(self) -> None:
+        """Let the search learn, in the background, what it does not know yet."""
+        if self._indexing:
+            return
+
+        def end(_: object) -> None:
+            self._indexing = False
+            self.indexed.emit()
+
+        self._indexing = True
+        self.jobs.run(self.store.search.index_missing, on_done=end, on_failed=end)
 
     def refresh_models(self) -> None:
         """Read the list of models again."""

@@ -151,6 +151,7 @@ class Sidebar(QFrame):
         self.list.chats.modelReset.connect(self._update_empty)
         session.chats_changed.connect(self.filters.refresh)
         session.chats_changed.connect(self._search_again)
+        session.indexed.connect(self._search_again)
 
     def end_search(self) -> None:
         """Look for nothing any more."""
@@ -188,6 +189,8 @@ class Sidebar(QFrame):
 
     def _show_found(self, results: Results) -> None:
         self._results = results
+        if not results.complete:
+            self._session.index_chats()
         self.results.show_found(results.chats)
         self._stack.setCurrentWidget(self.results)
         self._update_empty()

@@ -253,3 +253,10 @@ def test_the_list_takes_what_is_typed_and_the_menu_offers_all(filled: Scripted) 
         "書き出す…",
         "ごみ箱に入れる",
     ]
+
+
+def test_what_the_index_lacks_is_indexed_and_then_found(filled: Scripted) -> None:
+    filled.app.session.store.search.forget()
+    search(filled, "対比")
+    filled.until(lambda: found(filled) == ["俳句", "- 蛙飛びこむ水の音。静けさと動きの対比です。"])
+    filled.until(lambda: not filled.window.sidebar.empty.isVisible())
