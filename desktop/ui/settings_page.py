@@ -36,6 +36,7 @@ from desktop.ui.families import FamilyBox
 from desktop.ui.fields import DoubleSpinBox, SpinBox, TextEdit
 from desktop.ui.section import Section, SectionButton, Switch
 from desktop.ui.session import Session
+from desktop.ui.settings_history import HistoryRows
 from desktop.ui.shortcuts import Shortcuts
 from desktop.ui.sidebar import OfflineLine
 from desktop.ui.text_dialog import TextDialog
@@ -402,7 +403,7 @@ class SettingsPage(QWidget):
         backup.clicked.connect(self.backup_requested)
         section.add_row(
             self.tr("控え"),
-            self.tr("対話・プリセット・設定の写しを backups フォルダーに作ります。新しい7つを残します。"),
+            self.tr("対話・プリセット・設定の写しを backups フォルダーに作り、日・週・月ごとに残します。"),
             backup,
         )
         states = self._optional_zero("states_gb", STATES_MOST_GB, self.tr("残さない"), " GB")
@@ -416,6 +417,7 @@ class SettingsPage(QWidget):
         section.add_row(
             self.tr("ごみ箱"), self.tr("消した対話は30日間ここにあり、元に戻せます。"), bin_button
         )
+        self.history = HistoryRows(section, self._session)
         return name, section
 
     def showEvent(self, event: QShowEvent) -> None:
