@@ -26,14 +26,17 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import __version__
+from desktop.chat.options import sampling_of
 from desktop.engine.states import used_bytes
+from desktop.models.recommended import kept
 from desktop.paths import RESOURCES
 from desktop.store import Preferences
 from desktop.store.settings import STATES_MOST_GB, ZOOM_LEAST, ZOOM_MOST
 from desktop.ui import theme
 from desktop.ui.actions import Actions
 from desktop.ui.families import FamilyBox
-from desktop.ui.fields import DoubleSpinBox, SpinBox, TextEdit
+from desktop.ui.fields import SpinBox, TextEdit
+from desktop.ui.optional_box import OptionalDecimal, OptionalWhole
 from desktop.ui.section import Section, SectionButton, Switch
 from desktop.ui.session import Session
 from desktop.ui.settings_history import HistoryRows
@@ -59,6 +62,7 @@ class SettingsPage(QWidget):
         self._shown: Preferences = session.preferences
         self._showing = False
         self._update: dict[str, Callable[[Preferences], None]] = {}
+        self._usual: dict[str, OptionalWhole | OptionalDecimal] = {}  # what "automatic" is, is said there
         self._typing: list[tuple[QTimer, Callable[[], None]]] = []
 
         self._side = side = QFrame(self)
@@ -98,6 +102,8 @@ class SettingsPage(QWidget):
         layout.addWidget(side)
         layout.addWidget(self._stack, 1)
         session.preferences_changed.connect(self._show_preferences)
+        session.models_changed.connect(self._show_usual)
+        self._show_usual()
         self._show_preferences(set(self._update))
 
     def pages(self) -> dict[str, str]:
@@ -260,12 +266,12 @@ class SettingsPage(QWidget):
                 "モデルが一度に見る長さです。長いほどメモリを使います。"
                 "「自動」はモデルの学習時の長さで、最大 8,192 です。"
             ),
-            self._optional("context_length", 512, 262_144, self.tr("自動"), self.tr(" トークン")),
+            self._optional("context_length", 512, 262_144, self.tr(" トークン"), none=self.tr("自動")),
         )
         section.add_row(
             self.tr("回答の長さの上限"),
             self.tr("ここまで書いたら止めます。続きは「続ける」で書かせられます。"),
-            self._optional("max_tokens", 16, 65_536, self.tr("上限なし"), self.tr(" トークン")),
+            self._optional("max_tokens", 16, 65_536, self.tr(" トークン"), none=self.tr("上限なし")),
         )
         section.add_row(
             self.tr("メモリから外すまで"),
@@ -285,7 +291,7 @@ class SettingsPage(QWidget):
         section.add_row(
             "top-k",
             self.tr("上位いくつの候補から選ぶか。0 にすると無効です。"),
-            self._optional("top_k", 0, 1000, self.tr("自動"), ""),
+            self._optional("top_k", 0, 1000),
         )
         section.add_row(
             "min-p",
@@ -319,7 +325,7 @@ class SettingsPage(QWidget):
         section.add_row(
             self.tr("さかのぼる長さ"),
             self.tr("繰り返しの抑制と次の2つが、回答のどこまでを振り返るかです。0 にすると無効です。"),
-            self._optional("repeat_last", 0, 4096, self.tr("自動"), tokens),
+            self._optional("repeat_last", 0, 4096, tokens),
         )
         section.add_row(
             self.tr("頻度ペナルティ"),
@@ -339,7 +345,7 @@ class SettingsPage(QWidget):
         section.add_row(
             self.tr("DRYが許す長さ"),
             self.tr("この長さまでの並びは、繰り返しても抑えません。"),
-            self._optional("dry_allowed_length", 1, 100, self.tr("自動"), tokens),
+            self._optional("dry_allowed_length", 1, 100, tokens),
         )
         section.add_row(
             "top-nσ",
@@ -371,7 +377,7 @@ class SettingsPage(QWidget):
             self.tr(
                 "文の意外さを一定に保ちます。1 と 2 は方式で、上の多くに代わります。0 にすると無効です。"
             ),
-            self._optional("mirostat", 0, 2, self.tr("自動"), ""),
+            self._optional("mirostat", 0, 2),
         )
         section.add_row(
             self.tr("Mirostatの目標"),
@@ -515,49 +521,38 @@ class SettingsPage(QWidget):
         self._update[field] = lambda p: box.setValue(getattr(p, field))
         return box
 
-    def _optional(self, field: str, least: int, most: int, none: str, suffix: str) -> SpinBox:
-        """Return a box whose lowest value stands for None."""
-        box = SpinBox()
-        box.setRange(least - 1, most)
-        box.setSingleStep(max(1, least))
-        box.setSpecialValueText(none)
+    def _optional(self, field: str, least: int, most: int, suffix: str = "", none: str = "") -> OptionalWhole:
+        """Return a box that may stand for None: what the model recommends, or what ``none`` says."""
+        box = OptionalWhole(least, most)
         box.setSuffix(suffix)
-        box.setGroupSeparatorShown(True)
-        box.setKeyboardTracking(False)
-        box.valueChanged.connect(lambda value: self._change(field, value if value >= least else None))
-
-        def show(preferences: Preferences) -> None:
-            value = getattr(preferences, field)
-            box.setValue(least - 1 if value is None else value)
-
-        self._update[field] = show
+        if none:
+            box.setSpecialValueText(none)
+        else:
+            self._usual[field] = box
+        self._bind(field, box)
         return box
+
+    def _bind(self, field: str, box: OptionalWhole | OptionalDecimal) -> None:
+        box.valueChanged.connect(lambda _: self._change(field, box.chosen()))
+        self._update[field] = lambda p: box.choose(getattr(p, field))
+
+    def _show_usual(self) -> None:
+        """Say in each box what "automatic" is, with the model that is used now."""
+        model = self._session.model_for(None)
+        sampling = sampling_of(Preferences(), None, kept(model.recommended) if model else None)
+        for field, box in self._usual.items():
+            box.set_usual(getattr(sampling, field))
 
     def _optional_zero(self, field: str, most: int, zero: str, suffix: str) -> SpinBox:
         box = self._whole(field, 0, most, suffix=suffix)
         box.setSpecialValueText(zero)
         return box
 
-    def _optional_decimal(self, field: str, least: float, most: float, step: float) -> DoubleSpinBox:
-        """Return a box whose lowest value stands for None: as the model recommends."""
-        box = DoubleSpinBox()
-        none = least - step
-        box.setRange(none, most)
-        box.setSingleStep(step)
-        box.setDecimals(2)
-        box.setSpecialValueText(self.tr("自動"))
-        box.setKeyboardTracking(False)
-        box.valueChanged.connect(
-            lambda value: self._change(
-                field, max(round(value, 2), least) if value > none + step / 2 else None
-            )
-        )
-
-        def show(preferences: Preferences) -> None:
-            value = getattr(preferences, field)
-            box.setValue(none if value is None else value)
-
-        self._update[field] = show
+    def _optional_decimal(self, field: str, least: float, most: float, step: float) -> OptionalDecimal:
+        """Return a box that may stand for None: what the model recommends."""
+        box = OptionalDecimal(least, most, step)
+        self._usual[field] = box
+        self._bind(field, box)
         return box
 
     def _long_text(self, field: str) -> TextEdit:
@@ -591,3 +586,5 @@ class SettingsPage(QWidget):
         for name in names & self._update.keys():
             self._update[name](self._shown)
         self._showing = False
+        if "model_id" in names:
+            self._show_usual()

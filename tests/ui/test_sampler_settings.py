@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QPushButton, QSp
 from pytestqt.qtbot import QtBot
 
 from desktop import paths
+from desktop.engine.protocol import Sampling
 from desktop.store import Preferences
 from desktop.ui.app import App
 
@@ -63,15 +64,18 @@ def test_each_row_begins_at_automatic_and_keeps_what_is_set(qtbot: QtBot, app: A
     found = boxes(app)
     for name, (field, value) in ROWS.items():
         box = found[name]
-        assert box.text() == "自動", name
+        usual = getattr(Sampling(), field)
+        possible = usual > box.minimum()  # -1 says that a sampler is off, and is not to be chosen
+        assert box.text() == (f"自動（{usual:g}）" if possible else "自動"), name
         box.setValue(value)
         assert getattr(app.session.preferences, field) == value, name
         box.setValue(box.minimum())
         assert getattr(app.session.preferences, field) is None, name
         box.stepUp()
-        least = getattr(app.session.preferences, field)
-        assert least is not None, name
-        assert box.text() != "自動", name
+        stepped = getattr(app.session.preferences, field)
+        assert stepped is not None, name
+        assert stepped == pytest.approx(usual) or not possible, name
+        assert "自動" not in box.text(), name
     qtbot.waitUntil(lambda: app.session.store.settings.get() == app.session.preferences, timeout=WAIT)
 
 
