@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from typing import cast
 
 from msgspec.structs import replace
 
 from desktop.chat.asked import next_prompt
 from desktop.chat.branch import is_japanese
 from desktop.chat.titles import title_of
-from desktop.engine.protocol import Failed, Finished, Loading, Piece, Sampling, Thought, Turn
+from desktop.engine.protocol import Event, Failed, Finished, Loading, Piece, Sampling, Thought, Turn
 from desktop.jobs import Cancel
 from desktop.models.loading import Loader, Target
 from desktop.store import Chat, Message, Store
@@ -26,6 +28,7 @@ from desktop.store import Chat, Message, Store
 LONGEST = 40  # characters
 ONCE_MORE = 3  # questions, at which it is clearer what the chat is about
 _MOST_TOKENS = 32
+_MOST_CLEANED = 400  # characters; a model that writes more has not understood
 _MOST_READ = 4_000  # characters of the chat that tell its writing systems
 _SAMPLING = Sampling(temperature=0.2, top_p=0.9, max_tokens=_MOST_TOKENS, thinking_budget=0)
 
@@ -92,8 +95,7 @@ def name_chat(
         system=system,
     )
     beginning = Turn("assistant", _JAPANESE_BEGINNING if japanese else _ENGLISH_BEGINNING)
-    text = ""
-    for event in loader.engine.generate(
+    events = loader.engine.generate(
         settings,
         (*asked.turns, beginning),
         replace(_SAMPLING, stop=_JAPANESE_STOP if japanese else _ENGLISH_STOP),
@@ -103,14 +105,8 @@ def name_chat(
         adapters=choices.adapters,
         drafting=False,
         reproducible=False,
-    ):
-        match event:
-            case Piece(text=piece):
-                text += piece
-            case Loading() | Thought():  # it was freed a moment ago; or thinks, whatever it is told
-                cancel.set()
-            case Finished(reason="limit" | "repeating" | "stopped") | Failed():
-                text = ""  # cut short
+    )
+    text = _written(events)
     cancel.raise_if_set()
     title = cleaned(text, said)
     if not title or title == chat.title:
@@ -119,13 +115,26 @@ def name_chat(
     return title
 
 
+def _written(events: Iterator[Event]) -> str:
+    """Return what the model writes; "" where it is cut short, thinks in spite of all, or has to be loaded."""
+    text = ""
+    with closing(cast("Generator[Event, None, None]", events)):  # which stops it
+        for event in events:
+            match event:
+                case Piece(text=piece):
+                    text += piece
+                case Finished(reason="limit" | "repeating" | "stopped") | Failed() | Loading() | Thought():
+                    return ""
+    return text
+
+
 def cleaned(text: str, said: str) -> str:
     """Return what the model wrote as a title of one line, "" where it is of no use for what was ``said``.
 
     Of no use is what is empty, longer than ``LONGEST``, without a letter, in another language, a whole
     sentence of Japanese, an echo of the request, or without a word of the chat: small models dream.
     """
-    lines = text.strip().splitlines()
+    lines = text[:_MOST_CLEANED].strip().splitlines()
     line = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in lines[0]) if lines else ""
     title = " ".join(line.split())
     before = None
