@@ -2,6 +2,177 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="ja_JP">
 <context>
+    <name>Actions</name>
+    <message>
+        <source>対話</source>
+        <translation>Chats</translation>
+    </message>
+    <message>
+        <source>回答</source>
+        <translation>Answers</translation>
+    </message>
+    <message>
+        <source>モデルとプリセット</source>
+        <translation>Models and presets</translation>
+    </message>
+    <message>
+        <source>表示</source>
+        <translation>View</translation>
+    </message>
+    <message>
+        <source>言の葉</source>
+        <translation>Kotonoha</translation>
+    </message>
+    <message>
+        <source>新しい対話</source>
+        <translation>New chat</translation>
+    </message>
+    <message>
+        <source>対話を探す</source>
+        <translation>Find a chat</translation>
+    </message>
+    <message>
+        <source>書くところへ移る</source>
+        <translation>Go to the message field</translation>
+    </message>
+    <message>
+        <source>次の対話</source>
+        <translation>Next chat</translation>
+    </message>
+    <message>
+        <source>前の対話</source>
+        <translation>Previous chat</translation>
+    </message>
+    <message>
+        <source>題名を変える</source>
+        <translation>Rename</translation>
+    </message>
+    <message>
+        <source>この対話をごみ箱に入れる</source>
+        <translation>Move this chat to the bin</translation>
+    </message>
+    <message>
+        <source>ピン留めする・外す</source>
+        <translation>Pin or unpin</translation>
+    </message>
+    <message>
+        <source>この対話をアーカイブする</source>
+        <translation>Archive this chat</translation>
+    </message>
+    <message>
+        <source>新しいフォルダー…</source>
+        <translation>New folder…</translation>
+    </message>
+    <message>
+        <source>印刷…</source>
+        <translation>Print…</translation>
+    </message>
+    <message>
+        <source>PDFとして保存…</source>
+        <translation>Save as PDF…</translation>
+    </message>
+    <message>
+        <source>この対話を書き出す…</source>
+        <translation>Export this chat…</translation>
+    </message>
+    <message>
+        <source>すべての対話を書き出す…</source>
+        <translation>Export all chats…</translation>
+    </message>
+    <message>
+        <source>対話を取り込む…</source>
+        <translation>Import chats…</translation>
+    </message>
+    <message>
+        <source>ごみ箱を開く</source>
+        <translation>Open the bin</translation>
+    </message>
+    <message>
+        <source>回答を止める・設定を閉じる</source>
+        <translation>Stop the answer, close the settings</translation>
+    </message>
+    <message>
+        <source>最後の回答へ移る</source>
+        <translation>Go to the last answer</translation>
+    </message>
+    <message>
+        <source>最後の質問にもう一度答える</source>
+        <translation>Answer the last question again</translation>
+    </message>
+    <message>
+        <source>最後の回答の続きを書く</source>
+        <translation>Continue the last answer</translation>
+    </message>
+    <message>
+        <source>最後の回答をコピーする</source>
+        <translation>Copy the last answer</translation>
+    </message>
+    <message>
+        <source>枝分かれの図を見る</source>
+        <translation>Show the map of branches</translation>
+    </message>
+    <message>
+        <source>モデルを選ぶ</source>
+        <translation>Choose a model</translation>
+    </message>
+    <message>
+        <source>プリセットを選ぶ</source>
+        <translation>Choose a preset</translation>
+    </message>
+    <message>
+        <source>モデルの設定…</source>
+        <translation>Model settings…</translation>
+    </message>
+    <message>
+        <source>GGUFファイルを追加…</source>
+        <translation>Add a GGUF file…</translation>
+    </message>
+    <message>
+        <source>一覧をたたむ・ひらく</source>
+        <translation>Fold or unfold the list</translation>
+    </message>
+    <message>
+        <source>文字を大きく</source>
+        <translation>Larger text</translation>
+    </message>
+    <message>
+        <source>文字を小さく</source>
+        <translation>Smaller text</translation>
+    </message>
+    <message>
+        <source>文字を元の大きさに</source>
+        <translation>Text in its usual size</translation>
+    </message>
+    <message>
+        <source>明るい配色と暗い配色を切り替える</source>
+        <translation>Switch between light and dark</translation>
+    </message>
+    <message>
+        <source>設定を開く</source>
+        <translation>Open the settings</translation>
+    </message>
+    <message>
+        <source>したいことを探す</source>
+        <translation>Find what to do</translation>
+    </message>
+    <message>
+        <source>キー操作の一覧</source>
+        <translation>List of shortcuts</translation>
+    </message>
+    <message>
+        <source>今すぐ控えを作る</source>
+        <translation>Back up now</translation>
+    </message>
+    <message>
+        <source>控えの一覧・控えから戻す…</source>
+        <translation>Backups, and going back to one…</translation>
+    </message>
+    <message>
+        <source>終了</source>
+        <translation>Quit</translation>
+    </message>
+</context>
+<context>
     <name>AdapterList</name>
     <message>
         <source>アダプターを追加…</source>
@@ -18,6 +189,17 @@
     <message>
         <source>「{name}」を外す</source>
         <translation>Take “{name}” out</translation>
+    </message>
+</context>
+<context>
+    <name>Announcer</name>
+    <message>
+        <source>回答を書いています。</source>
+        <translation>An answer is being written.</translation>
+    </message>
+    <message>
+        <source>回答が終わりました。</source>
+        <translation>The answer is finished.</translation>
     </message>
 </context>
 <context>
@@ -66,6 +248,10 @@
         <translation>Make three more answers</translation>
     </message>
     <message>
+        <source>答えを並べる</source>
+        <translation>Compare answers</translation>
+    </message>
+    <message>
         <source>ほかの候補を見る</source>
         <translation>See the alternatives</translation>
     </message>
@@ -96,6 +282,223 @@
     <message>
         <source>答えを作れませんでした</source>
         <translation>No answer could be made</translation>
+    </message>
+    <message>
+        <source>M月d日 H:mm</source>
+        <translation>M/d H:mm</translation>
+    </message>
+    <message>
+        <source>yyyy年M月d日</source>
+        <translation>yyyy-MM-dd</translation>
+    </message>
+</context>
+<context>
+    <name>App</name>
+    <message>
+        <source>控えに戻しました。</source>
+        <translation>The backup has been restored.</translation>
+    </message>
+    <message>
+        <source>前のデータは {name} として残しています。</source>
+        <translation> The data from before is kept as {name}.</translation>
+    </message>
+</context>
+<context>
+    <name>AttachmentChip</name>
+    <message>
+        <source>注意があります</source>
+        <translation>Please note</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>押すと、中を見られます</source>
+        <translation>Press to look inside</translation>
+    </message>
+    <message>
+        <source>「{name}」を外す</source>
+        <translation>Take “{name}” out</translation>
+    </message>
+</context>
+<context>
+    <name>AttachmentChips</name>
+    <message>
+        <source>添えたファイル</source>
+        <translation>Attached files</translation>
+    </message>
+</context>
+<context>
+    <name>AttachmentView</name>
+    <message>
+        <source>文字コード</source>
+        <translation>Encoding</translation>
+    </message>
+    <message>
+        <source>全部を使う</source>
+        <translation>Use all of it</translation>
+    </message>
+    <message>
+        <source>モデルに渡す文章</source>
+        <translation>The text that the model is given</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 字</source>
+        <translation>
+            <numerusform>%n character</numerusform>
+            <numerusform>%n characters</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>先頭だけを使います</source>
+        <translation>only the beginning is used</translation>
+    </message>
+    <message>
+        <source>（長いので、ここに見せるのは先頭だけです）</source>
+        <translation>(It is long; only its beginning is shown here)</translation>
+    </message>
+</context>
+<context>
+    <name>Attachments</name>
+    <message>
+        <source>このままではモデルに入りきりません（{count} / {limit} トークン）。ファイルを外すか、先頭だけを使うか、モデルの設定でコンテキストを長くしてください。</source>
+        <translation>This does not fit into the model’s context ({count} / {limit} tokens). Remove a file, use only the beginning, or choose a longer context in the model’s settings.</translation>
+    </message>
+    <message>
+        <source>先頭だけ使う</source>
+        <translation>Use only the beginning</translation>
+    </message>
+    <message>
+        <source>文章、表、PDF、Officeのファイル</source>
+        <translation>Text, tables, PDF, Office files</translation>
+    </message>
+    <message>
+        <source>添えるファイルを選ぶ</source>
+        <translation>Choose files to attach</translation>
+    </message>
+    <message>
+        <source>一度に添えられるファイルは{most}個までです。</source>
+        <translation>At most {most} files can be attached at once.</translation>
+    </message>
+    <message>
+        <source>「{name}」を外しました。</source>
+        <translation>“{name}” was removed.</translation>
+    </message>
+    <message>
+        <source>元に戻す</source>
+        <translation>Restore</translation>
+    </message>
+    <message>
+        <source>「{name}」は、もう添えてあります。</source>
+        <translation>“{name}” is attached already.</translation>
+    </message>
+    <message>
+        <source>{count} トークン</source>
+        <translation>{count} tokens</translation>
+    </message>
+    <message>
+        <source>約{count} トークン</source>
+        <translation>about {count} tokens</translation>
+    </message>
+    <message>
+        <source>先頭だけ</source>
+        <translation>beginning only</translation>
+    </message>
+    <message>
+        <source>読んでいます… {percent} %</source>
+        <translation>Reading… {percent} %</translation>
+    </message>
+</context>
+<context>
+    <name>BackupDialog</name>
+    <message>
+        <source>控え</source>
+        <translation>Backup</translation>
+    </message>
+    <message>
+        <source>控えは、対話・プリセット・設定の写しです。新しい7つと、日・週・月ごとの1つを残します。</source>
+        <translation>A backup is a copy of chats, presets and settings. The newest seven are kept, and one for each day, week and month.</translation>
+    </message>
+    <message>
+        <source>控えの一覧</source>
+        <translation>Backups</translation>
+    </message>
+    <message>
+        <source>控えはまだありません。</source>
+        <translation>There is no backup yet.</translation>
+    </message>
+    <message>
+        <source>今すぐ作る</source>
+        <translation>Back up now</translation>
+    </message>
+    <message>
+        <source>別の場所に作る…</source>
+        <translation>Back up elsewhere…</translation>
+    </message>
+    <message>
+        <source>ファイルから戻す…</source>
+        <translation>Restore from a file…</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>この控えに戻す…</source>
+        <translation>Restore this backup…</translation>
+    </message>
+    <message>
+        <source>合言葉つき</source>
+        <translation>with a passphrase</translation>
+    </message>
+    <message>
+        <source>控えを作りました: {path}</source>
+        <translation>Backed up: {path}</translation>
+    </message>
+    <message>
+        <source>控えを作っています…</source>
+        <translation>Backing up…</translation>
+    </message>
+    <message>
+        <source>控えを作る場所を選ぶ</source>
+        <translation>Choose where to back up</translation>
+    </message>
+    <message>
+        <source>控えのファイルを選ぶ</source>
+        <translation>Choose a backup file</translation>
+    </message>
+    <message>
+        <source>言の葉の控え (*.db *.sealed)</source>
+        <translation>Kotonoha backups (*.db *.sealed)</translation>
+    </message>
+    <message>
+        <source>控えに戻す</source>
+        <translation>Restore the backup</translation>
+    </message>
+    <message>
+        <source>対話・プリセット・設定を、控え「{name}」のときの状態に戻します。
+
+いまのデータは消さずに、別の名前で残します。書きかけの回答は止まり、言の葉の画面を開き直します。</source>
+        <translation>Chats, presets and settings go back to what they were in the backup “{name}”.
+
+Today’s data is not deleted but kept under another name. Answers being written stop, and Kotonoha’s window opens anew.</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>合言葉が違います。もう一度入れてください。</source>
+        <translation>The passphrase is wrong. Please type it again.</translation>
+    </message>
+    <message>
+        <source>暗号化しています…</source>
+        <translation>Encrypting…</translation>
     </message>
 </context>
 <context>
@@ -152,18 +555,213 @@
     </message>
 </context>
 <context>
-    <name>ChatListView</name>
+    <name>BranchMap</name>
     <message>
-        <source>対話の一覧</source>
-        <translation>Chats</translation>
+        <source>枝の地図</source>
+        <translation>Map of branches</translation>
+    </message>
+    <message>
+        <source>この対話に枝はありません。質問を編集したり、答えを書き直したりすると、ここに並びます。</source>
+        <translation>This chat has no branches. Edit a question or write an answer again, and they stand here.</translation>
+    </message>
+    <message numerus="yes">
+        <source>枝は%n本あります。色のついた線が、いま見ている枝です。</source>
+        <translation>
+            <numerusform>There is %n branch. The coloured line is the one that is shown.</numerusform>
+            <numerusform>There are %n branches. The coloured line is the one that is shown.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>この枝を見る</source>
+        <translation>Show this branch</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+</context>
+<context>
+    <name>Branching</name>
+    <message>
+        <source>質問を編集</source>
+        <translation>Edit the question</translation>
+    </message>
+    <message>
+        <source>答えを編集</source>
+        <translation>Edit the answer</translation>
+    </message>
+    <message>
+        <source>送り直す</source>
+        <translation>Send again</translation>
+    </message>
+    <message>
+        <source>保存</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>元の質問と答えは、別の枝としてそのまま残ります。</source>
+        <translation>The old question and its answer stay as another branch.</translation>
+    </message>
+    <message>
+        <source>元の答えは残ります。これからの会話は、書き換えた答えをもとに続きます。</source>
+        <translation>The old answer stays. The conversation goes on from the edited one.</translation>
+    </message>
+    <message>
+        <source>答えを書き換えました。</source>
+        <translation>The answer was edited.</translation>
+    </message>
+    <message>
+        <source>枝をごみ箱に入れました。</source>
+        <translation>The branch was moved to the bin.</translation>
+    </message>
+    <message>
+        <source>ここまでを、新しい対話にしました。</source>
+        <translation>Everything up to here is a new chat now.</translation>
+    </message>
+</context>
+<context>
+    <name>ChatDesk</name>
+    <message>
+        <source>新しい対話</source>
+        <translation>New chat</translation>
+    </message>
+    <message>
+        <source>「{title}」をごみ箱に入れました。</source>
+        <translation>“{title}” was moved to the bin.</translation>
+    </message>
+    <message>
+        <source>{count}件をごみ箱に入れました。</source>
+        <translation>{count} chats were moved to the bin.</translation>
+    </message>
+    <message>
+        <source>「{title}」をアーカイブしました。</source>
+        <translation>“{title}” was archived.</translation>
+    </message>
+    <message>
+        <source>{count}件をアーカイブしました。</source>
+        <translation>{count} chats were archived.</translation>
+    </message>
+    <message>
+        <source>フォルダーから出しました。</source>
+        <translation>Taken out of the folder.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n件を「{folder}」に移しました。</source>
+        <translation>
+            <numerusform>Moved %n chat to “{folder}”.</numerusform>
+            <numerusform>Moved %n chats to “{folder}”.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>一覧に戻しました。</source>
+        <translation>Put back into the list.</translation>
+    </message>
+    <message>
+        <source>新しいフォルダー</source>
+        <translation>New folder</translation>
+    </message>
+    <message>
+        <source>フォルダーの名前</source>
+        <translation>Name of the folder</translation>
+    </message>
+    <message>
+        <source>作る</source>
+        <translation>Make</translation>
+    </message>
+    <message>
+        <source>フォルダーの名前を変える</source>
+        <translation>Rename the folder</translation>
+    </message>
+    <message>
+        <source>変える</source>
+        <translation>Rename</translation>
+    </message>
+    <message>
+        <source>「{folder}」をなくしました。中の対話は一覧にあります。</source>
+        <translation>“{folder}” is gone. Its chats are in the list.</translation>
     </message>
     <message>
         <source>題名を変える</source>
-        <translation>Change the title</translation>
+        <translation>Rename</translation>
+    </message>
+    <message>
+        <source>ピン留めを外す</source>
+        <translation>Unpin</translation>
+    </message>
+    <message>
+        <source>ピン留めする</source>
+        <translation>Pin</translation>
+    </message>
+    <message>
+        <source>アーカイブから戻す</source>
+        <translation>Unarchive</translation>
+    </message>
+    <message>
+        <source>アーカイブする</source>
+        <translation>Archive</translation>
+    </message>
+    <message>
+        <source>書き出す…</source>
+        <translation>Export…</translation>
     </message>
     <message>
         <source>ごみ箱に入れる</source>
         <translation>Move to the bin</translation>
+    </message>
+    <message>
+        <source>フォルダーに入れる</source>
+        <translation>Move to folder</translation>
+    </message>
+    <message>
+        <source>フォルダーから出す</source>
+        <translation>Take out of the folder</translation>
+    </message>
+    <message>
+        <source>新しいフォルダー…</source>
+        <translation>New folder…</translation>
+    </message>
+    <message>
+        <source>タグ</source>
+        <translation>Tags</translation>
+    </message>
+    <message>
+        <source>新しいタグ…</source>
+        <translation>New tag…</translation>
+    </message>
+    <message>
+        <source>新しいタグ</source>
+        <translation>New tag</translation>
+    </message>
+    <message>
+        <source>タグの名前</source>
+        <translation>Name of the tag</translation>
+    </message>
+    <message>
+        <source>付ける</source>
+        <translation>Add</translation>
+    </message>
+    <message>
+        <source>名前を変える…</source>
+        <translation>Rename…</translation>
+    </message>
+    <message>
+        <source>上へ</source>
+        <translation>Move up</translation>
+    </message>
+    <message>
+        <source>下へ</source>
+        <translation>Move down</translation>
+    </message>
+    <message>
+        <source>フォルダーをなくす</source>
+        <translation>Remove the folder</translation>
+    </message>
+</context>
+<context>
+    <name>ChatListView</name>
+    <message>
+        <source>対話の一覧</source>
+        <translation>Chats</translation>
     </message>
 </context>
 <context>
@@ -171,6 +769,29 @@
     <message>
         <source>新しい対話</source>
         <translation>New chat</translation>
+    </message>
+    <message>
+        <source>閉じています</source>
+        <translation>folded</translation>
+    </message>
+    <message>
+        <source>開いています</source>
+        <translation>unfolded</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n件</source>
+        <translation>
+            <numerusform>%n chat</numerusform>
+            <numerusform>%n chats</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>ピン留め</source>
+        <translation>Pinned</translation>
+    </message>
+    <message>
+        <source>アーカイブ</source>
+        <translation>Archive</translation>
     </message>
     <message>
         <source>{year}年{month}月</source>
@@ -202,6 +823,10 @@
     <message>
         <source>モデル</source>
         <translation>Model</translation>
+    </message>
+    <message>
+        <source>枝の地図</source>
+        <translation>Map of branches</translation>
     </message>
 </context>
 <context>
@@ -252,6 +877,41 @@
     </message>
 </context>
 <context>
+    <name>ChoosePath</name>
+    <message>
+        <source>すべてのファイル (*)</source>
+        <translation>All files (*)</translation>
+    </message>
+    <message>
+        <source>開く</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>選ぶ</source>
+        <translation>Choose</translation>
+    </message>
+    <message>
+        <source>保存</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>場所:</source>
+        <translation>Look in:</translation>
+    </message>
+    <message>
+        <source>名前:</source>
+        <translation>Name:</translation>
+    </message>
+    <message>
+        <source>種類:</source>
+        <translation>Type:</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+</context>
+<context>
     <name>Composer</name>
     <message>
         <source>メッセージ</source>
@@ -260,6 +920,10 @@
     <message>
         <source>メッセージを書く</source>
         <translation>Write a message</translation>
+    </message>
+    <message>
+        <source>ファイルを添える</source>
+        <translation>Attach files</translation>
     </message>
     <message>
         <source>Enterで送信、Shift+Enterで改行</source>
@@ -402,6 +1066,150 @@
     </message>
 </context>
 <context>
+    <name>ExportDialog</name>
+    <message>
+        <source>対話を書き出す</source>
+        <translation>Export chats</translation>
+    </message>
+    <message>
+        <source>場所を変える…</source>
+        <translation>Change place…</translation>
+    </message>
+    <message>
+        <source>フォルダーを開く</source>
+        <translation>Open the folder</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>書き出す</source>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>ほかのアプリで読み書きする。見えている枝だけ。</source>
+        <translation>For other apps. Only the branch that is shown.</translation>
+    </message>
+    <message>
+        <source>ブラウザーで読む。1つのファイルで完結します。</source>
+        <translation>To read in a browser. Everything is in one file.</translation>
+    </message>
+    <message>
+        <source>印刷する、人に渡す。</source>
+        <translation>To print or hand over.</translation>
+    </message>
+    <message>
+        <source>テキスト</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>文字だけ。どこでも開けます。</source>
+        <translation>Words alone. Opens anywhere.</translation>
+    </message>
+    <message>
+        <source>言の葉の JSON</source>
+        <translation>Kotonoha’s JSON</translation>
+    </message>
+    <message>
+        <source>すべての枝と設定。あとで取り込めば元どおりになります。</source>
+        <translation>All branches and settings. Importing it gives back everything.</translation>
+    </message>
+    <message>
+        <source>モデルの学習に使う形です。</source>
+        <translation>The form for training models.</translation>
+    </message>
+    <message numerus="yes">
+        <source>すべての対話（%n 件）</source>
+        <translation>
+            <numerusform>All chats (%n)</numerusform>
+            <numerusform>All chats (%n)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>「{title}」</source>
+        <translation>“{title}”</translation>
+    </message>
+    <message>
+        <source>新しい対話</source>
+        <translation>New chat</translation>
+    </message>
+    <message numerus="yes">
+        <source>選んだ対話（%n 件）</source>
+        <translation>
+            <numerusform>%n chosen chat</numerusform>
+            <numerusform>%n chosen chats</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{folder} に新しいフォルダーを作り、1件ずつ書き出します。</source>
+        <translation>A new folder is made in {folder}, with one file for each chat.</translation>
+    </message>
+    <message>
+        <source>{folder} に1つのファイルを作ります。</source>
+        <translation>One file is made in {folder}.</translation>
+    </message>
+    <message>
+        <source>書き出す場所を選ぶ</source>
+        <translation>Choose where to export</translation>
+    </message>
+    <message>
+        <source>書き出しています…</source>
+        <translation>Exporting…</translation>
+    </message>
+    <message>
+        <source>書き出しています… {done} / {total} 件</source>
+        <translation>Exporting… {done} of {total}</translation>
+    </message>
+    <message>
+        <source>フォルダーを開くアプリがありません。場所: {folder}</source>
+        <translation>There is no application to open folders. It is here: {folder}</translation>
+    </message>
+    <message>
+        <source>止めました。書き終えたファイルだけが残っています。</source>
+        <translation>Stopped. Only finished files are left.</translation>
+    </message>
+    <message>
+        <source>止める</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+</context>
+<context>
+    <name>Finder</name>
+    <message>
+        <source>新しい対話</source>
+        <translation>New chat</translation>
+    </message>
+    <message>
+        <source>対話</source>
+        <translation>Chats</translation>
+    </message>
+    <message>
+        <source>モデル</source>
+        <translation>Model</translation>
+    </message>
+    <message>
+        <source>プリセット</source>
+        <translation>Preset</translation>
+    </message>
+    <message>
+        <source>設定</source>
+        <translation>Settings</translation>
+    </message>
+    <message>
+        <source>「{text}」を新しい対話に書く</source>
+        <translation>Write “{text}” in a new chat</translation>
+    </message>
+    <message>
+        <source>ほかに見つかりません</source>
+        <translation>Nothing else found</translation>
+    </message>
+</context>
+<context>
     <name>Footer</name>
     <message>
         <source>コピー</source>
@@ -410,6 +1218,14 @@
     <message>
         <source>メッセージをコピー</source>
         <translation>Copy message</translation>
+    </message>
+    <message>
+        <source>編集</source>
+        <translation>Edit</translation>
+    </message>
+    <message>
+        <source>質問を編集</source>
+        <translation>Edit the question</translation>
     </message>
     <message>
         <source>書き直す</source>
@@ -422,6 +1238,14 @@
     <message>
         <source>続ける</source>
         <translation>Continue</translation>
+    </message>
+    <message>
+        <source>スターを外す</source>
+        <translation>Remove star</translation>
+    </message>
+    <message>
+        <source>スターを付ける</source>
+        <translation>Add star</translation>
     </message>
     <message>
         <source>ほかの操作</source>
@@ -441,10 +1265,193 @@
     </message>
 </context>
 <context>
+    <name>HistoryRows</name>
+    <message>
+        <source>題名と出し入れ</source>
+        <translation>Titles, import and export</translation>
+    </message>
+    <message>
+        <source>題名を自動でつける</source>
+        <translation>Titles by themselves</translation>
+    </message>
+    <message>
+        <source>手が止まったときに、モデルが短い題名をつけます。自分でつけた題名は変えません。</source>
+        <translation>When you pause, the model gives chats a short title. One that you gave is never changed.</translation>
+    </message>
+    <message>
+        <source>取り込む…</source>
+        <translation>Import…</translation>
+    </message>
+    <message>
+        <source>対話を取り込む</source>
+        <translation>Import chats</translation>
+    </message>
+    <message>
+        <source>ChatGPT・Claude・Geminiなど、ほかのアプリで書き出した対話を読みます。</source>
+        <translation>Reads chats exported from ChatGPT, Claude, Gemini and other apps.</translation>
+    </message>
+    <message>
+        <source>書き出す…</source>
+        <translation>Export…</translation>
+    </message>
+    <message>
+        <source>すべての対話を書き出す</source>
+        <translation>Export all chats</translation>
+    </message>
+    <message>
+        <source>Markdown・HTML・PDF・JSONなどのファイルにします。</source>
+        <translation>As Markdown, HTML, PDF, JSON and other files.</translation>
+    </message>
+    <message>
+        <source>控えの扱い</source>
+        <translation>Backups</translation>
+    </message>
+    <message>
+        <source>控えの一覧…</source>
+        <translation>Backups…</translation>
+    </message>
+    <message>
+        <source>控えから戻す</source>
+        <translation>Restore the backup</translation>
+    </message>
+    <message>
+        <source>控えを見る、別の場所に作る、控えのときの状態に戻す。</source>
+        <translation>See backups, make one elsewhere, go back to one.</translation>
+    </message>
+    <message>
+        <source>毎日の控え</source>
+        <translation>Daily backup</translation>
+    </message>
+    <message>
+        <source>1日に一度、裏で控えを作ります。</source>
+        <translation>Backs up once a day, in the background.</translation>
+    </message>
+    <message>
+        <source>控えを合言葉で守る</source>
+        <translation>Protect backups with a passphrase</translation>
+    </message>
+    <message>
+        <source>これから作る控えを暗号化します。合言葉を忘れると、その控えは二度と開けません。</source>
+        <translation>Encrypts backups from now on. Without its passphrase a backup can never be opened again.</translation>
+    </message>
+</context>
+<context>
+    <name>ImportDialog</name>
+    <message>
+        <source>対話を取り込む</source>
+        <translation>Import chats</translation>
+    </message>
+    <message>
+        <source>ほかのアプリで書き出したファイルを、zipのまま取り込めます。同じものをもう一度取り込んでも、対話は二重になりません。</source>
+        <translation>Exports of other apps can be imported as they are, zip files too. Importing the same again makes no doubles.</translation>
+    </message>
+    <message>
+        <source>取り込むファイル</source>
+        <translation>Files to import</translation>
+    </message>
+    <message>
+        <source>ここにファイルかフォルダーを置いてください。</source>
+        <translation>Drop files or a folder here.</translation>
+    </message>
+    <message>
+        <source>言の葉</source>
+        <translation>Kotonoha</translation>
+    </message>
+    <message>
+        <source>ファイルを選ぶ…</source>
+        <translation>Choose files…</translation>
+    </message>
+    <message>
+        <source>フォルダーを選ぶ…</source>
+        <translation>Choose a folder…</translation>
+    </message>
+    <message>
+        <source>外す</source>
+        <translation>Remove</translation>
+    </message>
+    <message>
+        <source>取り込みの結果</source>
+        <translation>Result of the import</translation>
+    </message>
+    <message>
+        <source>結果をコピー</source>
+        <translation>Copy the result</translation>
+    </message>
+    <message>
+        <source>取り込む</source>
+        <translation>Import</translation>
+    </message>
+    <message>
+        <source>読める対話が見つかりません</source>
+        <translation>No readable chat found</translation>
+    </message>
+    <message>
+        <source>取り込むファイルを選ぶ</source>
+        <translation>Choose files to import</translation>
+    </message>
+    <message>
+        <source>書き出した対話 (*.zip *.json *.jsonl *.html *.md)</source>
+        <translation>Exported chats (*.zip *.json *.jsonl *.html *.md)</translation>
+    </message>
+    <message>
+        <source>取り込むフォルダーを選ぶ</source>
+        <translation>Choose a folder to import</translation>
+    </message>
+    <message>
+        <source>準備しています…</source>
+        <translation>Preparing…</translation>
+    </message>
+    <message>
+        <source>{done} / {total}&#x3000;対話 {chats} 件&#x3000;{name}</source>
+        <translation>{done} of {total}, {chats} chats, {name}</translation>
+    </message>
+    <message>
+        <source>読めなかったもの:</source>
+        <translation>What could not be read:</translation>
+    </message>
+    <message numerus="yes">
+        <source>ほか %n 件</source>
+        <translation>
+            <numerusform>%n more</numerusform>
+            <numerusform>%n more</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>止める</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+</context>
+<context>
     <name>JumpButton</name>
     <message>
         <source>いちばん下へ</source>
         <translation>To the end</translation>
+    </message>
+</context>
+<context>
+    <name>KeyButton</name>
+    <message>
+        <source>キーを押してください</source>
+        <translation>Press the keys</translation>
+    </message>
+    <message>
+        <source>なし</source>
+        <translation>None</translation>
+    </message>
+</context>
+<context>
+    <name>LineDialog</name>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
     </message>
 </context>
 <context>
@@ -494,6 +1501,24 @@
     </message>
 </context>
 <context>
+    <name>MessageEditor</name>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter</source>
+        <translation>Ctrl+Enter</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n 字</source>
+        <translation>
+            <numerusform>%n character</numerusform>
+            <numerusform>%n characters</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>MessageView</name>
     <message>
         <source>あなた</source>
@@ -508,8 +1533,48 @@
         <translation>Copy</translation>
     </message>
     <message>
+        <source>Markdownとしてコピー</source>
+        <translation>Copy as Markdown</translation>
+    </message>
+    <message>
+        <source>文字だけコピー</source>
+        <translation>Copy text only</translation>
+    </message>
+    <message>
         <source>すべて選択</source>
         <translation>Select all</translation>
+    </message>
+    <message>
+        <source>引用して質問</source>
+        <translation>Quote and ask</translation>
+    </message>
+    <message>
+        <source>ふりがなを消す</source>
+        <translation>Hide furigana</translation>
+    </message>
+    <message>
+        <source>ふりがなを付ける</source>
+        <translation>Show furigana</translation>
+    </message>
+    <message>
+        <source>スターを外す</source>
+        <translation>Remove star</translation>
+    </message>
+    <message>
+        <source>スターを付ける</source>
+        <translation>Add star</translation>
+    </message>
+    <message>
+        <source>編集…</source>
+        <translation>Edit…</translation>
+    </message>
+    <message>
+        <source>ここから新しい対話</source>
+        <translation>New chat from here</translation>
+    </message>
+    <message>
+        <source>この枝を削除</source>
+        <translation>Delete this branch</translation>
     </message>
     <message>
         <source>リンクを開く: {}</source>
@@ -522,6 +1587,14 @@
     <message>
         <source>コードをコピー</source>
         <translation>Copy code</translation>
+    </message>
+    <message>
+        <source>保存</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>コードをファイルに保存</source>
+        <translation>Save code to a file</translation>
     </message>
     <message>
         <source>コピーしました</source>
@@ -623,8 +1696,8 @@
         <translation>Compute the same way every time</translation>
     </message>
     <message>
-        <source>前の計算は、結果が変わらない分だけ使います。遅くなりますが、同じ条件なら同じ文になります。</source>
-        <translation>Reuses only what a fresh start would compute alike. Slower, and the same question gives the same text.</translation>
+        <source>前の計算は、結果が変わらない分だけ使います。遅くなりますが、同じ条件なら同じ文になります。「自動」では、温度が0のときだけです。</source>
+        <translation>Reuses only what gives the same result. Slower, but the same conditions give the same text. “Automatic” does so only at temperature 0.</translation>
     </message>
     <message>
         <source>チャットテンプレート</source>
@@ -756,6 +1829,13 @@
     </message>
 </context>
 <context>
+    <name>Notice</name>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+</context>
+<context>
     <name>OfflineLine</name>
     <message>
         <source>オフライン&#x3000;外部通信なし</source>
@@ -787,6 +1867,139 @@
     <message>
         <source>やめる</source>
         <translation>Cancel</translation>
+    </message>
+</context>
+<context>
+    <name>OptionalDecimal</name>
+    <message>
+        <source>自動</source>
+        <translation>Automatic</translation>
+    </message>
+</context>
+<context>
+    <name>OptionalWhole</name>
+    <message>
+        <source>自動</source>
+        <translation>Automatic</translation>
+    </message>
+</context>
+<context>
+    <name>Palette</name>
+    <message>
+        <source>したいこと、対話の題名、設定の名前</source>
+        <translation>An action, a chat’s title, a setting</translation>
+    </message>
+    <message>
+        <source>したいことを探す</source>
+        <translation>Find what to do</translation>
+    </message>
+    <message>
+        <source>見つかったもの</source>
+        <translation>What was found</translation>
+    </message>
+</context>
+<context>
+    <name>PassphraseDialog</name>
+    <message>
+        <source>合言葉を決める</source>
+        <translation>Choose a passphrase</translation>
+    </message>
+    <message>
+        <source>合言葉を入れる</source>
+        <translation>Type the passphrase</translation>
+    </message>
+    <message>
+        <source>これから作る控えを、この合言葉で暗号化します。合言葉はこのPCだけに保存し、毎日の控えにも使います。</source>
+        <translation>Backups from now on are encrypted with this passphrase. It is kept on this computer only, and used for the daily backup too.</translation>
+    </message>
+    <message>
+        <source>この控えは合言葉で守られています。</source>
+        <translation>This backup is protected with a passphrase.</translation>
+    </message>
+    <message>
+        <source>合言葉を忘れると、その控えは二度と開けません。取り戻す方法はありません。紙に書くなど、このPCとは別の場所に残してください。</source>
+        <translation>Without the passphrase such a backup can never be opened again; there is no way round it. Keep it somewhere other than this computer, on paper for example.</translation>
+    </message>
+    <message>
+        <source>合言葉</source>
+        <translation>Passphrase</translation>
+    </message>
+    <message>
+        <source>合言葉をもう一度</source>
+        <translation>Passphrase again</translation>
+    </message>
+    <message>
+        <source>文字を表示する（日本語も入れられます）</source>
+        <translation>Show the letters (Japanese can be typed too)</translation>
+    </message>
+    <message>
+        <source>決める</source>
+        <translation>Set</translation>
+    </message>
+    <message>
+        <source>開く</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>2つの合言葉が違います。もう一度入れてください。</source>
+        <translation>The two passphrases differ. Please type them again.</translation>
+    </message>
+</context>
+<context>
+    <name>Printing</name>
+    <message>
+        <source>印刷</source>
+        <translation>Print</translation>
+    </message>
+    <message>
+        <source>PDFとして保存</source>
+        <translation>Save as PDF</translation>
+    </message>
+    <message>
+        <source>PDF文書 (*.pdf)</source>
+        <translation>PDF document (*.pdf)</translation>
+    </message>
+    <message>
+        <source>新しい対話</source>
+        <translation>New chat</translation>
+    </message>
+    <message>
+        <source>保存</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+    <message numerus="yes">
+        <source>PDFに保存しました（%n ページ）: {name}</source>
+        <translation>
+            <numerusform>Saved as PDF (%n page): {name}</numerusform>
+            <numerusform>Saved as PDF (%n pages): {name}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>書き出しています… {page} / {pages} ページ</source>
+        <translation>Writing… page {page} of {pages}</translation>
+    </message>
+    <message numerus="yes">
+        <source>プリンターに送りました（%n ページ）。</source>
+        <translation>
+            <numerusform>Sent to the printer (%n page).</numerusform>
+            <numerusform>Sent to the printer (%n pages).</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>あなた</source>
+        <translation>You</translation>
+    </message>
+    <message>
+        <source>言の葉</source>
+        <translation>Kotonoha</translation>
     </message>
 </context>
 <context>
@@ -879,10 +2092,60 @@
     </message>
 </context>
 <context>
+    <name>QuickAsk</name>
+    <message>
+        <source>すぐに聞く</source>
+        <translation>Quick question</translation>
+    </message>
+    <message>
+        <source>質問を書いてEnter</source>
+        <translation>Type a question, then Enter</translation>
+    </message>
+    <message>
+        <source>質問</source>
+        <translation>Question</translation>
+    </message>
+    <message>
+        <source>止める</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>対話を開く</source>
+        <translation>Open the chat</translation>
+    </message>
+    <message>
+        <source>コピーしました。</source>
+        <translation>Copied.</translation>
+    </message>
+    <message>
+        <source>対話として残ります。Escで閉じます。</source>
+        <translation>Kept as a chat. Esc closes.</translation>
+    </message>
+    <message>
+        <source>考えています…</source>
+        <translation>Thinking…</translation>
+    </message>
+    <message>
+        <source>回答が終わりました。</source>
+        <translation>The answer is finished.</translation>
+    </message>
+</context>
+<context>
+    <name>QuoteButton</name>
+    <message>
+        <source>引用して質問</source>
+        <translation>Quote and ask</translation>
+    </message>
+</context>
+<context>
     <name>Rail</name>
     <message>
         <source>対話</source>
         <translation>Chats</translation>
+    </message>
+    <message>
+        <source>探す</source>
+        <translation>Find</translation>
     </message>
     <message>
         <source>設定</source>
@@ -918,6 +2181,76 @@
     <message>
         <source>言の葉</source>
         <translation>Kotonoha</translation>
+    </message>
+</context>
+<context>
+    <name>SearchFilters</name>
+    <message>
+        <source>スター付き</source>
+        <translation>starred</translation>
+    </message>
+    <message>
+        <source>アーカイブを除く</source>
+        <translation>without the archive</translation>
+    </message>
+    <message>
+        <source>スターの付いたものだけ</source>
+        <translation>Only what is starred</translation>
+    </message>
+    <message>
+        <source>時期</source>
+        <translation>When</translation>
+    </message>
+    <message>
+        <source>モデル</source>
+        <translation>Model</translation>
+    </message>
+    <message>
+        <source>プリセット</source>
+        <translation>Preset</translation>
+    </message>
+    <message>
+        <source>タグ</source>
+        <translation>Tags</translation>
+    </message>
+    <message>
+        <source>絞り込みを外す</source>
+        <translation>Clear the filters</translation>
+    </message>
+    <message>
+        <source>いつでも</source>
+        <translation>Any time</translation>
+    </message>
+    <message>
+        <source>この24時間</source>
+        <translation>Last 24 hours</translation>
+    </message>
+    <message>
+        <source>この7日間</source>
+        <translation>Last 7 days</translation>
+    </message>
+    <message>
+        <source>この30日間</source>
+        <translation>Last 30 days</translation>
+    </message>
+    <message>
+        <source>この1年</source>
+        <translation>Last year</translation>
+    </message>
+    <message>
+        <source>すべて</source>
+        <translation>All</translation>
+    </message>
+    <message>
+        <source>フォルダー</source>
+        <translation>Folder</translation>
+    </message>
+</context>
+<context>
+    <name>SearchResults</name>
+    <message>
+        <source>見つかった対話</source>
+        <translation>Chats found</translation>
     </message>
 </context>
 <context>
@@ -961,10 +2294,6 @@
     <message>
         <source>文字の大きさ</source>
         <translation>Text size</translation>
-    </message>
-    <message>
-        <source>対話と入力欄の文字です。Ctrl++ と Ctrl+- でも変えられます。</source>
-        <translation>Of chats and the message field. Ctrl++ and Ctrl+- change it too.</translation>
     </message>
     <message>
         <source>入力</source>
@@ -1069,6 +2398,86 @@
     <message>
         <source>繰り返しの抑制</source>
         <translation>Repeat penalty</translation>
+    </message>
+    <message>
+        <source>キー操作</source>
+        <translation>Shortcuts</translation>
+    </message>
+    <message>
+        <source>トレイに置く</source>
+        <translation>Stay in the tray</translation>
+    </message>
+    <message>
+        <source>ウィンドウを閉じても、トレイのアイコンから呼び出せます。終了もそこからです。</source>
+        <translation>After closing the window, it can be called from the icon in the tray. Quit from there too.</translation>
+    </message>
+    <message>
+        <source>このデスクトップには、アイコンを置くトレイがありません。</source>
+        <translation>This desktop has no tray for an icon.</translation>
+    </message>
+    <message>
+        <source>すぐに聞く</source>
+        <translation>Quick question</translation>
+    </message>
+    <message>
+        <source>小さな窓で、ひとことだけ聞けます。どのアプリからでも呼ぶには、デスクトップのキー設定で「kotonoha quick」を実行するようにしてください。</source>
+        <translation>Ask a short question in a small window. To call it from any app, let a key of your desktop run “kotonoha quick”.</translation>
+    </message>
+    <message>
+        <source>見た目</source>
+        <translation>Appearance</translation>
+    </message>
+    <message>
+        <source>読みやすいように、色と文字と間隔を選びます。</source>
+        <translation>Choose colours, text and spacing so that it reads well.</translation>
+    </message>
+    <message>
+        <source>対話と入力欄の文字です。キーでも変えられます（「キー操作」にあります）。</source>
+        <translation>Text of chats and of the message field. It also has keys (see Shortcuts).</translation>
+    </message>
+    <message>
+        <source>間隔</source>
+        <translation>Density</translation>
+    </message>
+    <message>
+        <source>行や一覧の間のあき方です。</source>
+        <translation>How much space lines and lists have.</translation>
+    </message>
+    <message>
+        <source>ゆったり</source>
+        <translation>Roomy</translation>
+    </message>
+    <message>
+        <source>標準</source>
+        <translation>Standard</translation>
+    </message>
+    <message>
+        <source>詰める</source>
+        <translation>Compact</translation>
+    </message>
+    <message>
+        <source>文章の書体</source>
+        <translation>Font for text</translation>
+    </message>
+    <message>
+        <source>対話と入力欄の文章の書体です。</source>
+        <translation>For chats and the message field.</translation>
+    </message>
+    <message>
+        <source>コードの書体</source>
+        <translation>Font for code</translation>
+    </message>
+    <message>
+        <source>プログラムなどに使う、字の幅がそろった書体です。</source>
+        <translation>A font with letters of equal width, for programs.</translation>
+    </message>
+    <message>
+        <source>動きを減らす</source>
+        <translation>Reduce motion</translation>
+    </message>
+    <message>
+        <source>待っている間の明滅などを止めます。システムでそう決めてあるときは、いつも止まります。</source>
+        <translation>Stops pulsing while waiting and the like. Where the system says so, it always stops.</translation>
     </message>
     <message>
         <source>言葉の選び方</source>
@@ -1199,8 +2608,8 @@
         <translation>Backup</translation>
     </message>
     <message>
-        <source>対話・プリセット・設定の写しを backups フォルダーに作ります。新しい7つを残します。</source>
-        <translation>Copies chats, presets and settings into the folder “backups”. The newest seven are kept.</translation>
+        <source>対話・プリセット・設定の写しを backups フォルダーに作り、日・週・月ごとに残します。</source>
+        <translation>Copies chats, presets and settings into the backups folder, kept by day, week and month.</translation>
     </message>
     <message>
         <source>残さない</source>
@@ -1276,14 +2685,72 @@
     </message>
 </context>
 <context>
+    <name>Shortcuts</name>
+    <message>
+        <source>キー操作</source>
+        <translation>Shortcuts</translation>
+    </message>
+    <message>
+        <source>キーの欄を押してから、使いたいキーを押します。Backspace で割り当てを外し、Esc でやめます。</source>
+        <translation>Press a key field, then the keys you want. Backspace removes them, Esc cancels.</translation>
+    </message>
+    <message>
+        <source>すべて既定に戻す</source>
+        <translation>Reset all</translation>
+    </message>
+    <message>
+        <source>{name}を既定のキーに戻す</source>
+        <translation>Reset the keys of {name}</translation>
+    </message>
+    <message>
+        <source>{keys} は「{name}」で使っています。もう一度同じキーを選ぶと、こちらに移します。</source>
+        <translation>{keys} is used by “{name}”. Choose the same keys again to move them here.</translation>
+    </message>
+    <message>
+        <source>このキーは使えません。</source>
+        <translation>These keys cannot be used.</translation>
+    </message>
+    <message>
+        <source>文字を打つキーは、Ctrl か Alt と組み合わせてください。</source>
+        <translation>Combine a key that types with Ctrl or Alt.</translation>
+    </message>
+    <message>
+        <source>{keys} は文章の編集と送信に使うキーです。</source>
+        <translation>{keys} is used for editing and sending text.</translation>
+    </message>
+    <message>
+        <source>{keys} は日本語入力の切り替えに使うキーです。</source>
+        <translation>{keys} is used to switch Japanese input.</translation>
+    </message>
+</context>
+<context>
+    <name>SideBySide</name>
+    <message>
+        <source>答えを並べる</source>
+        <translation>Compare answers</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+</context>
+<context>
     <name>Sidebar</name>
     <message>
         <source>新しい対話</source>
         <translation>New chat</translation>
     </message>
     <message>
-        <source>題名で絞り込む</source>
-        <translation>Filter by title</translation>
+        <source>対話を探す</source>
+        <translation>Find a chat</translation>
+    </message>
+    <message>
+        <source>絞り込む</source>
+        <translation>Filter</translation>
+    </message>
+    <message>
+        <source>絞り込みを外す</source>
+        <translation>Clear the filters</translation>
     </message>
     <message>
         <source>ここに対話が並びます。</source>
@@ -1294,8 +2761,24 @@
         <translation>Bin</translation>
     </message>
     <message>
-        <source>この題名の対話はありません。</source>
-        <translation>No chat has this title.</translation>
+        <source>絞り込みを外す: {words}</source>
+        <translation>Clear the filters: {words}</translation>
+    </message>
+    <message>
+        <source>見つかりませんでした。ほかの言葉でも探せます。</source>
+        <translation>Nothing found. Try other words.</translation>
+    </message>
+    <message>
+        <source>見つかりませんでした。絞り込みを外すと、見つかるかもしれません。</source>
+        <translation>Nothing found. There may be something without the filters.</translation>
+    </message>
+    <message>
+        <source>ほかにもあります。言葉を足すと絞れます。</source>
+        <translation>There is more. Add a word to narrow it.</translation>
+    </message>
+    <message>
+        <source>まだ索引を作っています。見つからない対話があるかもしれません。</source>
+        <translation>Still indexing. Some chats may not be found yet.</translation>
     </message>
 </context>
 <context>
@@ -1417,6 +2900,25 @@
     </message>
 </context>
 <context>
+    <name>Tray</name>
+    <message>
+        <source>言の葉</source>
+        <translation>Kotonoha</translation>
+    </message>
+    <message>
+        <source>すぐに聞く</source>
+        <translation>Quick question</translation>
+    </message>
+    <message>
+        <source>ウィンドウを開く</source>
+        <translation>Open the window</translation>
+    </message>
+    <message>
+        <source>終了</source>
+        <translation>Quit</translation>
+    </message>
+</context>
+<context>
     <name>Welcome</name>
     <message>
         <source>日本語の言語モデルと、このPCの中だけで話せます。料金も、登録もいりません。</source>
@@ -1474,12 +2976,20 @@
         <translation>Kotonoha</translation>
     </message>
     <message>
-        <source>新しい対話</source>
-        <translation>New chat</translation>
+        <source>書き終わった回答が、まだありません。</source>
+        <translation>There is no finished answer yet.</translation>
     </message>
     <message>
-        <source>「{title}」をごみ箱に入れました。</source>
-        <translation>“{title}” is in the bin.</translation>
+        <source>コピーしました。</source>
+        <translation>Copied.</translation>
+    </message>
+    <message>
+        <source>まだ何もない対話です。何かを書いてから、もう一度どうぞ。</source>
+        <translation>This chat is still empty. Write something first.</translation>
+    </message>
+    <message>
+        <source>新しい対話</source>
+        <translation>New chat</translation>
     </message>
     <message>
         <source>控えを作りました: {name}</source>
@@ -1491,6 +3001,54 @@
     <message>
         <source>対話の題名</source>
         <translation>Title of the chat</translation>
+    </message>
+</context>
+<context>
+    <name>_Model</name>
+    <message>
+        <source>新しい対話</source>
+        <translation>New chat</translation>
+    </message>
+    <message>
+        <source>あなた</source>
+        <translation>You</translation>
+    </message>
+    <message>
+        <source>答え</source>
+        <translation>Answer</translation>
+    </message>
+</context>
+<context>
+    <name>_Rows</name>
+    <message>
+        <source>あなた</source>
+        <translation>You</translation>
+    </message>
+    <message>
+        <source>答え</source>
+        <translation>Answer</translation>
+    </message>
+</context>
+<context>
+    <name>_Side</name>
+    <message>
+        <source>どの版を見るか</source>
+        <translation>Which version to see</translation>
+    </message>
+    <message>
+        <source>答え</source>
+        <translation>Answer</translation>
+    </message>
+    <message>
+        <source>この答えで続ける</source>
+        <translation>Go on with this answer</translation>
+    </message>
+</context>
+<context>
+    <name>save_code</name>
+    <message>
+        <source>コードを保存</source>
+        <translation>Save code</translation>
     </message>
 </context>
 </TS>
