@@ -9,6 +9,14 @@ import pytest
 from pytestqt.qtbot import QtBot
 from scripted import Scripted, start
 
+from desktop.ui import titling
+
+
+@pytest.fixture(autouse=True)
+def unnamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model names chats only in the tests that are about it, which set an interval of their own."""
+    monkeypatch.setattr(titling, "QUIET_MS", 3_600_000)
+
 
 @pytest.fixture
 def scripted(

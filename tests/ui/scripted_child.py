@@ -70,6 +70,12 @@ def load(id: int, model: ModelSettings) -> None:
 
 
 def answer(request: Generate, stopped: set[int]) -> Event:
+    title = SCRIPT / "title"
+    if title.exists() and request.turns[-1].text.startswith("題名"):
+        send(Started(request.id, 1200, 1180, 0, CONTEXT))
+        stop = hold("hold-title", stopped, request.id)
+        send(Piece(request.id, title.read_text("utf-8"), 5))
+        return Finished(request.id, "stopped" if stop else "stop_text")
     fail = SCRIPT / "fail"
     if fail.exists() and request.prompting.policy == "stop":
         return Failed(request.id, fail.read_text(), "9000/8192 tokens")
