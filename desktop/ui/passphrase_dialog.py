@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QHBoxLayout,
     QLabel,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from desktop.store.passphrase import LONGEST
 from desktop.ui.fields import LineEdit
+from desktop.ui.section import Switch
 
 
 class PassphraseDialog(QDialog):
@@ -53,7 +53,10 @@ class PassphraseDialog(QDialog):
         self.first = self._field(self.tr("合言葉"))
         self.second = self._field(self.tr("合言葉をもう一度"))
         self.second.setVisible(new)
-        self.shown = QCheckBox(self.tr("文字を表示する（日本語も入れられます）"), self)
+        self.shown = Switch(self)
+        self.shown.setAccessibleName(self.tr("文字を表示する（日本語も入れられます）"))
+        showing = QLabel(self.shown.accessibleName(), self)
+        showing.setObjectName("sub")
         self.trouble = QLabel(self)
         self.trouble.setObjectName("caution")
         self.trouble.setWordWrap(True)
@@ -72,8 +75,14 @@ class PassphraseDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(12)
-        for widget in (explanation, self.warning, self.first, self.second, self.shown, self.trouble):
+        for widget in (explanation, self.warning, self.first, self.second):
             layout.addWidget(widget)
+        across = QHBoxLayout()
+        across.setSpacing(8)
+        across.addWidget(self.shown)
+        across.addWidget(showing, 1)
+        layout.addLayout(across)
+        layout.addWidget(self.trouble)
         layout.addStretch(1)
         layout.addLayout(foot)
         self.shown.toggled.connect(self._show_text)

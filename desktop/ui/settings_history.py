@@ -66,16 +66,16 @@ class HistoryRows(QObject):
         self._read_passphrase()
 
     def open_import(self) -> None:
-        """Open the dialog for importing."""
+        """Open the dialog for importing, beside which one can go on."""
         from desktop.ui.import_dialog import ImportDialog
 
-        ImportDialog(self._session, self._section.window()).open()
+        ImportDialog(self._session, self._section.window()).show()
 
     def open_export(self) -> None:
-        """Open the dialog for exporting every chat."""
+        """Open the dialog for exporting every chat, likewise."""
         from desktop.ui.export_dialog import ExportDialog
 
-        ExportDialog(self._session, [], self._section.window()).open()
+        ExportDialog(self._session, [], self._section.window()).show()
 
     def open_backups(self) -> None:
         """Open the list of backups."""

@@ -284,6 +284,14 @@ QMenu::separator {{ height: 1px; background: @line@; margin: 5px 8px; }}
 QMenu::indicator {{ width: 16px; height: 16px; left: 6px; }}
 QMenu::item:checked {{ font-weight: 600; }}
 
+QRadioButton {{ spacing: 8px; }}
+QRadioButton::indicator {{ width: 14px; height: 14px; border: 1px solid @faint@; border-radius: 8px;
+  background: @card@; }}
+QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid @accent@;
+  background: @on_accent@; }}
+QRadioButton::indicator:hover {{ border-color: @accent@; }}
+QRadioButton:focus {{ color: @accent@; }}
+
 QTabWidget::pane {{ border: none; }}
 QTabBar {{ font-size: {SMALL_PX}px; qproperty-drawBase: 0; }}
 QTabBar::tab {{ background: transparent; border: none; border-bottom: 2px solid transparent; color: @sub@;
