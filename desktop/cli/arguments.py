@@ -59,7 +59,9 @@ def _in_japanese(message: str) -> str:
 class _Parser(argparse.ArgumentParser):
     def __init__(self, **keywords: object) -> None:
         super().__init__(add_help=False, allow_abbrev=False, formatter_class=_Formatter, **keywords)  # type: ignore[arg-type]
-        self.options = self.add_argument_group(say("オプション", "options"))
+        self._positionals.title = say("引数", "arguments")
+        self._optionals.title = say("オプション", "options")
+        self.options = self._optionals
         self.options.add_argument("-h", "--help", action="help", help=say("この説明を出す", "show this help"))
 
     def error(self, message: str) -> NoReturn:
