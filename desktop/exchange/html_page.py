@@ -10,8 +10,9 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from desktop.exchange.japanese import Inline, with_ruby
+from desktop.exchange.ruby import with_ruby
 from desktop.exchange.words import heading, moment, title_of
+from desktop.japanese import Inline
 from desktop.language import language, say
 from desktop.store.records import ChatRecord, MessageRecord, shown
 
