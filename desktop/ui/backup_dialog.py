@@ -69,6 +69,8 @@ class BackupDialog(QDialog):
         self.close_button = QPushButton(self.tr("閉じる"), self)
         self.go_back = QPushButton(self.tr("この控えに戻す…"), self)
         self._arrange(explanation)
+        for button in (self.now, self.elsewhere, self.from_file, self.go_back, self.close_button):
+            button.setAutoDefault(False)  # Enter in the list is about the backup there
         self.now.clicked.connect(lambda: self.make(None))
         self.elsewhere.clicked.connect(self._ask_where)
         self.from_file.clicked.connect(self._ask_for_file)

@@ -81,7 +81,7 @@ class ExportDialog(QDialog):
 
         self.change.clicked.connect(self._ask_for_folder)
         self.show_folder.clicked.connect(self._open_folder)
-        self.close_button.clicked.connect(self._close_or_stop)
+        self.close_button.clicked.connect(self.reject)
         self.start.clicked.connect(self.export)
         self.kinds.buttonClicked.connect(lambda _: self._show_place())
         self._show_place()
@@ -237,9 +237,10 @@ class ExportDialog(QDialog):
                     failed=True,
                 )
 
-    def _close_or_stop(self) -> None:
+    def reject(self) -> None:
+        """Stop what is being written; else close."""
         if self._export is None:
-            self.reject()
+            super().reject()
             return
         self._export.set()  # a job that was cancelled says nothing more
         self._finish(self.tr("止めました。書き終えたファイルだけが残っています。"), failed=True)

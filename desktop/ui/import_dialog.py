@@ -111,7 +111,7 @@ class ImportDialog(QDialog):
         self.remove.clicked.connect(self._remove)
         self.copy.clicked.connect(self._copy)
         self.start.clicked.connect(self.import_all)
-        self.close_button.clicked.connect(self._close_or_stop)
+        self.close_button.clicked.connect(self.reject)
         self.list.itemSelectionChanged.connect(self._update)
         self._update()
         if paths:
@@ -259,12 +259,13 @@ class ImportDialog(QDialog):
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.report.toPlainText())
 
-    def _close_or_stop(self) -> None:
-        if self._import is not None:
-            self._import.set()  # the report comes, and says so
+    def reject(self) -> None:
+        """Stop what is being imported, whose report comes then; else close."""
+        if self._import is not None and not self._import.is_set():
+            self._import.set()
             self.close_button.setEnabled(False)
         else:
-            self.reject()
+            super().reject()
 
     def done(self, result: int) -> None:
         """Stop what runs; what was imported stays."""

@@ -133,15 +133,24 @@ def test_an_import_can_be_stopped_and_says_so(scripted, importing, tmp_path):
     scripted.until(lambda: 0 < len(titles(scripted)) < 3_000)
 
 
-def test_a_dialog_that_is_closed_halfway_stops_and_keeps_what_was_imported(scripted, importing, tmp_path):
+def test_escape_stops_an_import_first_and_then_closes(scripted, importing, tmp_path):
     importing.add([own_json(tmp_path / "多い.json", 3_000)])
     importing.start.click()
     scripted.until(lambda: "MB" in importing.progress.text())
-    cancel = importing._import
-    importing.reject()
-    assert cancel.is_set()
-    scripted.settle()
+    scripted.qtbot.keyClick(importing, Qt.Key.Key_Escape)
+    scripted.until(importing.report.isVisible)
     assert len(scripted.app.session.store.chats.list()) < 3_000
+    scripted.qtbot.keyClick(importing, Qt.Key.Key_Escape)
+    assert not importing.isVisible()
+
+
+def test_one_can_ask_while_chats_are_imported(scripted, importing, tmp_path):
+    importing.add([own_json(tmp_path / "多い.json", 1_000)])
+    importing.start.click()
+    scripted.until(lambda: "MB" in importing.progress.text())
+    assert scripted.ask("日本の首都はどこですか？").status == "done"
+    scripted.until(importing.report.isVisible)
+    assert "新しい対話 1,000件" in importing.report.toPlainText()
 
 
 def test_files_can_be_taken_off_the_list_and_come_only_once(scripted, importing):
@@ -288,6 +297,16 @@ def test_backups_are_listed_and_made_here_and_elsewhere(scripted, tmp_path):
     scripted.until(lambda: str(other) in dialog.message.text())
     (copy,) = other.glob("*.db")
     assert not backups.is_sealed(copy)
+
+
+def test_enter_in_the_list_asks_about_the_backup_there_and_makes_none(scripted):
+    dialog = backing_up(scripted)
+    scripted.until(lambda: dialog.list.count() > 0)
+    before = count_of(scripted)
+    scripted.qtbot.keyClick(dialog.list, Qt.Key.Key_Return)
+    confirm(dialog, "やめる")
+    scripted.settle()
+    assert count_of(scripted) == before and not dialog.message.isVisible()
 
 
 def test_a_backup_that_cannot_be_made_is_told(scripted, tmp_path):
