@@ -66,12 +66,14 @@ def begin(
     preset_name: str = "",
     attachments: Sequence[int] = (),
     policy: Policy = "leave_out",
+    draft: int | None = None,
 ) -> Begun:
     """Save the person's message and an empty answer to it, in a new chat when ``chat_id`` is None.
 
     A new chat gets ``model``, ``preset_id`` and ``policy``; ``preset_name`` is kept with the answer.
-    The chat's first message gives it its title. The draft's ``attachments`` go with the message. All or
-    nothing is saved; raises ``KotonohaError``.
+    The chat's first message gives it its title. The draft's ``attachments`` go with the message; ``draft``
+    says which draft of a new chat it was (see ``Messages.send_first``). All or nothing is saved; raises
+    ``KotonohaError``.
     """
     if chat_id is None:
         return Begun(
@@ -84,6 +86,7 @@ def begin(
                 preset_name=preset_name,
                 attachments=attachments,
                 policy=policy,
+                draft=draft,
             )
         )
     question, answer = store.messages.send(

@@ -17,6 +17,7 @@ from desktop.store.chats import Chat, Policy, insert_chat
 from desktop.store.connection import Connection
 from desktop.store.database import Database
 from desktop.store.rows import fetch
+from desktop.store.settings import empty_draft
 from desktop.store.text import clean, line
 
 Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed", "looped"]
@@ -162,11 +163,13 @@ class Messages:
         preset_name: str = "",
         attachments: Sequence[int] = (),
         policy: Policy = "leave_out",
+        draft: int | None = None,
     ) -> tuple[Chat, Message, Message]:
         """Make a chat with its first message and an empty answer to it.
 
-        One transaction, which also empties the draft of the chat that was not there yet, and gives its
-        ``attachments`` to the message. Raises ``model_missing``, ``preset_missing``.
+        One transaction, which also gives ``attachments`` of a draft to the message, and empties the ``draft``
+        of the chat that was not there yet: 0 the first window's, n the nth of the others.
+        Raises ``model_missing``, ``preset_missing``.
         """
         with self._database.write() as connection:
             chat = insert_chat(connection, model_id, preset_id, title, policy)
@@ -174,7 +177,8 @@ class Messages:
                 connection, chat.id, None, text, model_name=model_name, preset_name=preset_name
             )
             claim(connection, attachments, chat.id, asked.id)
-            connection.execute("DELETE FROM settings WHERE name = 'new_chat_draft'")
+            if draft is not None:
+                empty_draft(connection, draft)
             return msgspec.structs.replace(chat, leaf_id=answer.id, updated=answer.created), asked, answer
 
     def answer_again(

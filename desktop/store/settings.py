@@ -72,6 +72,7 @@ class Preferences(msgspec.Struct, frozen=True):
     system_prompt: str = ""
     last_chat_id: _Id | None = None
     new_chat_draft: str = ""  # of the chat that gets its row with its first message
+    other_drafts: Annotated[tuple[str, ...], Meta(max_length=1_000)] = ()  # the same, of further windows
     window: Annotated[str, Meta(max_length=100_000)] = ""  # geometry, base64
     auto_titles: bool = True  # chats are named by the model when it is idle
     daily_backup: bool = True
@@ -135,11 +136,27 @@ def _read(connection: Connection) -> Preferences:
     return Preferences(**values)
 
 
+def empty_draft(connection: Connection, place: int) -> None:
+    """Empty the draft of a new chat, within its transaction: ``new_chat_draft`` or the nth of the others."""
+    if place == 0:
+        connection.execute("DELETE FROM settings WHERE name = 'new_chat_draft'")
+        return
+    drafts = list(_read(connection).other_drafts)
+    if place <= len(drafts):
+        drafts[place - 1] = ""
+        connection.execute(
+            "INSERT OR REPLACE INTO settings (name, value) VALUES ('other_drafts', ?)",
+            (_encode("other_drafts", tuple(drafts)),),
+        )
+
+
 def _encode(name: str, value: object) -> str:
     if name not in _FIELDS:
         raise TypeError(f"no such preference: {name}")
     if isinstance(value, str):
         value = clean(value)
+    elif isinstance(value, tuple):
+        value = tuple(clean(each) if isinstance(each, str) else each for each in value)
     try:
         if isinstance(value, float) and not math.isfinite(value):
             raise msgspec.ValidationError("not a number")

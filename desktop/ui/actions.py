@@ -167,7 +167,15 @@ class Actions(QObject):
             "ひかえのいちらん ひかえからもどす りすとあ",
             lambda: window.settings.history.open_backups(),  # noqa: PLW0108 - there are no settings yet
         )
-        add("app.quit", self.tr("終了"), "しゅうりょう", window.close, "Ctrl+Q")
+        add(
+            "app.window",
+            self.tr("新しいウィンドウ"),
+            "あたらしいうぃんどう",
+            window.another_requested.emit,
+            "Ctrl+Shift+N",
+        )
+        add("app.close", self.tr("ウィンドウを閉じる"), "うぃんどうをとじる", window.close, "Ctrl+W")
+        add("app.quit", self.tr("終了"), "しゅうりょう", window.quit_requested.emit, "Ctrl+Q")
 
     def add(self, name: str, text: str, reading: str, act: Callable[[], object], *keys: str) -> QAction:
         """Add an entry.

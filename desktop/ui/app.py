@@ -54,6 +54,7 @@ from desktop.ui.transcript.highlight import highlight
 from desktop.ui.tray import Tray
 from desktop.ui.turns import Turns
 from desktop.ui.window import Window
+from desktop.ui.windows import Windows
 from desktop.ui.worker import Jobs
 
 log = logging.getLogger(__name__)
@@ -124,10 +125,15 @@ class App(QObject):
         self.session: Session | None = None
         self.turns: Turns | None = None
         self.titling: Titling | None = None
-        self.window: Window | None = None
+        self.windows: Windows | None = None
         qt = QApplication.instance()
         assert isinstance(qt, QApplication)
         self._qt = qt
+
+    @property
+    def window(self) -> Window | None:
+        """The window that was used last."""
+        return self.windows.front if self.windows is not None else None
 
     def start(self) -> None:
         """Open the store in the background, then show the window."""
@@ -184,15 +190,12 @@ class App(QObject):
 
     def _go_back(self, to: GoingBack) -> None:
         """Put a backup in the place of the data, and open the window anew. What was there is kept."""
-        session, window, jobs = self.session, self.window, self._jobs
-        assert session is not None and window is not None
+        session, windows, jobs = self.session, self.windows, self._jobs
+        assert session is not None and windows is not None
         self._qt.setQuitOnLastWindowClosed(False)  # until there is a window again
         self._drop_quick()
-        window.closing.disconnect(self._window_closed)
-        window.close()  # which saves what is typed
-        gc.unfreeze()
-        window.deleteLater()
-        self.session = self.turns = self.titling = self.window = None
+        windows.drop_all()  # which saves what is typed
+        self.session = self.turns = self.titling = self.windows = None
 
         def work(cancel: Cancel) -> Generator[SealProgress, None, Path | None]:
             jobs.close()
@@ -266,36 +269,37 @@ class App(QObject):
             self._translate(chosen.language)
             if self.window is not None:
                 self.session.rename_presets(builtin_presets)
-            QTimer.singleShot(0, self._renew_window)
+            QTimer.singleShot(0, self._renew_windows)
 
-    def _renew_window(self) -> None:
+    def _renew_windows(self) -> None:
         assert self.session is not None and self.turns is not None
-        old = self.window
-        window = Window(self.session, self.turns)
-        if old is not None:
-            window.setGeometry(old.geometry())
-            window.show_settings()
-            old.closing.disconnect(self._window_closed)
-            old.close()
-            gc.unfreeze()  # or the old window's objects would never be collected
-            old.deleteLater()
-        window.closing.connect(self._window_closed)
-        self.window = window
-        window.open_last_chat()
-        window.show()
+        if self.windows is None:
+            self.windows = windows = Windows(self.session, self.turns)
+            windows.opened.connect(lambda _: QTimer.singleShot(SETTLED_MS, self._settle))
+            windows.emptied.connect(self._windows_closed)
+            windows.quit_requested.connect(self._quit)
+            windows.open_first()
+        else:
+            self.windows.renew()
         self._renew_quick()
         afterwards, self._afterwards = self._afterwards, None
         if afterwards is not None:
             afterwards()
-        QTimer.singleShot(SETTLED_MS, self._settle)
 
     def _settle(self) -> None:
         """Spare later frames what takes long once: a full collection of all that stays, loading Pygments."""
         gc.freeze()
         self._jobs.run(lambda _: highlight("x = 1", "python"))
 
-    def _window_closed(self) -> None:
+    def _windows_closed(self) -> None:
         if self.tray is None:
+            self.ended.emit(0)
+
+    def _quit(self) -> None:
+        """Close every window, and end."""
+        if self.windows is not None:
+            self.windows.close_all()
+        if self.tray is not None:  # with which the application would stay
             self.ended.emit(0)
 
     # The tray and the quick question
@@ -340,7 +344,8 @@ class App(QObject):
             self.tray = Tray(self)
             self.tray.quick_chosen.connect(self.ask_quickly)
             self.tray.window_chosen.connect(self.raise_window)
-            self.tray.quit_chosen.connect(lambda: self.ended.emit(0))
+            self.tray.another_chosen.connect(self._open_another)
+            self.tray.quit_chosen.connect(self._quit)
             self.tray.show()
         elif not wanted and self.tray is not None:
             self._remove_tray()
@@ -406,17 +411,13 @@ class App(QObject):
             self.raise_window()
 
     def raise_window(self) -> None:
-        """Bring the window to the front, from the tray, too."""
-        if self.window is not None:
-            if not self.window.isVisible():
-                self.window.open_last_chat()
-            state = self.window.windowState()
-            self.window.setWindowState(
-                (state & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive
-            )
-            self.window.show()
-            self.window.raise_()
-            self.window.activateWindow()
+        """Bring the window that was used last to the front, from the tray, too."""
+        if self.windows is not None:
+            self.windows.raise_front()
+
+    def _open_another(self) -> None:
+        if self.windows is not None:
+            self.windows.open_another()
 
 
 _I18N = paths.RESOURCES / "i18n"

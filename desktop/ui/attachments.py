@@ -61,16 +61,26 @@ class Attachments(QObject):
     """Connects a page's composer with the files of the draft that is shown."""
 
     changed = Signal()  # other files, or another part of them, would be sent
+    chat_wanted = Signal(list)  # paths, for which there must be a chat first
 
     def __init__(
-        self, page: ChatPage, session: Session, turns: Turns, setup: Callable[[], Setup | None]
+        self,
+        page: ChatPage,
+        session: Session,
+        turns: Turns,
+        setup: Callable[[], Setup | None],
+        has_new: Callable[[], bool],
     ) -> None:
-        """``setup`` tells what the shown chat is answered with."""
+        """``setup`` tells what the shown chat is answered with, ``has_new`` whether new files are its own.
+
+        The files of a chat that is not there yet are those of one window only.
+        """
         super().__init__(page)
         self._page = page
         self._session = session
         self._turns = turns
         self._setup = setup
+        self._has_new = has_new
         self._chat_id: int | None = None
         self._shown = False  # whether a draft is shown at all
         self._files: list[Attachment] = []
@@ -113,6 +123,7 @@ class Attachments(QObject):
 
         def take(files: list[Attachment]) -> None:
             if self._shown and chat_id == self._chat_id:
+                files = [] if self._is_elsewhere() else files
                 different = files != self._files
                 self._files = files
                 if not files:
@@ -162,6 +173,9 @@ class Attachments(QObject):
     def add(self, paths: Sequence[Path]) -> None:
         """Read files and attach them to the draft that is shown."""
         if not self._shown:
+            return
+        if self._is_elsewhere():
+            self.chat_wanted.emit(list(paths))
             return
         composer = self._page.composer
         composer.notice.hide()
@@ -393,6 +407,10 @@ class Attachments(QObject):
         )
 
     # Small things
+
+    def _is_elsewhere(self) -> bool:
+        """Return whether the files of a new chat are those of another window."""
+        return self._chat_id is None and not self._has_new()
 
     def _file(self, id: int) -> Attachment | None:
         return next((file for file in self._files if file.id == id), None)

@@ -6,6 +6,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -82,12 +83,19 @@ class Conversation(QObject):
         self._new_policy: Policy = "leave_out"  # likewise
         self._opening: _Request | None = None  # the latest request to open, until it is answered
         self._pending: Running | None = None  # the first turn of a chat that is not saved yet
+        self._waiting = False  # something was typed while a turn of another window was being saved
+        self._making: list[Path] | None = None  # files for which a chat is being made
         self._first_piece_at, self._first_tokens = 0.0, 0
 
         self.choices = Choices(page, session)
         self.attachments = Attachments(
-            page, session, turns, lambda: turns.setup(self._chat, self._new_preset_id)
+            page,
+            session,
+            turns,
+            lambda: turns.setup(self._chat, self._new_preset_id),
+            lambda: session.new_drafts.place(self) == 0,
         )
+        self.attachments.chat_wanted.connect(self._make_chat)
         self.branching = Branching(
             session,
             turns,
@@ -99,10 +107,11 @@ class Conversation(QObject):
         )
         self._count = ContextCount(session, turns, self._question, self)
         self._connect()
+        self._listen()
         self._take_preferences({"enter_sends", "zoom"})
 
     def _connect(self) -> None:
-        page, session, turns = self._page, self._session, self._turns
+        page, session = self._page, self._session
         composer, transcript = page.composer, page.transcript
         composer.sent.connect(self.send)
         composer.stop_requested.connect(self.stop)
@@ -111,9 +120,7 @@ class Conversation(QObject):
         composer.edit.textChanged.connect(self._warm)
         self._count.counted.connect(self._take_count)
         composer.edit.textChanged.connect(self._count.later)
-        session.warmed.connect(self._count.later)
         self.attachments.changed.connect(self._count.later)
-        turns.ended.connect(self._count.later)
         page.meter.policy_chosen.connect(self._take_policy)
         transcript.regenerate_requested.connect(self._answer_again)
         transcript.continue_requested.connect(self._resume)
@@ -132,7 +139,7 @@ class Conversation(QObject):
         transcript.branch_to_chat.connect(self.branching.copy)
         transcript.compare_requested.connect(self.branching.compare)
         transcript.quoted.connect(lambda text: composer.insert(f"{text}\n\n"))
-        self.branching.changed.connect(self.reload)
+        self.branching.changed.connect(self._show_changed)
         self.branching.opened.connect(self.open)
         self.branching.said.connect(self.said)
         self.branching.left.connect(composer.insert)
@@ -142,6 +149,10 @@ class Conversation(QObject):
         self.choices.preset_chosen.connect(self._take_preset)
         self.choices.said.connect(lambda text: self.said.emit(text, None))
         self.choices.failed.connect(self._complain)
+
+    def _listen(self) -> None:
+        """Hear what happens in the other windows, too."""
+        session, turns = self._session, self._turns
         turns.began.connect(self._began)
         turns.progressed.connect(self._event)
         turns.ended.connect(self._ended)
@@ -151,11 +162,20 @@ class Conversation(QObject):
         session.presets_changed.connect(self._show_choices)
         session.preferences_changed.connect(self._take_preferences)
         session.warming.connect(self._show_loading)
+        session.warmed.connect(self._count.later)
+        turns.ended.connect(self._count.later)
+        session.draft_kept.connect(self._take_draft)
+        session.chat_changed.connect(self._follow)
 
     @property
     def chat_id(self) -> int | None:
         """The open chat; None for a new one."""
         return self._chat.id if self._chat else None
+
+    @property
+    def wanted_id(self) -> int | None:
+        """The chat that is open, or being opened; None for a new one."""
+        return self._opening.chat_id if self._opening is not None else self.chat_id
 
     def last_answer(self) -> Message | None:
         """Return the answer at the end of the branch that is shown, once it is written."""
@@ -172,11 +192,18 @@ class Conversation(QObject):
         self._chat, self._path, self._places, self._summary = None, [], {}, None
         self._new_preset_id, self._new_policy = None, "leave_out"
         self._show_all()
+        draft = self._session.new_drafts.begin(self)  # which also says whose files are shown
         self.attachments.show(None)
-        self._page.composer.set_text(self._session.preferences.new_chat_draft, is_draft=True)
+        self._page.composer.set_text(draft, is_draft=True)
         self._page.composer.setFocus()
-        self._session.remember(last_chat_id=None)
         self.opened.emit(None)
+
+    def show(self, chat_id: int | None) -> None:
+        """Show a chat, or a new one."""
+        if chat_id is None:
+            self.open_new()
+        else:
+            self.open(chat_id)
 
     def open(self, chat_id: int, at: int = 0, words: Sequence[str] = ()) -> None:
         """Show a chat. Until it is read, what is typed waits for it.
@@ -194,7 +221,6 @@ class Conversation(QObject):
             self._take(opened)
             self.attachments.show(chat_id)
             self._page.composer.set_text(opened.chat.draft + typed, is_draft=not typed)
-            self._session.remember(last_chat_id=chat_id)
             self.opened.emit(chat_id)
             if at:
                 self._page.transcript.show_words(at, words)
@@ -217,15 +243,39 @@ class Conversation(QObject):
         """Save what is typed for the chat that is shown, and clear the composer."""
         composer, running = self._page.composer, self._running()
         if running is not None and running.message is None:
-            running.typed_after = composer.typed_after(running.text)
+            if running.owner is self:
+                running.typed_after = composer.typed_after(running.text)
+            elif self._waiting or composer.has_unsaved_draft():
+                running.typed_after += composer.text()
+            if running is self._pending:  # its text stays where it is until it is saved
+                self._session.new_drafts.hand_over(self, running)
         elif self._opening is not None:
             self._session.add_to_draft(self._opening.chat_id, composer.text())
         elif composer.has_unsaved_draft():
             composer.flush_draft()
-        self._pending = None
+        self._pending, self._waiting, self._making = None, False, None
         self._page.banner.hide()
         self.attachments.leave()
         composer.set_text("", is_draft=True)
+
+    def keep_typed(self) -> None:
+        """Save what was just typed: another window may show the same chat."""
+        if self._page.composer.has_unsaved_draft():
+            self._page.composer.flush_draft()
+
+    def _show_changed(self) -> None:
+        """Show what was changed here, here and in other windows."""
+        self.reload()
+        self._tell_others()
+
+    def _tell_others(self) -> None:
+        if self._chat is not None:
+            self._session.chat_changed.emit(self._chat.id, self)
+
+    def _follow(self, chat_id: int, changer: object) -> None:
+        """Show what was changed in another window."""
+        if changer is not self and chat_id == self.chat_id:
+            self.reload()
 
     def _read(
         self,
@@ -318,7 +368,9 @@ class Conversation(QObject):
         if self._opening is None and self._running() is None:
             files = self.attachments.ids()
             self._begin(
-                lambda: self._turns.send(self._chat, text, self._new_preset_id, files, self._new_policy)
+                lambda: self._turns.send(
+                    self._chat, text, self._new_preset_id, files, self._new_policy, owner=self
+                )
             )
 
     def _begin(self, start: Callable[[], Running | None]) -> None:
@@ -379,19 +431,16 @@ class Conversation(QObject):
             if 0 <= wanted < len(siblings):
                 store.chats.set_leaf(chat_id, store.messages.leaf_under(siblings[wanted]))
 
-        self._session.jobs.store(walk, owner=self, on_done=lambda _: self.reload())
+        self._session.jobs.store(walk, owner=self, on_done=lambda _: self._show_changed())
 
     # What the turns say
 
     def _began(self, running: Running, begun: Begun) -> None:
         if not self._is_shown(running):
             self.attachments.refresh()
-            if running.typed_after:
-                self._session.keep_unsent(running.chat_id, running.typed_after)
             return
         if running is self._pending:
             self._pending, self._chat = None, begun.chat
-            self._session.remember(last_chat_id=begun.chat.id)
             self.opened.emit(begun.chat.id)
         self.attachments.show(begun.chat.id)
         self._first_piece_at = 0.0
@@ -400,12 +449,29 @@ class Conversation(QObject):
         if begun.question is None:
             self.reload()  # another branch, or an answer that goes on
             return
-        self._page.composer.take(begun.question.text)
+        self._take_sent(running, begun.question.text)
+        if begun.question.parent_id != (self._path[-1].id if self._path else None):
+            self.reload()  # of a branch that another window shows
+            return
         self._page.show_welcome(False)
         for message in (begun.question, begun.answer):
             self._path.append(message)
             self._page.transcript.add_entry(self._entry(message))
         self._page.transcript.set_progress(begun.answer.id, running.progress)
+
+    def _take_sent(self, running: Running, sent: str) -> None:
+        """Remove what was sent from the composer; what was typed after it, or besides it, stays."""
+        composer = self._page.composer
+        if running.owner is self:
+            composer.take(sent)
+        elif self._waiting or composer.has_unsaved_draft() or not isinstance(running.owner, Conversation):
+            composer.flush_draft()  # the draft was emptied with the sending
+        else:
+            composer.set_text("", is_draft=True)  # it was the same draft
+        self._waiting = False
+        if running.typed_after:
+            composer.insert(running.typed_after)
+            running.typed_after = ""
 
     def _event(self, running: Running, event: Event | Step) -> None:
         if not self._is_shown(running) or running.message is None:
@@ -487,19 +553,30 @@ class Conversation(QObject):
         self._counted = None
 
     def _refused(self, running: Running, error: Exception) -> None:
+        shown, composer = self._is_shown(running), self._page.composer
         if running is self._pending:
             self._pending = None
-        elif not self._is_shown(running):
-            self._session.keep_unsent(running.chat_id, running.text + running.typed_after)
-            self._complain(error)
+        if shown:
+            self._show_state()
+            if self._waiting:
+                self._waiting = False
+                composer.flush_draft()
+        if running.owner is not self:
             return
-        self._show_state()
-        self._page.composer.flush_draft()
+        if shown:
+            for text in (running.text, running.typed_after):
+                if text not in composer.text():  # the chat was left and opened again
+                    composer.insert(text)
+            composer.flush_draft()
+            running.kept = True
         self._complain(error)
+        running.told = True
 
     def _unsaved(self, running: Running, message: Message, error: Exception) -> None:
         self._ended(running, message)
-        self._complain(error)
+        if running.owner is self or self._is_shown(running):
+            self._complain(error)
+            running.told = True
 
     # Model and preset
 
@@ -509,6 +586,7 @@ class Conversation(QObject):
             chat_id, store = self._chat.id, self._session.store
             self._session.jobs.store(lambda: store.chats.set_model(chat_id, model.id))
             self._chat = msgspec.structs.replace(self._chat, model_id=model.id)
+            self._tell_others()
         self._show_choices()
         self._warm()
 
@@ -518,6 +596,7 @@ class Conversation(QObject):
             chat_id, store = self._chat.id, self._session.store
             self._session.jobs.store(lambda: store.chats.set_preset(chat_id, preset_id))
             self._chat = msgspec.structs.replace(self._chat, preset_id=preset_id)
+            self._tell_others()
         self._show_choices()
 
     def _show_choices(self) -> None:
@@ -652,6 +731,7 @@ class Conversation(QObject):
         def done(_: object) -> None:
             if self.chat_id == chat_id and self._chat is not None:
                 self._chat = msgspec.structs.replace(self._chat, policy=policy)
+                self._tell_others()
                 self._show_meter()
                 self._count.later()
                 if then is not None:
@@ -690,12 +770,57 @@ class Conversation(QObject):
     def _save_draft(self, text: str) -> None:
         running = self._running()
         if self._opening is not None or (running is not None and running.message is None):
+            self._waiting = running is not None and running.owner is not self
             return  # it waits for its chat
         if self._chat is None:
-            self._session.remember(new_chat_draft=text)
+            self._session.new_drafts.keep(self, text)
+        else:
+            self._session.keep_draft(self._chat.id, text, self)
+
+    def _take_draft(self, chat_id: int, text: str, writer: object) -> None:
+        """Show what was typed for this chat in another window."""
+        composer = self._page.composer
+        if writer is self or chat_id != self.chat_id or self._opening is not None:
             return
-        chat_id, store = self._chat.id, self._session.store
-        self._session.jobs.store(lambda: store.chats.set_draft(chat_id, text))
+        busy = self._waiting or composer.has_unsaved_draft() or composer.edit.is_composing()
+        if not busy and composer.text() != text:
+            composer.set_text(text, is_draft=True)
+
+    def _make_chat(self, paths: list[Path]) -> None:
+        """Make the chat now for which there are files: those of a new one belong to another window."""
+        if self._making is not None:
+            self._making += paths
+            return
+        files = self._making = list(paths)
+        preset_id, policy = self._new_preset_id, self._new_policy
+        session, store = self._session, self._session.store
+        self._page.composer.set_reading(True)
+
+        def make() -> Chat:
+            chat = store.chats.create(preset_id=preset_id)
+            store.chats.set_policy(chat.id, policy)
+            return store.chats.get(chat.id)
+
+        def done(chat: Chat) -> None:
+            if files is not self._making or self._pending is not None:  # it was left
+                session.jobs.store(lambda: store.chats.delete(chat.id))
+                return
+            self._making, self._chat = None, chat
+            self._page.composer.flush_draft()
+            session.new_drafts.keep(self, "")
+            self.opened.emit(chat.id)
+            self._show_all()
+            self.attachments.show(chat.id)
+            self.attachments.add(files)
+            session.refresh_chats()
+
+        def failed(error: Exception) -> None:
+            if files is self._making:
+                self._making = None
+                self._page.composer.set_reading(False)
+                self._complain(error)
+
+        session.jobs.store(make, owner=self, on_done=done, on_failed=failed)
 
     def _take_preferences(self, names: set[str]) -> None:
         preferences = self._session.preferences

@@ -175,11 +175,13 @@ class QuickAsk(QWidget):
     def _refuse(self, running: Running, error: Exception) -> None:
         if running is self._running:
             self._running = None
+            running.kept = running.told = True
             self._complain(error)
 
     def _unsaved(self, running: Running, message: Message, error: Exception) -> None:
         if running is self._running:
             self._end(running, message)
+            running.told = True
             self._complain(error)
 
     def _complain(self, error: Exception) -> None:

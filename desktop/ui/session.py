@@ -20,6 +20,7 @@ from desktop.models import library, starter
 from desktop.models.loading import Loader, Step, Target, target_of
 from desktop.store import Chat, Folder, Model, Preferences, Preset, Store
 from desktop.store.choices import changed
+from desktop.ui.new_drafts import NewDrafts
 from desktop.ui.worker import Jobs
 
 
@@ -31,6 +32,8 @@ class Session(QObject):
     presets_changed = Signal()
     chats_changed = Signal()
     indexed = Signal()  # the search knows all chats
+    draft_kept = Signal(int, object, object)  # chat id, its text, and who wrote it or None
+    chat_changed = Signal(int, object)  # a chat's branch or choices, and who changed them
     going_back = Signal(object)  # a ``GoingBack`` is to take the place of the data
     warming = Signal(float)  # how much of a model is loaded ahead of its first question, 0 to 1
     warmed = Signal()  # that has ended, well or not
@@ -47,6 +50,7 @@ class Session(QObject):
         self.presets: list[Preset] = []
         self.chats: list[Chat] = []
         self.folders: list[Folder] = []
+        self.new_drafts = NewDrafts(self)
         self._indexing = False
         self._warm: tuple[Target, Cancel] | None = None  # being loaded ahead of its question
         self._cold: Target | None = None  # could not be loaded
@@ -73,16 +77,10 @@ class Session(QObject):
             self.jobs.store(lambda: self.store.settings.change(**new))
         return set(new)
 
-    def first_sent(self) -> None:
-        """The draft of the chat that was not there yet went off with its first message."""
-        self.preferences = msgspec.structs.replace(self.preferences, new_chat_draft="")
-
-    def keep_unsent(self, chat_id: int | None, text: str) -> None:
-        """Keep as a draft what could not be sent, and what nobody shows any more."""
-        if chat_id is not None:
-            self.jobs.store(lambda: self.store.chats.set_draft(chat_id, text))
-        elif not self.preferences.new_chat_draft:
-            self.remember(new_chat_draft=text)
+    def keep_draft(self, chat_id: int, text: str, writer: QObject | None = None) -> None:
+        """Save what is typed for a chat, and tell it to the other windows that show the chat."""
+        self.jobs.store(lambda: self.store.chats.set_draft(chat_id, text))
+        self.draft_kept.emit(chat_id, text, writer)
 
     def add_to_draft(self, chat_id: int, text: str) -> None:
         """Keep what was typed for a chat that was left before it was read."""

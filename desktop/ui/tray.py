@@ -13,6 +13,7 @@ class Tray(QSystemTrayIcon):
 
     quick_chosen = Signal()
     window_chosen = Signal()
+    another_chosen = Signal()
     quit_chosen = Signal()
 
     def __init__(self, parent: QObject) -> None:
@@ -21,6 +22,7 @@ class Tray(QSystemTrayIcon):
         self._menu = QMenu()
         self._menu.addAction(self.tr("すぐに聞く"), self.quick_chosen.emit)
         self._menu.addAction(self.tr("ウィンドウを開く"), self.window_chosen.emit)
+        self._menu.addAction(self.tr("新しいウィンドウ"), self.another_chosen.emit)
         self._menu.addSeparator()
         self._menu.addAction(self.tr("終了"), self.quit_chosen.emit)
         self.setContextMenu(self._menu)

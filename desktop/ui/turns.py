@@ -39,6 +39,10 @@ class Running:
 
     chat_id: int | None  # None until a new chat is saved
     text: str = ""  # the person's message
+    owner: QObject | None = None  # whose click it was; only there its text is taken from the composer
+    draft: int | None = None  # the place of the draft that a new chat is made of
+    kept: bool = False  # what was refused stands where it was written
+    told: bool = False  # what went wrong
     message: Message | None = None  # the answer; None until both are saved
     pieces: list[str] = field(default_factory=list)  # its text so far, which may be ahead of the store
     thoughts: list[str] = field(default_factory=list)  # what was thought before, likewise
@@ -108,14 +112,18 @@ class Turns(QObject):
         preset_id: int | None,
         attachments: Sequence[int] = (),
         policy: Policy = "leave_out",
+        *,
+        owner: QObject | None = None,
     ) -> Running | None:
         """Save the person's message with files of the draft, in a new chat where there is none; answer it.
 
-        A new chat gets the preset and the policy. These methods return None when the chat is being answered
-        already, and raise ``KotonohaError("no_model")``.
+        A new chat gets the preset and the policy, and the new draft of ``owner`` is emptied. These methods
+        return None when the chat is being answered already, and raise ``KotonohaError("no_model")``.
         """
         store = self._session.store
-        running = Running(chat.id if chat else None, text)
+        running = Running(chat.id if chat else None, text, owner)
+        if chat is None:
+            running.draft = self._session.new_drafts.place(owner)
         chat_id, preset = running.chat_id, chat.preset_id if chat else preset_id
         return self._start(
             running,
@@ -130,6 +138,7 @@ class Turns(QObject):
                 preset_name=self._preset_name(preset),
                 attachments=attachments,
                 policy=policy,
+                draft=running.draft,
             ),
         )
 
@@ -236,14 +245,15 @@ class Turns(QObject):
 
     def _take(self, running: Running, event: Begun | Event | Step) -> None:
         if isinstance(event, Begun):
-            if running.chat_id is None:
-                self._session.first_sent()
+            self._let_draft_go(running)
             running.chat_id = event.chat.id
             running.message = event.answer
             running.pieces = [event.answer.text]
             running.thoughts = [event.answer.thinking] if event.answer.text else []
             self._unsaved.discard(event.answer.id)
             self.began.emit(running, event)
+            if running.typed_after:  # no window shows the chat
+                self._session.keep_draft(event.chat.id, running.typed_after)
             self._session.refresh_chats()
             return
         now = time.monotonic()
@@ -281,12 +291,36 @@ class Turns(QObject):
         self._running.remove(running)
         if running.message is None:
             self.refused.emit(running, error)
+            self._keep(running)
+            self._tell(running, error)
             return
         self._unsaved.add(running.message.id)
         known = msgspec.structs.replace(
             running.message, text=running.written, status="failed", error=sentence(error)
         )
         self.unsaved.emit(running, known, error)
+        self._tell(running, error)
+
+    def _let_draft_go(self, running: Running) -> None:
+        """The draft of a new chat went off with its first message."""
+        if running.draft is not None:
+            self._session.new_drafts.empty(running.draft)
+            self._session.new_drafts.release(running)
+
+    def _keep(self, running: Running) -> None:
+        """Keep as a draft what could not be sent and stands in no window."""
+        drafts, text = self._session.new_drafts, "\n".join(filter(None, (running.text, running.typed_after)))
+        if not running.kept and text:
+            if running.chat_id is not None:
+                self._session.keep_draft(running.chat_id, text)
+            else:
+                drafts.keep(running, text)
+        drafts.release(running)
+
+    def _tell(self, running: Running, error: Exception) -> None:
+        """Have it said in the window in front where the one that asked is gone."""
+        if not running.told:
+            self._session.jobs.failed.emit(error)
 
 
 def _no_model() -> KotonohaError:

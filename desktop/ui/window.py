@@ -38,11 +38,15 @@ ZOOM_STEP = 10  # percent
 class Window(QMainWindow):
     """The main window."""
 
-    closing = Signal()
+    closing = Signal(object)  # the window itself, as with the next one
+    activated = Signal(object)
+    another_requested = Signal()
+    quit_requested = Signal()
 
     def __init__(self, session: Session, turns: Turns) -> None:
         super().__init__()
         self._session = session
+        self._folded = session.preferences.list_folded
         self.setWindowTitle(self.tr("言の葉"))
         self.setWindowIcon(app_icon())
         self.setMinimumSize(560, 420)
@@ -108,12 +112,12 @@ class Window(QMainWindow):
 
     def open_last_chat(self) -> None:
         """Open the chat that was open when the application ended, else a new one."""
-        last = self._session.preferences.last_chat_id
-        if last is None:
-            self.conversation.open_new()
-        else:
-            self.conversation.open(last)
-            self.page.composer.setFocus()
+        self.conversation.show(self._session.preferences.last_chat_id)
+        self.page.composer.setFocus()
+
+    def shows_settings(self) -> bool:
+        """Return whether the settings are in front."""
+        return self._rooms.currentIndex() == 1
 
     # Inside
 
@@ -134,9 +138,9 @@ class Window(QMainWindow):
         chats.dropped.connect(desk.drop)
         chats.fold_requested.connect(self._fold_section)
         desk.rename_requested.connect(chats.rename)
+        desk.export_requested.connect(self._export)
         desk.said.connect(self.toast.show_message)
         desk.deleting.connect(self.conversation.stop_in)
-        desk.deleted.connect(self._take_away)
         desk.restored.connect(lambda ids: self.conversation.open(ids[0]))
         self.sidebar.found.connect(self._open_found)
         self.page.fold.clicked.connect(self.toggle_list)
@@ -148,9 +152,6 @@ class Window(QMainWindow):
         self.settings.bin_requested.connect(self.open_bin)
         self.action_table.changed.connect(self._show_keys)
         session.chats_changed.connect(self._show_chats)
-        session.preferences_changed.connect(self._take_preferences)
-        session.jobs.failed.connect(self._complain)
-        session.warned.connect(self.toast.show_message)
 
     def _show_keys(self) -> None:
         self.sidebar.new_button.set_keys(native(self.action_table.keys("chat.new")[:1]))
@@ -227,10 +228,13 @@ class Window(QMainWindow):
 
     def export_chat(self) -> None:
         """Write the open chat to a file."""
+        if (chat_id := self._shown_chat()) is not None:
+            self._export([chat_id])
+
+    def _export(self, chat_ids: list[int]) -> None:
         from desktop.ui.export_dialog import ExportDialog  # only here: it takes long to import
 
-        if (chat_id := self._shown_chat()) is not None:
-            ExportDialog(self._session, [chat_id], self).open()
+        ExportDialog(self._session, chat_ids, self).show()
 
     def _shown_chat(self) -> int | None:
         """Return the open chat; where nothing has been asked yet, say so."""
@@ -295,7 +299,7 @@ class Window(QMainWindow):
         for chat in self._session.chats:
             self.conversation.rename_shown(chat.id, chat.title or self.tr("新しい対話"))
 
-    def _take_away(self, ids: list[int]) -> None:
+    def take_away(self, ids: list[int]) -> None:
         """Chats are in the bin now; one that was open is shown no longer."""
         if self.conversation.chat_id in ids:
             self.conversation.open_new()
@@ -316,7 +320,8 @@ class Window(QMainWindow):
         database = self._session.store.path
         self._session.jobs.run(lambda cancel: back_up(database, cancel), owner=self, on_done=done)
 
-    def _complain(self, error: Exception) -> None:
+    def complain(self, error: Exception) -> None:
+        """Show what went wrong."""
         if self._rooms.currentIndex() == 0:
             self.page.banner.show_message(sentence(error))
         else:
@@ -329,19 +334,21 @@ class Window(QMainWindow):
         if self.width() < NARROW:
             self.sidebar.setVisible(not self.sidebar.isVisible())
         else:
-            self._session.change(list_folded=self.sidebar.isVisible())
-
-    def _take_preferences(self, names: set[str]) -> None:
-        if "list_folded" in names:
+            self._folded = self.sidebar.isVisible()
+            self._session.remember(list_folded=self._folded)  # by the next window
             self._fold()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:  # which also tells of other faces
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.activated.emit(self)
+        elif event.type() == QEvent.Type.ActivationChange:
+            self.conversation.keep_typed()
+        elif event.type() == QEvent.Type.PaletteChange:  # which also tells of other faces
             self.page.set_zoom(self._session.preferences.zoom)
 
     def _fold(self) -> None:
-        self.sidebar.setVisible(self.width() >= NARROW and not self._session.preferences.list_folded)
+        self.sidebar.setVisible(self.width() >= NARROW and not self._folded)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -379,5 +386,5 @@ class Window(QMainWindow):
         self.conversation.leave()
         self.settings.flush()
         self._session.remember(window=bytes(self.saveGeometry().toBase64().data()).decode())
-        self.closing.emit()
+        self.closing.emit(self)
         event.accept()

@@ -149,7 +149,7 @@ def test_with_the_tray_the_application_stays(qtbot, scripted, monkeypatch):
     assert ended == [] and not scripted.window.isVisible()
     tray._take(QSystemTrayIcon.ActivationReason.Trigger)
     assert scripted.window.isVisible()
-    quick, _, _, quit_ = tray.contextMenu().actions()
+    quick, _, _, _, quit_ = tray.contextMenu().actions()
     quick.trigger()
     assert scripted.app.quick.isVisible()
     quit_.trigger()
