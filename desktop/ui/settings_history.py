@@ -5,6 +5,8 @@ The dialogs are imported when they are opened: the formats of other applications
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QPushButton
 
@@ -18,7 +20,7 @@ from desktop.ui.session import Session
 class HistoryRows(QObject):
     """Adds its rows to a section, which it belongs to."""
 
-    def __init__(self, section: Section, session: Session) -> None:
+    def __init__(self, section: Section, session: Session, back_up: Callable[[], None]) -> None:
         super().__init__(section)
         self._section = section
         self._session = session
@@ -43,7 +45,14 @@ class HistoryRows(QObject):
             self.tr("Markdown・HTML・PDF・JSONなどのファイルにします。"),
             give,
         )
-        section.add_heading(self.tr("控えの扱い"))
+        section.add_heading(self.tr("控え"))
+        now = QPushButton(self.tr("今すぐ控えを作る"))
+        now.clicked.connect(lambda _: back_up())
+        section.add_row(
+            self.tr("控えを作る"),
+            self.tr("対話・プリセット・設定の写しを backups フォルダーに作り、日・週・月ごとに残します。"),
+            now,
+        )
         listed = QPushButton(self.tr("控えの一覧…"))
         listed.clicked.connect(self.open_backups)
         section.add_row(

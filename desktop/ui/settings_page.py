@@ -405,13 +405,6 @@ class SettingsPage(QWidget):
         show = QPushButton(self.tr("フォルダーを開く"))
         show.clicked.connect(lambda: self._open(folder))
         section.add_row(self.tr("保存場所"), str(folder), show)
-        backup = QPushButton(self.tr("今すぐ控えを作る"))
-        backup.clicked.connect(self.backup_requested)
-        section.add_row(
-            self.tr("控え"),
-            self.tr("対話・プリセット・設定の写しを backups フォルダーに作り、日・週・月ごとに残します。"),
-            backup,
-        )
         states = self._optional_zero("states_gb", STATES_MOST_GB, self.tr("残さない"), " GB")
         self._states_note = section.add_row(
             self.tr("計算の保存"),
@@ -423,7 +416,7 @@ class SettingsPage(QWidget):
         section.add_row(
             self.tr("ごみ箱"), self.tr("消した対話は30日間ここにあり、元に戻せます。"), bin_button
         )
-        self.history = HistoryRows(section, self._session)
+        self.history = HistoryRows(section, self._session, self.backup_requested.emit)
         return name, section
 
     def showEvent(self, event: QShowEvent) -> None:

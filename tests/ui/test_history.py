@@ -260,3 +260,17 @@ def test_what_the_index_lacks_is_indexed_and_then_found(filled: Scripted) -> Non
     search(filled, "対比")
     filled.until(lambda: found(filled) == ["俳句", "- 蛙飛びこむ水の音。静けさと動きの対比です。"])
     filled.until(lambda: not filled.window.sidebar.empty.isVisible())
+
+
+def test_chosen_chats_are_exported_from_the_menu(filled: Scripted) -> None:
+    click(filled, "会議の要約", Qt.KeyboardModifier.ControlModifier)
+    click(filled, "俳句", Qt.KeyboardModifier.ControlModifier)
+    view = filled.window.sidebar.list
+    view.customContextMenuRequested.emit(view.visualRect(at(filled, "俳句")).center())
+    menu = QApplication.activePopupWidget()
+    next(action for action in menu.actions() if action.text() == "書き出す…").trigger()
+    menu.close()
+    filled.until(lambda: [w for w in QApplication.topLevelWidgets() if type(w).__name__ == "ExportDialog"])
+    dialog = next(w for w in QApplication.topLevelWidgets() if type(w).__name__ == "ExportDialog")
+    assert dialog.isVisible()
+    dialog.close()
