@@ -463,7 +463,8 @@ class Conversation(QObject):
         """Remove what was sent from the composer; what was typed after it, or besides it, stays."""
         composer = self._page.composer
         if running.owner is self:
-            composer.take(sent)
+            typed = composer.typed_after(sent)
+            composer.set_text(typed, is_draft=not typed)  # the sending has emptied the draft
         elif self._waiting or composer.has_unsaved_draft() or not isinstance(running.owner, Conversation):
             composer.flush_draft()  # the draft was emptied with the sending
         else:
