@@ -98,6 +98,7 @@ SET_UP = [
     "install requirements-build.lock",
     "compile",
     "install llama_cpp_python-0-any.whl",
+    "install requirements-setuptools.lock",
     "install requirements.lock",
 ]
 
@@ -211,7 +212,7 @@ def test_development_tools_come_with_the_tests(machine: Machine) -> None:
     machine.add_everything()
     done = machine.run("test", "-k", "x")
     assert done.stdout.splitlines()[3:] == ["-m", "desktop", "test", "-k", "x"]
-    more = ["install requirements-dev.lock", "install requirements-test-models.lock"]
+    more = [SET_UP[4], "install requirements-dev.lock", "install requirements-test-models.lock"]
     assert machine.steps() == SET_UP + more
     machine.run("test")
     assert machine.steps() == []
