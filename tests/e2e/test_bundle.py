@@ -7,9 +7,13 @@ import sys
 import time
 from pathlib import Path
 
+import making
 import psutil
 import pytest
 from commands import PATIENCE, environment
+
+from desktop.documents.reader import read_bytes
+from desktop.jobs import Cancel
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -101,3 +105,39 @@ def test_the_frozen_window_shows_itself(bundle: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("議事録.docx", making.word(), "山田太郎"),
+        ("売上.xlsx", making.excel(), "売上"),
+        ("計画.pptx", making.powerpoint(), "目的を決める"),
+        ("花見.pdf", making.pdf("東京の桜"), "東京の桜"),
+        ("花火.html", making.html(), "河原"),
+    ],
+)
+def test_its_reader_has_the_libraries_of_each_format(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes, words: str
+) -> None:
+    for variable in ("PYTHONPATH", "VIRTUAL_ENV"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.chdir(tmp_path)
+    reading = read_bytes(name, data, Cancel(), command=[str(bundle), "document-reader"])
+    while True:
+        try:
+            next(reading)
+        except StopIteration as ended:
+            assert words in ended.value.text
+            return
+
+
+def test_it_has_what_its_libraries_open_and_the_texts_of_their_licences(bundle: Path) -> None:
+    files = bundle.parent / "_internal"
+    opened = (
+        *("ziamath/fonts/STIXTwoMath-Regular.ttf", "ziafont/fonts/DejaVuSans.ttf"),
+        *("latex2mathml/unimathsymbols.txt", "ipadic/dicdir/sys.dic", "ipadic/dicdir/mecabrc"),
+    )
+    assert [name for name in opened if not (files / name).is_file()] == []
+    told = {path.name for path in (files / "licenses").iterdir()}
+    assert {"cryptography", "ipadic", "jinja2", "lxml", "numpy", "pypdf"} <= told
