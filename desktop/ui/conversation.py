@@ -67,6 +67,7 @@ class Conversation(QObject):
     """Connects one ``ChatPage`` with the session and its turns."""
 
     opened = Signal(object)  # chat id, None for a new chat
+    titled = Signal(str)  # the title that is shown
     said = Signal(str, object)  # a small thing that was done, and what takes it back or None
 
     def __init__(self, page: ChatPage, session: Session, turns: Turns) -> None:
@@ -353,13 +354,15 @@ class Conversation(QObject):
         return message.status == "streaming" and not ours and not self._turns.is_unsaved(message.id)
 
     def _show_title(self) -> None:
-        title = self._chat.title if self._chat else ""
-        self._page.title.setText(title or self.tr("新しい対話"))
+        title = (self._chat.title if self._chat else "") or self.tr("新しい対話")
+        self._page.title.setText(title)
+        self.titled.emit(title)
 
     def rename_shown(self, chat_id: int, title: str) -> None:
         """Show the new title of the open chat."""
         if self.chat_id == chat_id:
             self._page.title.setText(title)
+            self.titled.emit(title)
 
     # Sending, stopping, asking again
 
@@ -441,6 +444,7 @@ class Conversation(QObject):
             return
         if running is self._pending:
             self._pending, self._chat = None, begun.chat
+            self._show_title()
             self.opened.emit(begun.chat.id)
         self.attachments.show(begun.chat.id)
         self._first_piece_at = 0.0

@@ -146,12 +146,18 @@ class Window(QMainWindow):
         self.page.fold.clicked.connect(self.toggle_list)
         self.conversation.opened.connect(self.sidebar.list.select)
         self.conversation.said.connect(self.toast.show_message)
+        self.conversation.titled.connect(self._show_title)
         self.settings.said.connect(self.toast.show_message)
         self.printing.said.connect(self.toast.show_message)
         self.settings.backup_requested.connect(self.back_up)
         self.settings.bin_requested.connect(self.open_bin)
         self.action_table.changed.connect(self._show_keys)
         session.chats_changed.connect(self._show_chats)
+
+    def _show_title(self, title: str) -> None:
+        """Let the windows be told apart where the system lists them."""
+        safe = title.replace("[*]", "[*][*]")  # of which Qt would make a mark for what is not saved
+        self.setWindowTitle(self.tr("{title} — 言の葉").format(title=safe))
 
     def _show_keys(self) -> None:
         self.sidebar.new_button.set_keys(native(self.action_table.keys("chat.new")[:1]))

@@ -255,6 +255,7 @@ def test_sending_in_both_at_once_makes_two_chats(qtbot, scripted, two):
         assert sent(scripted)[window.conversation.chat_id] == [text, "東京です。"]
         assert text_of(window) == ""
         assert window.page.title.text() == text
+        assert window.windowTitle() == f"{text} — 言の葉"
     assert len(sent(scripted)) == 2 and kept(scripted) == [""]
 
 
