@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
+from desktop.chat.turn import Begun
+from desktop.errors import KotonohaError, sentence
 from desktop.store import Chat, Cut, Message, Node
 from desktop.ui.branch_map import BranchMap
 from desktop.ui.message_editor import MessageEditor
@@ -43,6 +47,9 @@ class Branching(QObject):
         self._entry = entry
         self._begin = begin
         self._window = parent
+        self._asking: dict[Running, MessageEditor] = {}
+        turns.began.connect(self._began)
+        turns.refused.connect(self._refused)
 
     def edit(self, message_id: int) -> None:
         """Have a question asked anew in other words, or an answer put right by hand."""
@@ -59,24 +66,51 @@ class Branching(QObject):
             if asks
             else self.tr("元の答えは残ります。これからの会話は、書き換えた答えをもとに続きます。"),
         )
-        if asks:
-            editor.written.connect(lambda text: self._begin(lambda: self._turns.edit(chat, message.id, text)))
-        else:
-            editor.written.connect(lambda text: self._rewrite(chat, message, text))
+        ask, put = partial(self._ask, editor, chat, message), partial(self._rewrite, editor, chat, message)
+        editor.written.connect(ask if asks else put)
         editor.left.connect(self.left)
         editor.open()
 
-    def _rewrite(self, chat: Chat, message: Message, text: str) -> None:
-        store, before = self._session.store, self._path()[-1].id
+    def _ask(self, editor: MessageEditor, chat: Chat, message: Message, text: str) -> None:
+        def start() -> Running | None:
+            try:
+                running = self._turns.edit(chat, message.id, text)
+            except KotonohaError as error:
+                editor.fail(sentence(error))
+                raise
+            if running is None:
+                editor.fail(self.tr("この対話の答えを書いています。終わってから、もう一度送ってください。"))
+            else:
+                self._asking[running] = editor
+            return running
+
+        self._begin(start)
+
+    def _began(self, running: Running, _: Begun) -> None:
+        if (editor := self._asking.pop(running, None)) is not None and isValid(editor):
+            editor.accept()
+
+    def _refused(self, running: Running, error: Exception) -> None:
+        if (editor := self._asking.pop(running, None)) is not None and isValid(editor):
+            editor.fail(sentence(error))
+
+    def _rewrite(self, editor: MessageEditor, chat: Chat, message: Message, text: str) -> None:
+        store, shown = self._session.store, [each.id for each in self._path()]
         if text == message.text:
+            editor.accept()
             return
 
         def done(_: Message) -> None:
+            editor.accept()
             self.changed.emit()
-            self.said.emit(self.tr("答えを書き換えました。"), lambda: self.show(chat.id, before))
+            if shown:
+                self.said.emit(self.tr("答えを書き換えました。"), lambda: self.show(chat.id, shown[-1]))
 
         self._session.jobs.store(
-            lambda: store.branches.edit_answer(message.id, text), owner=self, on_done=done
+            lambda: store.branches.edit_answer(message.id, text),
+            owner=editor,
+            on_done=done,
+            on_failed=lambda error: editor.fail(sentence(error)),
         )
 
     def delete(self, message_id: int) -> None:

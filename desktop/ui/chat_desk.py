@@ -93,17 +93,23 @@ class ChatDesk(QObject):
         )
         self._do_and_say(lambda: there(*ids), said, lambda: back(*ids))
 
-    def move(self, ids: Sequence[int], folder_id: int | None) -> None:
-        """Put chats into a folder, None: into none."""
+    def move(self, ids: Sequence[int], folder_id: int | None, *, unpin: bool = False) -> None:
+        """Put chats into a folder, None: into none; with ``unpin`` they are at the top no longer."""
         before = {chat.id: chat.folder_id for chat in self._of(ids)}
+        pinned = [chat.id for chat in self._of(ids) if unpin and chat.pinned is not None]
         name = next((folder.name for folder in self._session.folders if folder.id == folder_id), "")
         said = self._moved(ids, name)
+
+        def work() -> None:
+            self._chats.move(*ids, folder_id=folder_id)
+            self._chats.unpin(*pinned)
 
         def undo() -> None:
             for id, old in before.items():
                 self._chats.move(id, folder_id=old)
+            self._chats.pin(*pinned)
 
-        self._do_and_say(lambda: self._chats.move(*ids, folder_id=folder_id), said, undo)
+        self._do_and_say(work, said, undo)
 
     def _moved(self, ids: Sequence[int], folder: str) -> str:
         count = len(ids)
@@ -119,8 +125,7 @@ class ChatDesk(QObject):
             case "archive":
                 self.archive(ids, True)
             case "folder" if section.folder is not None:
-                self._do(lambda: self._chats.unpin(*ids))
-                self.move(ids, section.folder.id)
+                self.move(ids, section.folder.id, unpin=True)
             case _:
                 self._take_out(ids)
 

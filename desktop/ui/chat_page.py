@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.ui import theme
@@ -13,6 +14,9 @@ from desktop.ui.context_meter import ContextMeter
 from desktop.ui.labels import ElidedLabel
 from desktop.ui.transcript import Transcript
 from desktop.ui.welcome import Welcome
+
+
+COMPACT = 860  # px; below, the title needs the room more than the meter's bar
 
 
 class ChatPage(QWidget):
@@ -72,6 +76,10 @@ class ChatPage(QWidget):
         self.composer.set_zoom(percent)
         self.composer.setMaximumWidth(round(theme.COLUMN_WIDTH * percent / 100) + 40 + 2 * SHADOW)
         self.transcript.set_zoom(percent)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.meter.set_compact(self.width() < COMPACT)
 
     def show_welcome(self, welcome: bool) -> None:
         """Show the empty state, or the transcript."""

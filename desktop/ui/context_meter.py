@@ -25,6 +25,7 @@ class ContextMeter(QAbstractButton):
         super().__init__(parent)
         self._used, self._total = 0, 0
         self._remark = ""
+        self._compact = False
         self._policy: Policy = "leave_out"
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFont(theme.ui_font(theme.TINY_PX))
@@ -75,12 +76,19 @@ class ContextMeter(QAbstractButton):
         menu = self.menu()
         menu.popup(self.mapToGlobal(QPoint(self.width() - menu.sizeHint().width(), self.height() + 4)))
 
+    def set_compact(self, compact: bool) -> None:
+        """Leave the bar out, so that others have its room."""
+        if compact != self._compact:
+            self._compact = compact
+            self.updateGeometry()
+
     def _words(self, text: str) -> int:
         return QFontMetrics(self.font()).horizontalAdvance(text)
 
     def sizeHint(self) -> QSize:
         remark = self._words(self._remark) + GAP if self._remark else 0
-        return QSize(2 * PAD + BAR_WIDTH + GAP + self._words(self.text()) + remark + 2, HEIGHT)
+        bar = 0 if self._compact else BAR_WIDTH + GAP
+        return QSize(2 * PAD + bar + self._words(self.text()) + remark + 2, HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(2 * PAD + self._words(self.text()) + 2, HEIGHT)

@@ -14,7 +14,8 @@ from desktop.ui.fields import ENTERS, TextEdit
 class MessageEditor(QDialog):
     """Has ``text`` edited; ``written`` carries it when the person presses the button called ``action``.
 
-    Closing it in another way with changes in it tells them by ``left``, so that nothing typed is lost.
+    It stays until ``accept`` says that the text is kept, or ``fail`` why it is not. Closing it in another way
+    with changes in it tells them by ``left``, so that nothing typed is lost.
     """
 
     written = Signal(str)
@@ -37,6 +38,11 @@ class MessageEditor(QDialog):
         self.edit.setAccessibleName(title)
         self.edit.setPlainText(text)
         self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
+        self.failure = QLabel(self)
+        self.failure.setObjectName("caution")
+        self.failure.setTextFormat(Qt.TextFormat.PlainText)
+        self.failure.setWordWrap(True)
+        self.failure.hide()
         self.count = QLabel(self)
         self.count.setObjectName("faint")
         cancel = QPushButton(self.tr("やめる"), self)
@@ -53,6 +59,7 @@ class MessageEditor(QDialog):
         layout.setSpacing(12)
         layout.addWidget(self.note)
         layout.addWidget(self.edit, 1)
+        layout.addWidget(self.failure)
         layout.addLayout(foot)
         self.edit.textChanged.connect(self._update)
         self.edit.confirmed.connect(self._write)
@@ -68,8 +75,16 @@ class MessageEditor(QDialog):
 
     def _write(self) -> None:
         if self.button.isEnabled():
+            self.failure.hide()
+            self.button.setEnabled(False)  # until it is known what became of it
             self.written.emit(self.edit.toPlainText().strip("\n"))
-            self.accept()
+
+    def fail(self, why: str) -> None:
+        """Say why the text is not kept; it can be tried again."""
+        self.failure.setText(why)
+        self.failure.show()
+        self._update()
+        self.edit.setFocus()
 
     def reject(self) -> None:
         """Close; what was changed is told."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from scripted import Scripted
 
 from desktop.engine.protocol import Generate
+from desktop.errors import KotonohaError
 from desktop.ui.branch_map import BranchMap
 from desktop.ui.message_editor import MessageEditor
 from desktop.ui.side_by_side import SideBySide
@@ -182,3 +183,39 @@ def test_the_buttons_do_what_the_signals_do(talk: Scripted) -> None:
     edit = next(button for button in question.controls() if button.accessibleName() == "質問を編集")
     edit.click()
     assert dialog(talk, MessageEditor).edit.toPlainText() == "二つめの質問"
+
+
+@pytest.mark.parametrize("at", [2, 3], ids=["question", "answer"])
+def test_an_edit_that_cannot_be_saved_stays_in_its_window(
+    talk: Scripted, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise KotonohaError("disk_full", "空きがありません。", "The disk is full.")
+
+    branches = talk.app.session.store.branches
+    with monkeypatch.context() as broken:
+        for name in ("edit_question", "edit_answer"):
+            broken.setattr(branches, name, full)
+        talk.page.transcript.edit_requested.emit(talk.path()[at].id)
+        editor = dialog(talk, MessageEditor)
+        editor.edit.setPlainText("書き直した文")
+        editor.button.click()
+        talk.until(editor.failure.isVisible)
+        assert editor.failure.text() == "空きがありません。"
+        assert editor.edit.toPlainText() == "書き直した文"
+    editor.button.click()
+    talk.until(lambda: "書き直した文" in texts(talk))
+    talk.until(lambda: not any(isinstance(w, MessageEditor) for w in QApplication.topLevelWidgets()))
+
+
+def test_an_edit_of_what_is_gone_meanwhile_keeps_its_words(talk: Scripted) -> None:
+    first, answer = talk.path()[:2]
+    talk.page.transcript.edit_requested.emit(answer.id)
+    editor = dialog(talk, MessageEditor)
+    editor.edit.setPlainText("まだ要る文")
+    talk.page.transcript.delete_requested.emit(first.id)
+    talk.until(lambda: not talk.path())
+    editor.button.click()
+    talk.until(editor.failure.isVisible)
+    editor.reject()
+    assert talk.page.composer.text() == "まだ要る文"
