@@ -31,6 +31,7 @@ class QuickAsk(QWidget):
         self._turns = turns
         self._chat: Chat | None = None
         self._running: Running | None = None
+        self._asked: list[Running] = []  # what is being saved, also after the window was closed
         self._sentences = Sentences()
         self._room = QSize(WIDTH, HEIGHT)
         self.setObjectName("page")
@@ -123,10 +124,15 @@ class QuickAsk(QWidget):
         if not text or self._running is not None:
             return
         try:
-            self._running = self._turns.send(self._chat, text, None)
+            running = self._turns.send(self._chat, text, None)
         except KotonohaError as error:
             self._complain(error)
             return
+        if running is None:  # the chat is being answered in another window
+            return
+        self._running = running
+        self._asked.append(running)
+        self.field.clear()
         self._sentences = Sentences()
         self._show_state(self.tr("考えています…"))
 
@@ -140,12 +146,13 @@ class QuickAsk(QWidget):
             self.hide()
 
     def _begin(self, running: Running, begun: Begun) -> None:
+        if running in self._asked:
+            self._asked.remove(running)
         if running is not self._running:
             return
         first, self._chat = self._chat is None, begun.chat
         if first:
             self._fit()
-        self.field.clear()
         for message in (begun.question, begun.answer):
             if message is not None:
                 self.transcript.add_entry(_entry(message))
@@ -173,10 +180,22 @@ class QuickAsk(QWidget):
         self._show_state(self.tr("対話として残ります。Escで閉じます。"))
 
     def _refuse(self, running: Running, error: Exception) -> None:
+        if running not in self._asked:
+            return
+        self._asked.remove(running)
         if running is self._running:
             self._running = None
-            running.kept = running.told = True
-            self._complain(error)
+        running.kept = self._put_back(running.text)
+        running.told = self.isVisible()
+        self._complain(error)
+
+    def _put_back(self, text: str) -> bool:
+        """Put what was not saved before what was typed since; return whether there is room."""
+        both = " ".join(filter(None, (text, self.field.text())))
+        if self.field.is_composing() or len(both) > self.field.maxLength():
+            return False
+        self.field.setText(both)
+        return True
 
     def _unsaved(self, running: Running, message: Message, error: Exception) -> None:
         if running is self._running:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 import desktop
 from desktop import cli, paths
 from desktop.engine.protocol import Generate
+from desktop.errors import sentence
+from desktop.store import failures
 from desktop.store.instance import Instance
 from desktop.ui import app as app_module
 from desktop.ui import theme
@@ -85,6 +88,78 @@ def test_escape_closes_it_the_answer_goes_on_and_the_next_is_a_new_chat(qtbot, s
     chats = store.chats.list()
     assert len(chats) == 2
     assert all(store.messages.path(chat.id)[-1].text == "東京です。" for chat in chats)
+
+
+def test_what_is_typed_before_the_question_is_saved_stays(qtbot, scripted, quick, monkeypatch):
+    goes_on, messages = threading.Event(), scripted.app.session.store.messages
+    send_first = messages.send_first
+
+    def slowly(*args, **named):
+        goes_on.wait(60)
+        return send_first(*args, **named)
+
+    monkeypatch.setattr(messages, "send_first", slowly)
+    quick.field.setText("一つめ")
+    qtbot.keyClick(quick.field, Qt.Key.Key_Return)
+    assert quick.field.text() == ""
+    quick.field.insert("打っている")
+    goes_on.set()
+    scripted.until(lambda: len(shown(quick)) == 2)
+    assert quick.field.text() == "打っている"
+    scripted.settle()
+    assert shown(quick)[0] == "一つめ"
+
+
+def test_a_question_closed_before_it_is_saved_is_not_there_again(qtbot, scripted, quick):
+    quick.field.setText("急ぎ")
+    qtbot.keyClick(quick.field, Qt.Key.Key_Return)
+    qtbot.keyClick(quick.field, Qt.Key.Key_Escape)
+    scripted.settle()
+    scripted.app.ask_quickly()
+    assert quick.field.text() == "" and shown(quick) == []
+    (chat,) = scripted.app.session.store.chats.list()
+    assert scripted.messages.path(chat.id)[0].text == "急ぎ"
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+def test_a_question_that_cannot_be_saved_is_put_back(qtbot, scripted, quick, monkeypatch, closed):
+    goes_on = threading.Event()
+
+    def full(*_args, **_named):
+        goes_on.wait(60)
+        raise failures.disk_full()
+
+    monkeypatch.setattr(scripted.app.session.store.messages, "send_first", full)
+    quick.field.setText("消えないで")
+    qtbot.keyClick(quick.field, Qt.Key.Key_Return)
+    quick.field.insert("つづき")
+    if closed:
+        qtbot.keyClick(quick.field, Qt.Key.Key_Escape)
+    goes_on.set()
+    scripted.settle()
+    scripted.app.ask_quickly()
+    assert quick.field.text() == "消えないで つづき"
+    assert quick.state.text() == sentence(failures.disk_full())
+    assert scripted.app.session.store.chats.list() == []
+    assert scripted.page.composer.text() == ""
+
+
+def test_a_question_that_the_field_has_no_room_for_becomes_the_draft(qtbot, scripted, quick, monkeypatch):
+    goes_on = threading.Event()
+
+    def full(*_args, **_named):
+        goes_on.wait(60)
+        raise failures.disk_full()
+
+    monkeypatch.setattr(scripted.app.session.store.messages, "send_first", full)
+    quick.field.setText("あ" * 1_500)
+    qtbot.keyClick(quick.field, Qt.Key.Key_Return)
+    quick.field.insert("い" * 1_000)
+    goes_on.set()
+    scripted.settle()
+    assert quick.field.text() == "い" * 1_000
+    preferences = scripted.app.session.preferences
+    assert "あ" * 1_500 in (preferences.new_chat_draft, *preferences.other_drafts)
 
 
 def test_stop_and_the_input_method(qtbot, scripted, quick):
