@@ -144,7 +144,7 @@ class Branches:
             asked, answer = send_below(
                 connection,
                 row["chat_id"],
-                row["parent_id"],
+                _parent_of(connection, row),
                 text,
                 model_name=model_name,
                 preset_name=preset_name,
@@ -215,7 +215,8 @@ class Branches:
                 connection, "chats", old, {"created": now, "updated": now, "draft": "", "leaf_id": None}
             )
             connection.execute(
-                "INSERT INTO chat_tags (chat_id, tag_id) SELECT ?, tag_id FROM chat_tags WHERE chat_id = ?",
+                "INSERT INTO chat_tags (chat_id, tag_id) SELECT ?, tag_id FROM chat_tags"
+                " WHERE chat_id = ? AND tag_id IN (SELECT id FROM tags)",
                 (chat_id, old),
             )
             copies: list[int] = []
@@ -259,13 +260,30 @@ def _of(connection: Connection, id: int, role: Literal["user", "assistant"]) -> 
     return row
 
 
+def _parent_of(connection: Connection, row: dict[str, Any]) -> int | None:
+    """Return the message above this row, None also where it is missing, as in a damaged file."""
+    found = connection.execute("SELECT id FROM messages WHERE id = ?", (row["parent_id"],)).fetchone()
+    return found["id"] if found else None
+
+
 def _insert_like(
     connection: Connection, table: Literal["chats", "messages", "attachments"], id: int, own: dict[str, Any]
 ) -> int:
-    """Copy a row but for the columns that are ``own`` or left behind; return the copy's id."""
+    """Copy a row but for the columns that are ``own`` or left behind; return the copy's id.
+
+    Where a row that it refers to is missing, as in a damaged file, the copy refers to none.
+    """
     names = [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")]
     alike = [name for name in names if name not in own and name not in _LEFT_BEHIND]
-    columns, marks = ", ".join([*own, *alike]), ", ".join(["?"] * len(own) + alike)
+    found = connection.execute(f"PRAGMA foreign_key_list({table})")
+    targets = {row["from"]: row["table"] for row in found}
+    values = [
+        f"(SELECT target.id FROM {targets[name]} AS target WHERE target.id = {table}.{name})"  # noqa: S608
+        if name in targets
+        else name
+        for name in alike
+    ]
+    columns, marks = ", ".join([*own, *alike]), ", ".join(["?"] * len(own) + values)
     made = connection.execute(
         f"INSERT INTO {table} ({columns}) SELECT {marks} FROM {table} WHERE id = ?",  # noqa: S608
         (*own.values(), id),

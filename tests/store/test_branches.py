@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import contextlib
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from desktop.errors import KotonohaError
 from desktop.store import Chat, Cut, Message, Store
+from desktop.store.connection import connect
 
 
 def turn(store: Store, chat: Chat, text: str, answer: str) -> tuple[Message, Message]:
@@ -224,6 +228,40 @@ def test_a_new_chat_from_here(store: Store, chat: Chat) -> None:
     assert msgspec.structs.replace(before[0], leaf_id=None, updated=0, draft="") == msgspec.structs.replace(
         store.chats.get(chat.id), leaf_id=None, updated=0, draft=""
     )
+
+
+def spoil(path: Path, *statements: str) -> None:
+    """Change the file as damage does, without regard for what refers to what."""
+    with contextlib.closing(connect(path, "rw")) as connection:
+        for statement in ("PRAGMA foreign_keys = OFF", *statements):
+            connection.execute(statement)
+
+
+def test_a_copy_of_a_chat_whose_folder_and_model_are_missing(store: Store, chat: Chat, path: Path) -> None:
+    _, answer = turn(store, chat, "質問", "答え")
+    folder = store.folders.create("仕事")
+    store.chats.move(chat.id, folder_id=folder.id)
+    store.tags.add("残る", chat.id)
+    spoil(
+        path,
+        "DELETE FROM folders",
+        f"UPDATE chats SET model_id = 999, preset_id = 998 WHERE id = {chat.id}",
+        f"INSERT INTO chat_tags (chat_id, tag_id) VALUES ({chat.id}, 997)",
+    )
+    copy = store.branches.copy(answer.id)
+    assert shown(store, copy) == ["質問", "答え"]
+    assert (copy.folder_id, copy.model_id, copy.preset_id) == (None, None, None)
+    assert copy.tags == ("残る",)
+
+
+def test_what_hangs_on_a_missing_message_is_edited(store: Store, chat: Chat, path: Path) -> None:
+    asked, answer = turn(store, chat, "質問", "答え")
+    spoil(path, f"UPDATE messages SET parent_id = 0 WHERE id IN ({asked.id}, {answer.id})")
+    edited = store.branches.edit_answer(answer.id, "直した答え")
+    assert (edited.text, edited.parent_id) == ("直した答え", None)
+    other, _ = store.branches.edit_question(asked.id, "別の質問", "ネコ 1B")
+    assert (other.text, other.parent_id) == ("別の質問", None)
+    assert shown(store, store.branches.copy(asked.id)) == ["質問"]
 
 
 def test_a_copy_is_made_whole_or_not_at_all(store: Store, chat: Chat) -> None:
