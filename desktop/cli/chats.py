@@ -116,7 +116,7 @@ def _import(store: Store, options: Namespace, cancel: Cancel) -> int:
         more = report.skipped_count - min(len(report.skipped), _SHOWN_SKIPPED)
         if more > 0:
             print(say(f"  ほか {more:,}件", f"  and {more:,} more"), file=sys.stderr)
-    return 130 if report.cancelled else 1 if report.skipped_count else 0
+    return 130 if report.cancelled else 1 if report.skipped_count or report.failed else 0
 
 
 def _export(store: Store, options: Namespace, cancel: Cancel) -> int:

@@ -15,9 +15,8 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
 
-from desktop.exchange.html_text import to_markdown
+from desktop.exchange.html_text import Forgiving, to_markdown
 from desktop.exchange.json_stream import Reader
 from desktop.exchange.shapes import Object, digest, joined, objects, seconds, sequence, string
 from desktop.exchange.tree import Node, messages_of
@@ -25,6 +24,7 @@ from desktop.store.records import ChatRecord
 
 JAPAN = dt.timezone(dt.timedelta(hours=9))
 MOST_CHARACTERS = 32 << 20  # of one day and of one activity
+_LATEST = 2.0**33  # seconds: the year 2242; a damaged date counts as the nearest that can be
 _PROMPT = re.compile(
     r"(?:(?:Prompted with|Asked Gemini|Asked Bard): |(?:Prompted|Asked|Said|Branched|Answered)[ \u00a0]"
     r"|(?:プロンプト|送信したプロンプト|送信したメッセージ)\s*[:：]\s*)"
@@ -104,7 +104,7 @@ def _said(time: float, title: str, answer: str) -> Activity | None:
     if found is None and (_NOT_SAID.match(title) or not answer):
         return None
     prompt = _ATTACHED.sub("", title[found.end() :] if found else title).strip()
-    return Activity(time, prompt, answer) if prompt or answer else None
+    return Activity(min(max(time, 0.0), _LATEST), prompt, answer) if prompt or answer else None
 
 
 def _day(time: float) -> str:
@@ -135,7 +135,7 @@ def _chat(group: list[Activity], now: float) -> ChatRecord:
     )
 
 
-class _Cells(HTMLParser):
+class _Cells(Forgiving):
     """Collects the inner HTML of each activity's first content cell."""
 
     def __init__(self) -> None:

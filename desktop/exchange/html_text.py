@@ -22,7 +22,15 @@ def to_markdown(html: str) -> str:
     return parser.text()
 
 
-class _Markdown(HTMLParser):
+class Forgiving(HTMLParser):
+    """Python's parser, which knows no ``<![if …]>`` and the like: they are comments, as in browsers."""
+
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Read over it; Python's own raises ``AssertionError``."""
+        return self.parse_bogus_comment(i, report)
+
+
+class _Markdown(Forgiving):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._blocks: list[str] = []  # that are finished

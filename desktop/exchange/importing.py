@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from desktop.errors import KotonohaError
-from desktop.exchange.recognise import Companion, Unreadable, chats
+from desktop.exchange.recognise import Companion, Unreadable, chats, damaged
 from desktop.exchange.shapes import Object, mapping
 from desktop.exchange.sources import Counted, Member, members, read_text, told
 from desktop.jobs import Cancel, Cancelled
@@ -64,6 +64,7 @@ class ImportReport(msgspec.Struct, frozen=True):
     skipped: tuple[Skipped, ...]  # the first ``MOST_SKIPPED``
     skipped_count: int
     cancelled: bool
+    failed: Skipped | None = None  # what ended it early: the store could keep no more
 
     @property
     def sentence(self) -> str:
@@ -92,6 +93,9 @@ class ImportReport(msgspec.Struct, frozen=True):
         if self.cancelled:
             ja.append("途中で止めました。もう一度取り込むと、残りが加わります。")
             en.append("It was stopped. Import it again to add the rest.")
+        if self.failed is not None:
+            ja.append(f"途中で終わりました: {self.failed.ja}もう一度取り込むと、残りが加わります。")
+            en.append(f"It ended early: {self.failed.en} Import it again to add the rest.")
         return say("".join(ja), " ".join(en))
 
 
@@ -101,8 +105,8 @@ def import_chats(
     """Import every chat in files, folders and zips; yield the progress after each, return the report.
 
     A cancel ends it between two chats, and the report says so: what was imported stays, and importing again
-    adds only the rest. What cannot be read is in the report. Raises ``KotonohaError`` where the store
-    cannot keep anything (``disk_full`` …).
+    adds only the rest. What cannot be read is in the report, and so is a failure of the store (``disk_full``
+    …) after something was imported. Raises that ``KotonohaError`` where nothing was.
     """
     work = _Import(store)
     total = 0
@@ -125,7 +129,9 @@ def import_chats(
                     work.end_of(path, found)
             except KotonohaError as error:
                 if isinstance(error, _StoreFailedError):
-                    raise error.reason from error
+                    if not work.has_added:
+                        raise error.reason from error
+                    return work.report(cancelled=False, failed=error.reason)
                 work.skip(path.name, "", error)
     except Cancelled:
         return work.report(cancelled=True)
@@ -191,7 +197,12 @@ class _Import:
             title = " ".join(title[:200].split())
             self._skipped.append(Skipped(file[-200:], title, error.code, error.ja, error.en))
 
-    def report(self, *, cancelled: bool) -> ImportReport:
+    @property
+    def has_added(self) -> bool:
+        """Return whether anything is in the store that was not."""
+        return bool(self._added or self._messages)
+
+    def report(self, *, cancelled: bool, failed: KotonohaError | None = None) -> ImportReport:
         """Return what became of it."""
         return ImportReport(
             added=tuple(self._added),
@@ -201,6 +212,7 @@ class _Import:
             skipped=tuple(self._skipped),
             skipped_count=self._skipped_count,
             cancelled=cancelled,
+            failed=None if failed is None else Skipped("", "", failed.code, failed.ja, failed.en),
         )
 
     def _add(self, member: Member, record: ChatRecord) -> None:
@@ -214,6 +226,9 @@ class _Import:
             if error.code not in _ABOUT_A_CHAT:
                 raise _StoreFailedError(error) from error
             self.skip(member.name, record.title, error)
+            return
+        except Exception as error:  # a value that SQLite does not take; nothing of the chat is kept
+            self.skip(member.name, record.title, damaged(error))
             return
         self._messages += added.messages
         self._lost += added.lost

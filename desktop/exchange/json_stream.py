@@ -72,8 +72,8 @@ def values(stream: Reader) -> Iterator[object | KotonohaError]:
         reason = str(error).strip("b'\"").splitlines()[0].split("\\n")[0][:80] if str(error).strip() else ""
         raise KotonohaError(
             "json_broken",
-            f"ファイルが途中で切れているか、壊れています（{reason}）。それより前の対話は取り込みました。",
-            f"The file is cut short or damaged ({reason}). The chats before that place were imported.",
+            f"ファイルが途中で切れているか、壊れています（{reason}）。それより前にあるものだけを読みました。",
+            f"The file is cut short or damaged ({reason}). Only what stands before that place was read.",
         ) from error
 
 

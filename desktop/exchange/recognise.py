@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import cast
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -14,7 +14,10 @@ from desktop.exchange.json_stream import Reader, values
 from desktop.exchange.shapes import Object, mapping, string
 from desktop.exchange.sources import Counted, read_text
 from desktop.exchange.tree import MOST_CHARACTERS, too_large
+from desktop.jobs import Cancelled
 from desktop.store.records import ChatRecord
+
+T = TypeVar("T")
 
 _MOST_TEXT = 64 << 20  # bytes of Markdown
 _MARKS = ("\ufeff".encode("utf-16-le"), "\ufeff".encode("utf-16-be"))
@@ -48,6 +51,15 @@ def chats(stream: Counted, beside: Callable[[str], Object], now: float) -> Itera
     ``beside`` returns the JSON object of a file in the same folder, or an empty one; ``now`` (Unix seconds)
     stands for times that are not known. Raises ``KotonohaError`` where the rest of the file cannot be read.
     """
+    try:
+        yield from _found(stream, beside, now)
+    except (KotonohaError, Cancelled):
+        raise
+    except Exception as error:  # whatever a stranger's file does to a parser, the other files go on
+        raise damaged(error) from error
+
+
+def _found(stream: Counted, beside: Callable[[str], Object], now: float) -> Iterator[Found]:
     head = stream.head()
     if head.startswith(_MARKS):
         raise KotonohaError(
@@ -61,7 +73,9 @@ def chats(stream: Counted, beside: Callable[[str], Object], now: float) -> Itera
     elif markdown.matches(begins.decode("utf-8", "replace")):
         yield markdown.read(read_text(stream, _MOST_TEXT), now)
     elif begins.startswith(b"<"):
-        yield from gemini.days(gemini.read_html(cast("Reader", stream)), now)
+        said = _UntilBroken(gemini.read_html(cast("Reader", stream)))
+        yield from gemini.days(said, now)
+        said.tell()
 
 
 def _from_json(stream: Reader, beside: Callable[[str], Object], now: float) -> Iterator[Found]:
@@ -73,9 +87,13 @@ def _from_json(stream: Reader, beside: Callable[[str], Object], now: float) -> I
             continue
         elif gemini.matches(value):
             yield Companion()
-            yield from gemini.days(_activities(chain([value], found)), now)
+            rest = _UntilBroken(chain([value], found))
+            yield from gemini.days(_activities(rest), now)
+            rest.tell()
         elif jan.is_message(value):
-            yield jan.read(beside(jan.THREAD), _lines(chain([value], found)), now)
+            rest = _UntilBroken(chain([value], found))
+            yield jan.read(beside(jan.THREAD), _lines(rest), now)
+            rest.tell()
         elif own_json.is_envelope(value) or jan.is_thread(value):
             yield Companion()
         else:
@@ -88,8 +106,35 @@ def _chat(value: Object, now: float) -> Iterator[Found]:
             try:
                 yield read(value, now)
             except KotonohaError as error:
-                yield Unreadable(string(value.get("title")) or string(value.get("name")), error)
+                yield Unreadable(_title(value), error)
+            except Exception as error:
+                yield Unreadable(_title(value), damaged(error))
             return
+
+
+def _title(value: Object) -> str:
+    return string(value.get("title")) or string(value.get("name"))
+
+
+class _UntilBroken(Iterable[T]):
+    """What can be read up to the end of a file or its damage, which is told after that."""
+
+    def __init__(self, found: Iterable[T]) -> None:
+        self._found = found
+        self._error: Exception | None = None
+
+    def __iter__(self) -> Iterator[T]:
+        try:
+            yield from self._found
+        except Cancelled:
+            raise
+        except Exception as error:
+            self._error = error
+
+    def tell(self) -> None:
+        """Raise what ended it early."""
+        if self._error is not None:
+            raise self._error
 
 
 def _activities(found: Iterable[object]) -> Iterator[gemini.Activity]:
@@ -111,3 +156,13 @@ def _lines(found: Iterable[object]) -> list[Object]:
                 raise too_large()
             lines.append(line)
     return lines
+
+
+def damaged(error: Exception) -> KotonohaError:
+    """Return the report of what breaks its reader in a way that nobody thought of."""
+    reason = type(error).__name__
+    return KotonohaError(
+        "import_damaged",
+        f"壊れていて読めません（{reason}）。読めたところまでと、ほかのものは取り込みます。",
+        f"It is damaged and cannot be read ({reason}). What could be read and all else is imported.",
+    )

@@ -495,3 +495,97 @@ def test_tags_and_folders_are_those_that_are_there(store: Store, tmp_path: Path)
     chat = store.chats.get(report.added[0])
     assert (chat.folder_id, chat.tags) == (folder.id, ("メモ", "新"))
     assert len(store.folders.list()) == 1
+
+
+def gemini_said(number: int, time: str) -> dict[str, Any]:
+    return {
+        "header": "Gemini Apps",
+        "title": f"Prompted 質問{number}",
+        "time": time,
+        "products": ["Gemini Apps"],
+        "safeHtmlItem": [{"html": f"<p>答え{number}</p>"}],
+    }
+
+
+def test_odd_html_and_odd_dates_do_not_end_an_import(store: Store, tmp_path: Path) -> None:
+    cell = '<div class="outer-cell"><div class="header-cell">Gemini Apps</div><div class="content-cell">'
+    page = f"<![x>{cell}Prompted 紅葉<br>2024/01/01 10:00:00 JST<br>答え<![if !x]></div></div>"
+    page += f"{cell}Prompted 昔<br>0001/01/01 00:00:00 JST<br>答え</div></div>"
+    page += f"{cell}Prompted 未来<br>9999/12/31 23:59:59 PST<br>答え</div></div>"
+    (tmp_path / "a.html").write_text("<![x<!DOCTYPE [<![CDATA[ <?php <!-- <div", encoding="utf-8")
+    (tmp_path / "b.html").write_text(page, encoding="utf-8")
+    times = ("0001-01-01T00:00:00+14:00", "2024-02-01T00:00:00Z", "9999-12-31T23:59:59Z")
+    said = [gemini_said(n, time) for n, time in enumerate(times)]
+    (tmp_path / "c.json").write_text(json.dumps(said), encoding="utf-8")
+    written(tmp_path / "d.json", conversation(1, "問い", "答え"))
+    report = imported(store, tmp_path)
+    assert report.skipped == ()
+    assert {text for _, role, text in rows(store) if role == "user"} == {
+        *("紅葉", "昔", "未来", "質問0", "質問1", "質問2", "問い")
+    }
+
+
+def test_a_file_that_breaks_its_reader_is_named_and_the_others_go_on(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a reader does with one file: no exception of Python's ends an import."""
+
+    def surprised(text: str, now: float) -> None:
+        raise IndexError(text, now)
+
+    monkeypatch.setattr("desktop.exchange.markdown.read", surprised)
+    (tmp_path / "a.md").write_text("<!-- kotonoha:chat {} -->", encoding="utf-8")
+    written(tmp_path / "b.json", conversation(1, "問い", "答え"))
+    report = imported(store, tmp_path)
+    assert [(each.file, each.code) for each in report.skipped] == [("a.md", "import_damaged")]
+    assert len(report.added) == 1
+
+
+def test_what_stands_before_the_cut_is_kept_of_jan_and_gemini(store: Store, tmp_path: Path) -> None:
+    lines = [
+        {
+            "object": "thread.message",
+            "id": f"m{n}",
+            "thread_id": "T",
+            "role": "assistant" if n % 2 else "user",
+            "content": [{"type": "text", "text": {"value": f"文{n}"}}],
+            "created_at": 1_700_000_000 + n,
+        }
+        for n in range(100)
+    ]
+    data = "\n".join(json.dumps(line) for line in lines)
+    thread = tmp_path / "messages.jsonl"
+    thread.write_text(data + '\n{"object": "thread.mess', encoding="utf-8")
+    report = imported(store, thread)
+    assert (report.messages, [each.code for each in report.skipped]) == (100, ["json_broken"])
+    activity = tmp_path / "MyActivity.json"
+    said = [gemini_said(n, f"2024-01-01T00:00:{n:02d}Z") for n in range(50)]
+    activity.write_text(json.dumps(said)[:-40], encoding="utf-8")
+    report = imported(store, activity)
+    assert (len(report.added), report.messages) == (1, 98)
+    assert [each.code for each in report.skipped] == ["json_broken"]
+    activity.write_text(json.dumps(said), encoding="utf-8")
+    report = imported(store, activity)
+    assert (report.grown, report.messages, report.skipped) == (1, 2, ())
+
+
+def test_a_store_that_fails_later_hands_over_what_was_imported(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = store.transfer.add
+
+    def full(record: Any) -> Any:
+        if record.title == "対話3":
+            raise KotonohaError("disk_full", "いっぱいです。", "Full.")
+        return add(record)
+
+    monkeypatch.setattr(store.transfer, "add", full)
+    path = written(tmp_path / "c.json", *(conversation(n, "問い", "答え") for n in range(1, 6)))
+    report = imported(store, path)
+    assert len(report.added) == 2
+    assert report.failed is not None
+    assert report.failed.code == "disk_full"
+    assert report.sentence.endswith(
+        "途中で終わりました: いっぱいです。もう一度取り込むと、残りが加わります。"
+    )
+    assert len(rows(store)) == 4
