@@ -21,6 +21,7 @@ from desktop.jobs import Cancel
 from desktop.language import say
 from desktop.store import Store
 from desktop.store.records import ChatRecord
+from desktop.store.replacing import may_replace
 
 Format = Literal["markdown", "html", "json", "text", "jsonl"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -95,6 +96,8 @@ def export_chats(
         gathered = format in ("json", "jsonl")
         if target.is_dir() and (gathered or len(chosen) == 1):
             target = target / _name_in(store, target, chosen, format)
+        if not may_replace(target):
+            raise _unwritable(target, say("ふつうのファイルではありません", "it is no regular file"))
         if target.exists() and not target.is_dir() and not overwrite:
             raise _exists(target)
         records = _records(store, chosen, cancel)
@@ -232,12 +235,15 @@ def _told(path: Path) -> Iterator[None]:
                 "ディスクの空きが足りず、書き出せませんでした。対話は無事です。",
                 "The disk is full, so nothing was exported. The chats are safe.",
             ) from error
-        raise KotonohaError(
-            "export_unwritable",
-            f"書き出し先に書き込めません（{path}: {reason}）。対話は無事です。別の場所を選んでください。",
-            f"Nothing can be written there ({path}: {reason}). The chats are safe. Please choose "
-            "another place.",
-        ) from error
+        raise _unwritable(path, reason) from error
+
+
+def _unwritable(path: Path, reason: str) -> KotonohaError:
+    return KotonohaError(
+        "export_unwritable",
+        f"書き出し先に書き込めません（{path}: {reason}）。対話は無事です。別の場所を選んでください。",
+        f"Nothing can be written there ({path}: {reason}). The chats are safe. Please choose another place.",
+    )
 
 
 def _exists(path: Path) -> KotonohaError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from pathlib import Path
@@ -31,7 +32,7 @@ def unused(folder: Path | None, name: str, suffix: str, taken: set[str]) -> str:
     while True:
         candidate = f"{name}{'' if number == 1 else f' ({number})'}{suffix}"
         key = unicodedata.normalize("NFKC", candidate).casefold()
-        if key not in taken and not (folder is not None and (folder / candidate).exists()):
+        if key not in taken and not (folder is not None and os.path.lexists(folder / candidate)):
             taken.add(key)
             return candidate
         number += 1

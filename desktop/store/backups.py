@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 from pysqlite3 import dbapi2 as sqlite
@@ -18,8 +19,9 @@ from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
 from desktop.store import failures, rescue, sealed
 from desktop.store.connection import connect
+from desktop.store.replacing import is_utf8, open_regular
 from desktop.store.sealed import SealProgress
-from desktop.store.snapshot import snapshot, sync_folder
+from desktop.store.snapshot import require_replaceable, snapshot, sync_folder
 
 SUFFIX = ".sealed"  # behind .db
 _SQLITE = b"SQLite format 3\0"  # https://sqlite.org/fileformat.html
@@ -47,7 +49,7 @@ def backups(database: Path) -> list[Backup]:
 
 def is_sealed(backup: Path) -> bool:
     """Return whether the file wants a passphrase. Raises ``KotonohaError``."""
-    with failures.told(backup), backup.open("rb") as file:
+    with failures.told(backup), _opened(backup) as file:
         return sealed.is_sealed(file.read(len(sealed.MAGIC)))
 
 
@@ -68,6 +70,7 @@ def make(
         return rescue.backup(database, to)
     target = rescue.place_for(database, SUFFIX) if to is None else to
     rescue.require_elsewhere(database, target)
+    require_replaceable(target)
     with _part(database) as plain, _part(target) as part:  # the plain one beside what is not encrypted either
         snapshot(database, plain)
         with failures.told(target), plain.open("rb") as source, part.open("wb") as file:
@@ -92,7 +95,7 @@ def restore(
     ``passphrase_wrong``, ``backup_damaged``, ``database_damaged``, ``database_newer``, ``database_locked``
     …; the database is then as it was.
     """
-    with failures.told(backup), backup.open("rb") as file:
+    with failures.told(backup), _opened(backup) as file:
         total = backup.stat().st_size
         beginning = file.read(len(_SQLITE))
     if not sealed.is_sealed(beginning) and beginning != _SQLITE:
@@ -108,7 +111,7 @@ def restore(
             "This backup is protected by a passphrase. Nothing was changed. Please enter it.",
         )
     with _part(database) as plain:
-        with failures.told(database), backup.open("rb") as source, plain.open("wb") as file:
+        with failures.told(database), _opened(backup) as source, plain.open("wb") as file:
             yield from sealed.unseal(source, file, passphrase, cancel, total)
         return rescue.restore(database, plain, "replaced")
 
@@ -127,6 +130,14 @@ def require_unused(database: Path) -> None:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (_BUSY, _LOCKED):
             raise failures.locked() from error
         # It is damaged: the very reason to go back to a backup.
+
+
+def _opened(backup: Path) -> BinaryIO:
+    """Open a backup for reading, without waiting for a pipe. Raises ``database_unreadable``."""
+    file = open_regular(backup) if is_utf8(backup) else None
+    if file is None:
+        raise failures.foreign(backup)
+    return file
 
 
 @contextmanager

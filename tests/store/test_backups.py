@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import stat
 from pathlib import Path
 
@@ -206,3 +207,27 @@ def test_the_real_cost_of_a_guess_is_what_is_written_down() -> None:
     import inspect
 
     assert "_LOG2_N, _R, _P = 17, 8, 1" in inspect.getsource(sealed)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes with names of files")
+def test_pipes_and_links_are_neither_replaced_nor_waited_for(store: Store, tmp_path: Path) -> None:
+    pipe, link = tmp_path / "pipe.db", tmp_path / "link.db"
+    os.mkfifo(pipe)
+    mine = tmp_path / "大事.db"
+    mine.write_text("大事")
+    link.symlink_to(mine)
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.db"))
+    for to in (pipe, link, odd):
+        for passphrase in (None, WORDS):
+            with pytest.raises(KotonohaError) as told:
+                result_of(make(store.path, Cancel(), to, passphrase))
+            assert told.value.code == "backup_unwritable"
+    assert (pipe.is_fifo(), link.is_symlink(), mine.read_text()) == (True, True, "大事")
+    store.close()
+    for backup in (pipe, odd):
+        with pytest.raises(KotonohaError) as told:
+            is_sealed(backup)
+        assert told.value.code == "database_unreadable"
+        with pytest.raises(KotonohaError) as told:
+            result_of(restore(store.path, backup, Cancel()))
+        assert told.value.code == "database_unreadable"

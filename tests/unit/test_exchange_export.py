@@ -383,3 +383,27 @@ def test_what_cannot_be_exported_is_told(store: Store, tmp_path: Path) -> None:
     file.write_text("x")
     assert code(chat, to=file / "x.json") == "export_unwritable"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "home"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes with names of files")
+def test_pipes_devices_and_links_are_not_replaced(store: Store, tmp_path: Path) -> None:
+    chat = store.chats.create().id
+    answered(store, chat, "問い", "答え")
+    mine = tmp_path / "手書き.md"
+    mine.write_text("大事")
+    (tmp_path / "link.md").symlink_to(mine)
+    (tmp_path / "nowhere.json").symlink_to(tmp_path / "none")
+    os.mkfifo(tmp_path / "pipe.zip")
+    for name, format in (("link.md", "markdown"), ("nowhere.json", "json"), ("pipe.zip", "text")):
+        with pytest.raises(KotonohaError) as told:
+            exported(store, tmp_path / name, format, overwrite=True)  # type: ignore[arg-type]
+        assert told.value.code == "export_unwritable"
+    with pytest.raises(KotonohaError) as told:
+        exported(store, Path(os.devnull), "markdown", chat, overwrite=True)
+    assert told.value.code == "export_unwritable"
+    assert Path(os.devnull).is_char_device()
+    assert mine.read_text() == "大事"
+    assert (tmp_path / "link.md").is_symlink()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "to").symlink_to(tmp_path / "folder")
+    assert exported(store, tmp_path / "to", "markdown", chat).path.exists()
