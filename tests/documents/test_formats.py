@@ -168,6 +168,16 @@ def test_html_nested_beyond_sense_keeps_its_words():
     assert "入れ子が深すぎる" in notes_of("a.html", deep.encode())
 
 
+@pytest.mark.timeout(60)
+def test_html_with_ruby_in_ruby_and_open_readings():
+    many = 20_000  # what is gone through once for each of them takes minutes
+    assert text_of("a.html", ("<ruby>漢" * many + "<rt>かん").encode()) == f"｜{'漢' * many}《かん》"
+    assert text_of("a.html", ("<ruby>漢" + "<rt>か" * many).encode()) == f"｜漢《{'か' * many}》"
+    both = "<ruby><ruby>東南<rt>とうなん</rt></ruby><rt>たつみ</rt></ruby>の<ruby>方<rt>ほう</rt></ruby>"
+    assert text_of("a.html", both.encode()) == "｜東南《とうなんたつみ》の｜方《ほう》"
+    assert text_of("a.html", b"a<br>b<BR >c<br/>d") == "a  \nb  \nc  \nd"
+
+
 @pytest.mark.parametrize("charset", ["iso-2022-jp", "utf-8", "shift_jis", "euc-jp"])
 def test_mail_in_every_japanese_charset(charset):
     data = making.mail(charset)

@@ -22,6 +22,7 @@ _UNSEEN = (
     "canvas",
     "rp",
 )
+_BREAK = re.compile(r"<br\s{0,8}>", re.IGNORECASE)
 _EMPTY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 
 
@@ -35,12 +36,13 @@ def markdown_of(source: str, notes: list[Note]) -> str:
     """Return the text of a page; where it is nested beyond sense, without its layout, and with a note."""
     from bs4 import BeautifulSoup
 
-    soup = BeautifulSoup(source, "html.parser")
+    # The parser remembers each break that does not close itself, and goes through them at every end tag.
+    soup = BeautifulSoup(_BREAK.sub("<br/>", source), "html.parser")
     title = soup.title.get_text(" ", strip=True) if soup.title else ""
-    for tag in soup.find_all(_UNSEEN):
-        tag.extract()  # not ``decompose``: a tag within one that is gone already is asked for too
-    for ruby in soup.find_all("ruby"):
-        _spell(ruby)
+    for tag in _outermost(soup, _UNSEEN):
+        tag.clear()
+    for ruby in _outermost(soup, "ruby"):
+        ruby.string = _spelled(ruby)
     try:
         text = _markdown(soup)
     except RecursionError:
@@ -67,11 +69,25 @@ def _markdown(soup: Any) -> str:  # noqa: ANN401
     return text
 
 
-def _spell(ruby: Any) -> None:  # noqa: ANN401
-    """Write ruby as ｜漢字《かんじ》."""
-    readings = ruby.find_all("rt")
+def _spelled(ruby: Any) -> str:  # noqa: ANN401
+    """Return ruby as ｜漢字《かんじ》."""
+    readings = _outermost(ruby, "rt")
     reading = "".join(each.get_text(strip=True) for each in readings)
     for each in readings:
-        each.extract()
-    base = ruby.get_text(strip=True)
-    ruby.replace_with(f"｜{base}《{reading}》" if reading else base)
+        each.clear()
+    base: str = ruby.get_text(strip=True)
+    return f"｜{base}《{reading}》" if reading else base
+
+
+def _outermost(tag: Any, names: str | tuple[str, ...]) -> list[Any]:  # noqa: ANN401
+    """Return the tags of these names but for those within another of them.
+
+    They are to be emptied in place: taking a tag out looks for it among its siblings, and what is nested a
+    thousand times would be gone through a thousand times.
+    """
+    found, within = list[Any](), set[int]()
+    for each in tag.find_all(names):
+        if id(each) not in within:
+            within.update(map(id, each.find_all(names)))
+            found.append(each)
+    return found
