@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import tempfile
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+from filelock import FileLock, Timeout
 from pysqlite3 import dbapi2 as sqlite
 
 from desktop.errors import KotonohaError
@@ -25,7 +27,11 @@ from desktop.store.snapshot import require_replaceable, snapshot, sync_folder
 
 SUFFIX = ".sealed"  # behind .db
 _SQLITE = b"SQLite format 3\0"  # https://sqlite.org/fileformat.html
+_OF_MAKING = ("-*.part", "-*.part.part*", "-*.part-*")  # patterns, behind the database's name
+_OF_RESTORING = (".restored", ".restored-*", ".restored.part*")
 _BUSY, _LOCKED = 5, 6
+_NAMED = 40  # characters of a name that a part of it begins with
+_LOCK_SECONDS = 0.5  # between two looks whether to stop waiting
 
 
 class Backup(msgspec.Struct, frozen=True):
@@ -71,7 +77,8 @@ def make(
     target = rescue.place_for(database, SUFFIX) if to is None else to
     rescue.require_elsewhere(database, target)
     require_replaceable(target)
-    with _part(database) as plain, _part(target) as part:  # the plain one beside what is not encrypted either
+    # The plain one goes beside what is not encrypted either.
+    with _one_at_a_time(database, cancel), _part(database) as plain, _part(target) as part:
         snapshot(database, plain)
         with failures.told(target), plain.open("rb") as source, part.open("wb") as file:
             yield from sealed.seal(source, file, passphrase, cancel, plain.stat().st_size)
@@ -101,6 +108,7 @@ def restore(
     if not sealed.is_sealed(beginning) and beginning != _SQLITE:
         raise failures.foreign(backup)
     require_unused(database)
+    tidy(database)
     if not sealed.is_sealed(beginning):
         cancel.raise_if_set()
         return rescue.restore(database, backup, "replaced")
@@ -110,10 +118,29 @@ def restore(
             "この控えは合言葉で守られています。何も変えていません。合言葉を入れてください。",
             "This backup is protected by a passphrase. Nothing was changed. Please enter it.",
         )
-    with _part(database) as plain:
+    with _one_at_a_time(database, cancel), _part(database) as plain:
         with failures.told(database), _opened(backup) as source, plain.open("wb") as file:
             yield from sealed.unseal(source, file, passphrase, cancel, total)
         return rescue.restore(database, plain, "replaced")
+
+
+def tidy(database: Path) -> None:
+    """Remove the copies, which are not encrypted, that were left when making or restoring was killed.
+
+    The caller holds the ``Instance``, so nobody is restoring; those of a backup that another process is just
+    making stay. What cannot be removed stays too: it is tried again at the next start.
+    """
+    if not _left(database, *_OF_MAKING, *_OF_RESTORING):
+        return
+    lock = _lock(database)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return
+    try:
+        _remove(_left(database, *_OF_MAKING, *_OF_RESTORING))
+    finally:
+        lock.release(force=True)
 
 
 def require_unused(database: Path) -> None:
@@ -141,11 +168,52 @@ def _opened(backup: Path) -> BinaryIO:
 
 
 @contextmanager
+def _one_at_a_time(database: Path, cancel: Cancel) -> Iterator[None]:
+    """Wait until no other process has a plain copy beside ``database``; remove those of processes that died.
+
+    The lock's file stays, empty. Raises ``Cancelled``.
+    """
+    lock = _lock(database)
+    while True:
+        cancel.raise_if_set()
+        with failures.told(database):
+            try:
+                lock.acquire(timeout=_LOCK_SECONDS)
+                break
+            except Timeout:
+                continue
+    try:
+        _remove(_left(database, *_OF_MAKING))
+        yield
+    finally:
+        lock.release(force=True)
+
+
+def _lock(database: Path) -> FileLock:
+    # Without the fallback to a plain file, which nobody would remove after a crash.
+    return FileLock(
+        database.with_name(f"{database.stem}-copying.lock"), thread_local=False, fallback_to_soft=False
+    )
+
+
+def _left(database: Path, *endings: str) -> list[Path]:
+    """Return the files named after ``database`` with such endings, each a pattern."""
+    named = glob.escape(database.name[:_NAMED])
+    return [path for ending in endings for path in database.parent.glob(named + ending)]
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
 def _part(target: Path) -> Iterator[Path]:
     """Give an empty file beside ``target``, for the owner only, that is gone when the block ends."""
     with failures.told(target):
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(".part", f"{target.name[:40]}-", target.parent)
+        descriptor, name = tempfile.mkstemp(".part", f"{target.name[:_NAMED]}-", target.parent)
         os.close(descriptor)
     try:
         yield Path(name)

@@ -41,11 +41,15 @@ class Store:
     def open(cls, path: Path, *, recover: bool = True) -> Store:
         """Open ``path``, creating it or bringing it up to date (after a backup).
 
-        ``recover`` marks answers left ``streaming`` as ``interrupted``: only for the window, which holds the
-        ``Instance``. A file that is damaged, newer or not ours is left as it is. Raises ``KotonohaError``:
-        ``database_newer``, ``database_damaged``, ``database_readonly``, ``database_locked``, ``disk_full``,
-        ``database_unreadable``, ``sqlite_too_old``.
+        ``recover`` marks answers left ``streaming`` as ``interrupted`` and removes what a killed backup left:
+        only for the window, which holds the ``Instance``. A file that is damaged, newer or not ours is left
+        as it is. Raises ``KotonohaError``: ``database_newer``, ``database_damaged``, ``database_readonly``,
+        ``database_locked``, ``disk_full``, ``database_unreadable``, ``sqlite_too_old``.
         """
+        if recover:
+            from desktop.store import backups  # only here: the commands need none of it
+
+            backups.tidy(path)
         store = cls(Database(path))
         if recover:
             try:

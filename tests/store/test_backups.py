@@ -11,7 +11,7 @@ import pytest
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel, Cancelled, result_of
 from desktop.store import Store, sealed
-from desktop.store.backups import backups, is_sealed, make, restore
+from desktop.store.backups import backups, is_sealed, make, restore, tidy
 from desktop.store.thinning import surplus
 
 WORDS = "春はあけぼの"
@@ -231,3 +231,44 @@ def test_pipes_and_links_are_neither_replaced_nor_waited_for(store: Store, tmp_p
         with pytest.raises(KotonohaError) as told:
             result_of(restore(store.path, backup, Cancel()))
         assert told.value.code == "database_unreadable"
+
+
+def test_no_plain_copy_stays_of_what_was_killed(store: Store) -> None:
+    written(store, "秘密の話")
+    made = result_of(make(store.path, Cancel(), None, WORDS))
+    folder = store.path.parent
+    before = {path.name for path in folder.iterdir()}
+    endings = ("-x1.part", "-x1.part.part", "-x1.part.part-journal")
+    restoring = (".restored", ".restored.part", ".restored.part-journal", ".restored-wal")
+
+    def leave(names: tuple[str, ...]) -> None:
+        for name in names:
+            (folder / f"kotonoha.db{name}").write_text("秘密")
+
+    leave(endings)
+    (folder / "mine.part").write_text("大事")
+    result_of(make(store.path, Cancel(), None, WORDS))
+    assert {path.name for path in folder.iterdir()} == before | {"mine.part"}
+    store.close()
+    leave(endings + restoring)
+    result_of(restore(store.path, made, Cancel(), WORDS))
+    assert not [path for path in folder.iterdir() if path.name != "mine.part" and "part" in path.name]
+    leave(endings + restoring)
+    Store.open(store.path).close()
+    left = {path.name for path in folder.iterdir() if "part" in path.name or "restored" in path.name}
+    assert left == {"mine.part"}
+
+
+def test_the_copy_of_a_backup_that_is_being_made_stays(store: Store) -> None:
+    written(store, "いま")
+    job = make(store.path, Cancel(), None, WORDS)
+    next(job)
+    (copy,) = store.path.parent.glob("*.part")
+    tidy(store.path)
+    assert copy.exists()
+    waiting = Cancel()
+    waiting.set()
+    with pytest.raises(Cancelled):
+        list(make(store.path, waiting, None, WORDS))
+    list(job)
+    assert not list(store.path.parent.glob("*.part"))
