@@ -15,7 +15,6 @@ from desktop.ui.labels import ElidedLabel
 from desktop.ui.transcript import Transcript
 from desktop.ui.welcome import Welcome
 
-
 COMPACT = 860  # px; below, the title needs the room more than the meter's bar
 
 
