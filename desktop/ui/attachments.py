@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +37,8 @@ _PATTERNS = (
 )
 _SHORTEST = 200  # characters of a file that are worth sending
 _MOST_COMPLAINTS = 4
+_AT_ONCE = 2  # files that are read at the same time, so that a slow one does not hold up all others
+_PATIENCE = 2.0  # seconds in which a file keeps its place before those that were read faster
 _SPARE = 32  # tokens left free when a file is shortened, for what the count cannot foresee
 _ONE = Turn("user", ".")
 
@@ -47,7 +51,14 @@ class _Reading:
     chat_id: int | None
     path: Path
     fraction: float = 0.0
+    started: float | None = None  # monotonic, in seconds
+    over: threading.Event = field(default_factory=threading.Event)
     cancel: Cancel = field(default_factory=Cancel)
+
+    def keep_place(self) -> None:
+        """Let a file that stands behind wait for this one, while it does not take long."""
+        if self.started is not None:
+            self.over.wait(max(self.started + _PATIENCE - time.monotonic(), 0))
 
 
 class Tokens(NamedTuple):
@@ -86,6 +97,7 @@ class Attachments(QObject):
         self._files: list[Attachment] = []
         self._tokens: dict[tuple[int, int | None, str], Tokens] = {}
         self._queue: deque[_Reading] = deque()
+        self._adding = threading.Lock()  # so that of two equal files the second one finds the first
         self._keys = itertools.count(-1, -1)
         self._counting = Cancel()
         self._complaints: list[str] = []  # about files of the same drop
@@ -185,12 +197,10 @@ class Attachments(QObject):
             composer.notice.show_message(
                 self.tr("一度に添えられるファイルは{most}個までです。").format(most=MOST_OF_ONE)
             )
-        idle = not self._queue
         for path in paths[: max(room, 0)]:
             self._queue.append(_Reading(next(self._keys), self._chat_id, path))
         self._show()
-        if idle:
-            self._read_next()
+        self._read_next()
 
     def remove(self, key: int) -> None:
         """Take a file away, in a way that can be undone; one that is being read is given up."""
@@ -254,15 +264,31 @@ class Attachments(QObject):
         return [each for each in self._queue if each.chat_id == self._chat_id]
 
     def _read_next(self) -> None:
-        if not self._queue:
-            return
-        reading, store = self._queue[0], self._session.store
+        """Read the files in their order, a few at a time."""
+        running = [each for each in self._queue if each.started is not None]
+        waiting = [each for each in self._queue if each.started is None]
+        for reading in waiting[: max(_AT_ONCE - len(running), 0)]:
+            self._read(reading, tuple(running))
+            running.append(reading)
+
+    def _read(self, reading: _Reading, earlier: Sequence[_Reading]) -> None:
+        store = self._session.store
+        reading.started = time.monotonic()
 
         def job(cancel: Cancel) -> Generator[Progress, None, Attachment | None]:
-            document = yield from read(reading.path, cancel)
-            if any(file.sha256 == document.sha256 for file in store.attachments.draft(reading.chat_id)):
-                return None
-            return keep(store.attachments.add, reading.chat_id, document)
+            try:
+                document = yield from read(reading.path, cancel)
+                for each in earlier:
+                    each.keep_place()
+                cancel.raise_if_set()
+                with self._adding:
+                    if any(
+                        file.sha256 == document.sha256 for file in store.attachments.draft(reading.chat_id)
+                    ):
+                        return None
+                    return keep(store.attachments.add, reading.chat_id, document)
+            finally:
+                reading.over.set()
 
         def progress(event: Progress) -> None:
             reading.fraction = event.fraction
@@ -287,12 +313,10 @@ class Attachments(QObject):
 
     def _finish(self, reading: _Reading) -> None:
         if reading in self._queue:
-            first = self._queue[0] is reading
             self._queue.remove(reading)
             self.refresh()
             self._show()
-            if first:
-                self._read_next()
+            self._read_next()
 
     def _give_up(self, reading: _Reading) -> None:
         reading.cancel.set()

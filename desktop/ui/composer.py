@@ -13,6 +13,7 @@ from desktop.ui.dropped import files_in
 from desktop.ui.fields import ENTERS, TextEdit
 from desktop.ui.labels import ElidedLabel
 from desktop.ui.notice import Notice
+from desktop.ui.reading import announce
 
 LONGEST_MESSAGE = 400_000  # characters; far beyond any context, and still quick to lay out
 MOST_LINES = 20_000  # more take the window longer than a blink to lay out
@@ -165,6 +166,8 @@ class Composer(QWidget):
     def set_reading(self, reading: bool) -> None:
         """Let sending wait until the files are read."""
         self._reading = reading
+        if not reading and self.hint.text() == self._wait_hint():
+            self.set_status("")
         self._update_button()
 
     def set_enter_sends(self, enter_sends: bool) -> None:
@@ -250,15 +253,22 @@ class Composer(QWidget):
 
     def _send(self) -> None:
         text = self.text()
-        if self._answering or not self._ready or self._reading:
+        if self._answering or not self._ready:
             return
         if not text.strip() or self.edit.is_composing():
+            return
+        if self._reading:
+            self.set_status(self._wait_hint())
+            announce(self.edit, self._wait_hint())
             return
         if len(text) > LONGEST_MESSAGE:
             self.too_long.emit()
             return
         self._draft_timer.stop()  # sending empties the draft; a failure saves it anew
         self.sent.emit(text.strip("\n"))
+
+    def _wait_hint(self) -> str:
+        return self.tr("ファイルを読み終わると送れます")
 
     def _order_tabs(self) -> None:
         """Let the keyboard go from the field to the files, and on to the buttons."""

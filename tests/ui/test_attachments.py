@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 
 import making
 import pytest
@@ -15,6 +16,7 @@ from desktop import paths
 from desktop.documents import reader
 from desktop.engine.protocol import Generate
 from desktop.models import library
+from desktop.ui import attachments
 from desktop.ui.app import App
 from desktop.ui.attachment_chips import AttachmentChip, AttachmentChips, FileShown, Shelf
 from desktop.ui.attachment_view import AttachmentView
@@ -184,7 +186,9 @@ def test_removing_by_key_or_button_can_be_undone(scripted, qtbot, tmp_path):
     scripted.until(lambda: names(scripted) == ["一.txt"])
 
 
-def test_a_file_that_is_being_read_holds_sending_back_and_can_be_given_up(scripted, tmp_path, monkeypatch):
+def test_a_file_that_is_being_read_holds_sending_back_and_can_be_given_up(
+    qtbot, scripted, tmp_path, monkeypatch
+):
     hangs = [sys.executable, "-c", "import time; time.sleep(600)"]
     monkeypatch.setattr(reader, "reader_command", lambda: hangs)
     composer = scripted.page.composer
@@ -193,9 +197,58 @@ def test_a_file_that_is_being_read_holds_sending_back_and_can_be_given_up(script
     (chip,) = composer.chips.chips()
     assert chip.shown.busy and "読んでいます" in chip.accessibleName()
     assert not composer.button.isEnabled()
+    hint = composer.hint.text()
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert composer.hint.text() == "ファイルを読み終わると送れます"
+    assert composer.text() == "質問" and scripted.active() is None
     chip.close_button.click()
     scripted.until(lambda: not composer.chips.chips())
     assert composer.button.isEnabled()
+    assert composer.hint.text() == hint
+
+
+def slow_one(monkeypatch, patience):
+    """Have 遅い.txt not be read before the event, and the others wait for it so many seconds."""
+    goes_on = threading.Event()
+
+    def slowly(path, cancel):
+        while path.name == "遅い.txt" and not goes_on.wait(0.05):
+            cancel.raise_if_set()
+        document = yield from reader.read(path, cancel)
+        if path.name == "速い.txt":
+            goes_on.set()
+        return document
+
+    monkeypatch.setattr(attachments, "read", slowly)
+    monkeypatch.setattr(attachments, "_PATIENCE", patience)
+    return goes_on
+
+
+def test_a_slow_file_does_not_hold_up_the_others(scripted, tmp_path, monkeypatch):
+    goes_on = slow_one(monkeypatch, 0)
+    others = ["一.txt", "二.txt", "三.txt"]
+    files = [write(tmp_path, name, name) for name in ("遅い.txt", *others)]
+    scripted.page.composer.edit.insertFromMimeData(mime_of(*files))
+    scripted.until(lambda: names(scripted) == others)
+    (slow,) = [chip for chip in scripted.page.composer.chips.chips() if chip.shown.busy]
+    assert slow.shown.name == "遅い.txt"
+    assert not scripted.page.composer.button.isEnabled()
+    goes_on.set()
+    scripted.until(lambda: names(scripted) == [*others, "遅い.txt"])
+
+
+def test_files_keep_their_order_where_one_is_a_little_slower(scripted, tmp_path, monkeypatch):
+    slow_one(monkeypatch, 120)
+    give(scripted, write(tmp_path, "遅い.txt", "一"), write(tmp_path, "速い.txt", "二"))
+    assert names(scripted) == ["遅い.txt", "速い.txt"]
+
+
+def test_the_same_file_twice_in_one_drop_is_attached_once(scripted, tmp_path):
+    one, two = (write(tmp_path, name, "同じ中身") for name in ("一.txt", "二.txt"))
+    scripted.page.composer.edit.insertFromMimeData(mime_of(one, two))
+    scripted.until(lambda: names(scripted) == ["一.txt"] and len(scripted.page.composer.chips.chips()) == 1)
+    scripted.until(scripted.page.composer.notice.isVisible)
+    assert "二.txt" in scripted.page.composer.notice.label.text()
 
 
 def test_a_reader_that_dies_leaves_the_window_as_it_was(scripted, tmp_path, monkeypatch):
