@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 import sys
@@ -20,6 +19,8 @@ from desktop.cli import piped
 from desktop.cli.interrupt import stops
 from desktop.cli.status_line import StatusLine
 from desktop.errors import KotonohaError
+from desktop.exchange.shapes import plain
+from desktop.exchange.words import moment
 from desktop.jobs import Cancel, Cancelled, result_of
 from desktop.language import say, set_language
 from desktop.store import Chat, Results, Store
@@ -55,7 +56,7 @@ def _list(store: Store, options: Namespace, _: Cancel) -> int:
         if options.json:
             _print_json(_facts(chat, folders.get(chat.folder_id or 0, "")))
         else:
-            _print(f"{chat.id:>6}  {_moment(chat.updated)}  {_title(chat.title)}")
+            _print(f"{chat.id:>6}  {moment(chat.updated)}  {_title(chat.title)}")
     return 0
 
 
@@ -69,7 +70,7 @@ def _show(store: Store, options: Namespace, _: Cancel) -> int:
     _print(f"# {_title(chat.title)}\n")
     for message in branch:
         who = say("あなた", "You") if message.role == "user" else message.model_name or say("モデル", "Model")
-        _print(f"## {who} · {_moment(message.created)}\n\n{message.text}\n")
+        _print(f"## {who} · {moment(message.created)}\n\n{message.text}\n")
     return 0
 
 
@@ -88,7 +89,7 @@ def _search(store: Store, options: Namespace, cancel: Cancel) -> int:
             continue
         _print(f"{chat.chat_id:>6}  {_title(chat.title)}")
         for hit in chat.hits:
-            _print(f"        {_moment(hit.created)}  {hit.snippet}")
+            _print(f"        {moment(hit.created)}  {hit.snippet}")
     if not found.chats:
         print(say("見つかりませんでした。", "Nothing was found."), file=sys.stderr)
     return 0 if found.chats else 1
@@ -254,10 +255,6 @@ def _title(title: str) -> str:
     return title or say("無題の対話", "Untitled chat")
 
 
-def _moment(seconds: float) -> str:
-    return dt.datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
-
-
 def _percent(done: int, total: int) -> str:
     return f"{done / max(total, 1):.0%}"
 
@@ -267,4 +264,4 @@ def _print(text: str) -> None:
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False))
+    print(json.dumps(plain(value), ensure_ascii=False))

@@ -50,7 +50,7 @@ class ExportReport(msgspec.Struct, frozen=True):
     path: Path
     files: tuple[Path, ...]
     chats: int
-    left_out: int  # without anything that the format can hold, or deleted meanwhile
+    left_out: int  # without anything that the format can hold, damaged, or deleted meanwhile
 
     @property
     def sentence(self) -> str:
@@ -58,8 +58,8 @@ class ExportReport(msgspec.Struct, frozen=True):
         ja = f"対話 {self.chats:,}件を書き出しました: {self.path}"
         en = f"Exported {self.chats:,} chats: {self.path}"
         if self.left_out:
-            ja += f"（書き出すもののない {self.left_out:,}件を除く）"
-            en += f" ({self.left_out:,} with nothing to export were left out)"
+            ja += f"（書き出せるもののない {self.left_out:,}件を除く）"
+            en += f" ({self.left_out:,} with nothing that can be exported were left out)"
         return say(ja, en)
 
 
@@ -121,6 +121,22 @@ def _records(store: Store, ids: Sequence[int], cancel: Cancel) -> Iterator[ChatR
             yield None  # deleted for good since the list was made
 
 
+def _written(write: Callable[[ChatRecord], bytes], record: ChatRecord | None, total: int) -> bytes:
+    """Return the chat as it is in the file; of many, b"" for one that is so damaged that it cannot be."""
+    if record is None:
+        return b""
+    try:
+        return write(record)
+    except Exception as error:
+        if total > 1:
+            return b""
+        raise KotonohaError(
+            "chat_broken",
+            "対話のデータが壊れていて、書き出せません。ほかの対話は無事です。",
+            "The chat's data is damaged, so it cannot be exported. Other chats are safe.",
+        ) from error
+
+
 def _into_one(
     records: Iterator[ChatRecord | None], total: int, target: Path, format: Format
 ) -> Generator[ExportProgress, None, ExportReport]:
@@ -129,7 +145,7 @@ def _into_one(
     with _part(target) as file:
         file.write(own_json.HEADER if format == "json" else b"")
         for done, record in enumerate(records, 1):
-            data = b"" if record is None else write(record)
+            data = _written(write, record, total)
             if data:
                 file.write((own_json.BETWEEN if format == "json" and chats else b"") + data)
                 chats += 1
@@ -148,14 +164,15 @@ def _into_zip(
     with _part(target) as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for done, record in enumerate(records, 1):
-                if record is not None:
+                data = _written(write, record, total)
+                if record is not None and data:
                     name = names.unused(None, _name(record), SUFFIXES[format], taken)
                     info = zipfile.ZipInfo(
                         name, time.localtime(min(max(record.updated, _ZIP_FROM), _ZIP_TO))[:6]
                     )
                     info.compress_type = zipfile.ZIP_DEFLATED
                     info.external_attr = 0o600 << 16
-                    archive.writestr(info, write(record))
+                    archive.writestr(info, data)
                 yield ExportProgress(done, total)
         if not taken:
             raise _empty()
@@ -170,10 +187,11 @@ def _into_folder(
     taken: set[str] = set()
     files: list[Path] = []
     for done, record in enumerate(records, 1):
-        if record is not None:
+        data = _written(write, record, total)
+        if record is not None and data:
             path = folder / names.unused(folder, _name(record), SUFFIXES[format], taken)
             with _part(path) as file:
-                file.write(write(record))
+                file.write(data)
             files.append(path)
         yield ExportProgress(done, total)
     return ExportReport(folder, tuple(files), len(files), total - len(files))

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from desktop.errors import KotonohaError
-from desktop.exchange.shapes import Object, digest, identifier, mapping, seconds, string
+from desktop.exchange.shapes import Object, digest, identifier, mapping, plain, seconds, string
 from desktop.exchange.words import heading, title_of
 from desktop.store.records import ChatRecord, MessageRecord, shown
 
@@ -113,7 +113,7 @@ def _mark(branch: list[MessageRecord]) -> str:
 
 def _comment(kind: str, facts: dict[str, Any]) -> str:
     # A comment ends at the first "-->", and "--" may not be in it.
-    text = json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
+    text = json.dumps(plain(facts), ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
     return f"<!-- kotonoha:{kind} {text.replace('--', '-' + chr(92) + 'u002d')} -->\n"
 
 

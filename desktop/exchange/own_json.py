@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from desktop.errors import KotonohaError
-from desktop.exchange.shapes import Object, string
+from desktop.exchange.shapes import Object, plain, string
 from desktop.store.records import FORMAT, ChatRecord
 
 HEADER = b'{"format": "kotonoha-chats", "version": 1, "chats": [\n'
@@ -19,8 +19,10 @@ _KIND = FORMAT.rstrip("0123456789")
 
 
 def encode(record: ChatRecord) -> bytes:
-    """Return one chat as JSON in one line."""
-    return msgspec.json.encode(record)
+    """Return one chat as JSON in one line, which can be read again. Raises ``chat_broken``."""
+    value = plain(msgspec.to_builtins(record))
+    read(value)
+    return msgspec.json.encode(value)
 
 
 def matches(value: Object) -> bool:

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import math
 import re
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,7 @@ from desktop.language import say
 
 Object = dict[str, Any]
 
+_MOST = 2**53  # a number of JSON above it is not exact everywhere
 _THOUGHT = re.compile(r"\s*<think>(.*?)</think>\s*", re.DOTALL)
 
 
@@ -66,6 +68,19 @@ def _scaled(number: float) -> float | None:
         if number > 1e11:  # later than the year 5138
             number /= 1000
     return number if number <= 1e11 else None
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return JSON whose numbers every reader takes: damaged ones are the nearest that can be (NaN: 0)."""
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, float):
+        return 0.0 if math.isnan(value) else min(max(value, -sys.float_info.max), sys.float_info.max)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return min(max(value, -_MOST), _MOST)
+    return value
 
 
 def digest(*parts: str) -> str:

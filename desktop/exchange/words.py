@@ -28,5 +28,8 @@ def heading(message: MessageRecord) -> str:
 
 
 def moment(seconds: float) -> str:
-    """Return the local time to the minute."""
-    return dt.datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
+    """Return the local time to the minute; a damaged one is none."""
+    try:
+        return dt.datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):  # not a number, or in no year that can be shown
+        return say("日時不明", "unknown time")

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from exchanging import fixture, imported
 from pysqlite3 import dbapi2 as sqlite
@@ -407,3 +408,66 @@ def test_pipes_devices_and_links_are_not_replaced(store: Store, tmp_path: Path) 
     (tmp_path / "folder").mkdir()
     (tmp_path / "to").symlink_to(tmp_path / "folder")
     assert exported(store, tmp_path / "to", "markdown", chat).path.exists()
+
+
+DAMAGED = ["9e999", "-9e999", "1e300", "-1e300", "1e18", "9223372036854775807", "-9223372036854775808"]
+
+
+@pytest.mark.parametrize("time", DAMAGED)
+def test_a_chat_with_damaged_numbers_is_exported_and_imported(
+    store: Store,
+    tmp_path: Path,
+    time: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KOTONOHA_HOME", str(store.path.parent))
+    filled(store)
+    with sqlite.connect(store.path) as connection:
+        connection.execute(f"UPDATE chats SET created = {time}, updated = {time}, pinned = {time}")
+        connection.execute(f"UPDATE messages SET created = {time}, starred = {time}")
+        if "e" not in time:
+            connection.execute(f"UPDATE messages SET left_out = {time}")
+            connection.execute(f"UPDATE attachments SET used = {time}, size_bytes = {time}")
+    connection.close()
+    chats = len(store.transfer.ids())
+    for format in FORMATS:
+        report = exported(store, tmp_path / f"all{SUFFIXES[format]}.zip", format)
+        assert report.chats + report.left_out == chats
+        assert report.chats or format == "jsonl"
+    for command in (["list"], ["list", "--json"], ["search", "問い"], ["show", "1"], ["show", "1", "--json"]):
+        assert cli.run(cli.parse(["chats", *command])) == 0
+        told = capsys.readouterr().out
+        assert ("unknown time" in told or "日時不明" in told) != ("--json" in command)
+        assert "Infinity" not in told
+    again = Store.open(tmp_path / "other" / "kotonoha.db")
+    try:
+        back = imported(again, tmp_path / "all.json.zip")
+        assert (len(back.added), back.skipped) == (chats, ())
+    finally:
+        again.close()
+
+
+def test_one_chat_that_cannot_be_written_is_left_out_of_many(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = store.transfer.record
+
+    def damaged(id: int) -> ChatRecord:
+        record = whole(id)
+        return msgspec.structs.replace(record, messages=(None,)) if record.title == "壊" else record
+
+    ids = []
+    for title in ("甲", "壊", "乙"):
+        ids.append(store.chats.create().id)
+        answered(store, ids[-1], "問い", "答え")
+        store.chats.rename(ids[-1], title)
+    monkeypatch.setattr(store.transfer, "record", damaged)
+    for format in FORMATS:
+        for name in ("all.zip", f"folder-{format}"):
+            report = exported(store, tmp_path / name, format, overwrite=True)
+            assert (report.chats, report.left_out) == (2, 1)
+        with pytest.raises(KotonohaError) as told:
+            exported(store, tmp_path / "one", format, ids[1])
+        assert told.value.code == "chat_broken"
+    assert not (tmp_path / "one").exists()
