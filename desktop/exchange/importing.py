@@ -60,7 +60,7 @@ class ImportReport(msgspec.Struct, frozen=True):
     binned: int  # were imported once and are in the bin, where they stay
     empty: int  # have no message
     messages: int
-    lost_messages: int  # hang on no other, in a damaged file
+    lost_messages: int  # hang on themselves or have another's key, in a damaged file
     skipped: tuple[Skipped, ...]  # the first ``MOST_SKIPPED``
     skipped_count: int
     cancelled: bool

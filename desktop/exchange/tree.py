@@ -7,7 +7,7 @@ answer that they belong to, in every branch; a message that is left out hands it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from desktop.errors import KotonohaError
@@ -48,31 +48,57 @@ def messages_of(
 ) -> tuple[tuple[MessageRecord, ...], str | None]:
     """Return the messages, oldest first, and the key of the one that ``leaf`` became.
 
-    ``when`` (Unix seconds) stands for times that are not known. Nodes that hang on themselves are dropped.
-    Raises ``KotonohaError("chat_too_large")``.
+    ``when`` (Unix seconds) stands for times that are not known. Nodes that hang on themselves are opened at
+    the first of them, and other nodes of the same key get one of their own: nothing is lost. Raises
+    ``KotonohaError("chat_too_large")``.
     """
-    by_key: dict[str, Node] = {}
-    for node in nodes:
-        by_key.setdefault(node.key, node)
+    by_key, renamed = _named(nodes)
     children: dict[str, list[Node]] = {}
     for node in by_key.values():
         children.setdefault(node.parent if node.parent in by_key else "", []).append(node)
     runs: dict[str, _Run | None] = {}
     ends: list[_Run] = []
-    waiting: list[tuple[Node, _Run | None]] = [(node, None) for node in reversed(children.get("", ()))]
-    while waiting:
-        node, above = waiting.pop()
-        run = _run(node, above, when)
-        runs[node.key] = run
-        if run is not None and run is not above:
-            ends.append(run)
-        waiting += [(child, run) for child in reversed(children.get(node.key, ()))]
-    shown = runs.get(leaf)
+    for root in [*children.get("", ()), *by_key.values()]:  # the latter: of circles, which have none
+        waiting: list[tuple[Node, _Run | None]] = [(root, None)]
+        while waiting:
+            node, above = waiting.pop()
+            if node.key in runs:
+                continue
+            run = _run(node, above, when)
+            runs[node.key] = run
+            if run is not None and run is not above:
+                ends.append(run)
+            waiting += [(child, run) for child in reversed(children.get(node.key, ()))]
+    shown = runs.get(renamed.get(leaf, leaf))
     if shown is not None:
         shown.kept = True
     kept = [run for run in ends if run.kept or not run.goes_on]
     kept.sort(key=lambda run: run.created)
     return _records(kept), None if shown is None else shown.node.key
+
+
+def _named(nodes: Iterable[Node]) -> tuple[dict[str, Node], dict[str, str]]:
+    """Return the nodes by keys that differ, and the latest such key of each that several had.
+
+    What follows a node names the one before it, so a key means the latest that had it.
+    """
+    by_key: dict[str, Node] = {}
+    renamed: dict[str, str] = {}
+    for node in nodes:
+        parent = renamed.get(node.parent, node.parent)
+        key = node.key
+        other = by_key.get(key)
+        if other is not None and _says(other) != _says(node):
+            key = f"{node.key}-{digest(*_says(node))}"
+            renamed[node.key] = key
+        if key != node.key or parent != node.parent:
+            node = replace(node, key=key, parent=parent)  # noqa: PLW2901
+        by_key.setdefault(key, node)
+    return by_key, renamed
+
+
+def _says(node: Node) -> tuple[str, ...]:
+    return (node.role or "", node.text, node.thinking, *(each.sha256 for each in node.attachments))
 
 
 def chain(messages: Iterable[Node]) -> list[Node]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 import json
 import math
@@ -37,13 +38,14 @@ _POLICIES = frozenset(get_args(Policy))
 _STATUSES = frozenset(get_args(Status))
 _ERROR_CHARACTERS = 4_000
 _KEY_CHARACTERS = 200
+_DIGEST_CHARACTERS = 32  # 128 bits
 _MOST_TAGS = 100
 _LATEST = 2.0**33  # seconds: the year 2242
 _MOST = 2**53
 
 
 class Added(msgspec.Struct, frozen=True):
-    """What became of one chat. ``lost`` counts messages that hang on no other and so could not be kept."""
+    """What became of one chat. ``lost`` counts messages that could not be placed and so not be kept."""
 
     chat_id: int
     outcome: Outcome
@@ -106,7 +108,7 @@ class Transfer:
 
 def _find(connection: Connection, origin: str) -> dict[str, Any] | None:
     columns = "SELECT id, deleted FROM chats WHERE"
-    row = connection.execute(f"{columns} origin = ? AND origin <> ''", (_origin(origin),)).fetchone()
+    row = connection.execute(f"{columns} origin = ? AND origin <> ''", (_key(origin),)).fetchone()
     here = begun_here(origin)
     if row is None and here is not None:
         row = connection.execute(f"{columns} id = ? AND created = ? AND origin = ''", here).fetchone()
@@ -136,14 +138,16 @@ def _parents_first(
 ) -> tuple[list[MessageRecord], int]:
     """Return the messages that are not known, each behind its parent, else in their order.
 
-    A parent that is nowhere counts as none. What hangs on itself cannot be placed; the second value counts
-    it.
+    A parent that is nowhere counts as none. What hangs on itself, has no key or that of another cannot be
+    placed; the second value counts it.
     """
     fresh: dict[str, MessageRecord] = {}
+    lost = 0
     for message in messages:
         key = _key(message.key)
-        if key and key not in known:
-            fresh.setdefault(key, message)
+        if key not in known:
+            lost += not key or fresh.setdefault(key, message) != message
+    fresh.pop("", None)
     places = {key: place for place, key in enumerate(fresh)}
     children: dict[str, list[str]] = {}
     ready: list[tuple[int, str]] = []
@@ -160,7 +164,7 @@ def _parents_first(
         ordered.append(fresh[key])
         for child in children.get(key, ()):
             heapq.heappush(ready, (places[child], child))
-    return ordered, len(fresh) - len(ordered)
+    return ordered, lost + len(fresh) - len(ordered)
 
 
 def _insert_chat(connection: Connection, record: ChatRecord) -> int:
@@ -187,7 +191,7 @@ def _insert_chat(connection: Connection, record: ChatRecord) -> int:
         pinned=_optional_time(record.pinned),
         archived=_optional_time(record.archived),
         folder_id=_folder(connection, record.folder),
-        origin=_origin(record.origin),
+        origin=_key(record.origin),
     )
     index.put_title(connection, id)
     for tag in record.tags[:_MOST_TAGS]:
@@ -396,11 +400,11 @@ def _stats(figures: dict[str, Any] | None) -> str | None:
 
 
 def _key(key: str) -> str:
-    return clean(key[:_KEY_CHARACTERS])
-
-
-def _origin(origin: str) -> str:
-    return clean(origin[:_KEY_CHARACTERS])
+    """Return what names a message or a chat; of a long one a beginning, and a digest of all of it."""
+    if len(key) > _KEY_CHARACTERS:
+        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_CHARACTERS]
+        key = f"{key[: _KEY_CHARACTERS - _DIGEST_CHARACTERS - 1]}#{digest}"
+    return clean(key)
 
 
 def _time(seconds: float) -> float:

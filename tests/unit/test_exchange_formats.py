@@ -188,7 +188,15 @@ def test_roles_alternate_in_every_branch() -> None:
 
 def test_circles_and_deep_trees_end() -> None:
     circle = [Node("a", "b", "user", "甲"), Node("b", "a", "assistant", "乙"), Node("c", "", "user", "丙")]
-    assert [each.key for each in messages_of(circle, "a", 0.0)[0]] == ["c"]
+    opened, leaf = messages_of(circle, "a", 0.0)
+    assert {each.key: (each.parent, each.text) for each in opened} == {
+        "a": (None, "甲"),
+        "b": ("a", "乙"),
+        "c": (None, "丙"),
+    }
+    assert leaf == "a"
+    itself, _ = messages_of([Node("a", "a", "user", "甲")], "a", 0.0)
+    assert [(each.text, each.parent) for each in itself] == [("甲", None)]
     deep = [
         Node(str(n), str(n - 1) if n else "", "user" if n % 2 else "assistant", "x", float(n + 1))
         for n in range(50_000)

@@ -472,7 +472,7 @@ def test_our_own_format_is_not_trusted_either(store: Store, tmp_path: Path) -> N
         )
     )
     report = imported(store, written(tmp_path / "own.json", odd, circle, *wrong))
-    assert (len(report.added), report.lost_messages) == (2, 2)
+    assert (len(report.added), report.lost_messages) == (2, 4)
     assert [each.code for each in report.skipped] == ["chat_broken"] * 5
     chat = store.chats.get(report.added[0])
     (only,) = store.messages.path(chat.id)
@@ -589,3 +589,53 @@ def test_a_store_that_fails_later_hands_over_what_was_imported(
         "途中で終わりました: いっぱいです。もう一度取り込むと、残りが加わります。"
     )
     assert len(rows(store)) == 4
+
+
+def every_text(store: Store) -> list[str]:
+    """Return the texts in all branches of all chats."""
+    records = [store.transfer.record(id) for id in store.transfer.ids()]
+    return sorted(each.text for record in records for each in record.messages)
+
+
+def test_circles_of_a_stranger_are_opened_and_nothing_is_lost(store: Store, tmp_path: Path) -> None:
+    circle = conversation(1, "一", "二", "三", "四")
+    circle["mapping"]["1-0"]["parent"] = "1-3"
+    report = imported(store, written(tmp_path / "c.json", circle))
+    assert (len(report.added), report.empty, report.messages) == (1, 0, 4)
+    assert [text for _, _, text in rows(store)] == ["一", "二", "三", "四"]
+
+
+def test_messages_of_the_same_key_are_kept_when_they_say_other_things(store: Store, tmp_path: Path) -> None:
+    said = [("m1", "human", "一つめ"), ("m2", "assistant", "答え")]
+    said += [("m1", "human", "二つめ"), ("m2", "assistant", "次の答え"), ("m2", "assistant", "次の答え")]
+    chat = {
+        "uuid": "dupes",
+        "name": "重なり",
+        "created_at": "2024-01-01T00:00:00Z",
+        "chat_messages": [{"uuid": key, "sender": role, "text": text} for key, role, text in said],
+    }
+    path = written(tmp_path / "c.json", chat)
+    report = imported(store, path)
+    assert report.messages == 4
+    assert [text for _, _, text in rows(store)] == ["一つめ", "答え", "二つめ", "次の答え"]
+    again = imported(store, path)
+    assert (again.known, again.messages, again.lost_messages) == (1, 0, 0)
+
+
+def test_long_keys_and_origins_stay_apart(store: Store, tmp_path: Path) -> None:
+    long = "鍵" * 250
+    chats = [own(origin=long + n, title=n, message={"key": long}) for n in "ab"]
+    chats[0]["messages"].append(
+        {"key": long + "2", "role": "assistant", "text": "答え", "created": 1, "parent": long}
+    )
+    path = written(tmp_path / "own.json", *chats)
+    report = imported(store, path)
+    assert (len(report.added), report.messages, report.lost_messages) == (2, 3, 0)
+    assert every_text(store) == ["問い", "問い", "答え"]
+    assert imported(store, path).known == 2
+
+
+def test_a_chat_that_lost_all_its_messages_is_not_called_empty(store: Store, tmp_path: Path) -> None:
+    report = imported(store, written(tmp_path / "own.json", own(message={"parent": "a"})))
+    assert (report.empty, report.lost_messages) == (0, 1)
+    assert "つながりの壊れたメッセージ 1件を除きました。" in report.sentence
