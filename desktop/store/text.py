@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
@@ -10,6 +11,14 @@ from desktop.store import failures
 
 MOST_CHARACTERS = 50_000_000
 TITLE_CHARACTERS = 200
+
+# Unicode's format characters (Cf): none is seen, and some turn the text behind them round. Not among them are
+# those that are seen, as the Arabic signs round numbers, and the joiners, of which emoji and words are made.
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u070f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+)
+_JOINERS = "\u200c\u200d"
 
 
 class Named(Protocol):
@@ -39,9 +48,11 @@ def clean(text: str) -> str:
 
 
 def line(text: str, characters: int = TITLE_CHARACTERS) -> str:
-    """Return the text as one line of at most ``characters``, for titles and names."""
+    """Return the text as one line of at most ``characters``, for names, without what is not seen."""
     # Cut first, so that a whole book pasted as a title is not gone through word by word.
-    return " ".join(clean(text[: characters * 4]).split())[:characters].rstrip()
+    words = _UNSEEN.sub("", clean(text[: characters * 4])).split()
+    joined = " ".join(filter(None, (word.strip(_JOINERS) for word in words)))
+    return joined[:characters].rstrip(f" {_JOINERS}")
 
 
 def fold(name: str) -> str:

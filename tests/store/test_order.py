@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from collections.abc import Callable
 
 import pytest
 
 from desktop.errors import KotonohaError
-from desktop.store import Chat, Folder, Store, Tag
+from desktop.store import Chat, Folder, Store, Tag, text
 
 
 @pytest.fixture
@@ -128,9 +130,26 @@ def test_a_tag_lives_as_long_as_it_is_used(store: Store, three: tuple[int, int, 
     store.chats.erase(two)
     assert store.tags.list() == []
     store.tags.remove("無い", one)
-    with pytest.raises(KotonohaError) as told:
-        store.tags.add("　", one)
-    assert told.value.code == "tag_unnamed"
+    for nothing in ("　", "\u200b", "\u202e \ufeff", "\u200d \u200c"):
+        with pytest.raises(KotonohaError) as told:
+            store.tags.add(nothing, one)
+        assert told.value.code == "tag_unnamed"
+
+
+def test_names_are_without_what_is_not_seen(store: Store, chat: Chat) -> None:
+    seen = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u0890\u0891\u08e2\U000110bd\U000110cd"
+    every = [chr(code) for code in range(sys.maxunicode) if unicodedata.category(chr(code)) == "Cf"]
+    for character in every:
+        kept = character in seen + "\u200c\u200d"
+        assert text.line(f"一{character}二") == (f"一{character}二" if kept else "一二"), hex(ord(character))
+    family, word = "👨\u200d👩\u200d👧", "می\u200cخواهم"
+    assert text.line(f" {family}\u200d \u200d {word} ") == f"{family} {word}"
+    assert text.line("あ" * 199 + "\u200dい") == "あ" * 199
+    store.chats.rename(chat.id, "\u202e逆さ\u2069")
+    assert store.chats.get(chat.id).title == "逆さ"
+    assert store.tags.add("仕\u200b事", chat.id) == store.tags.add("仕事", chat.id) == "仕事"
+    store.tags.remove("\ufeff仕事", chat.id)
+    assert store.tags.list() == []
 
 
 def test_renaming_a_tag_to_another_makes_them_one(store: Store, three: tuple[int, int, int]) -> None:
