@@ -6,7 +6,7 @@ import pytest
 
 from desktop.ui.transcript import markdown
 from desktop.ui.transcript.highlight import highlight
-from desktop.ui.transcript.inline import MAX_SPANS, Span, printable, spans
+from desktop.ui.transcript.inline import MAX_SPANS, Span, calm, printable, spans
 from desktop.ui.transcript.markdown import Block, Splitter, parse, plain
 
 RICH = """# 源氏物語
@@ -321,6 +321,14 @@ def test_unprintable_characters_are_replaced():
     assert printable("a\x00b\ud800c\ufdd0d\r\ne\u2028f\ufffc\t") == "a\ufffdb\ufffdc\ufffdd\ne\nf\ufffd\t"
 
 
+def test_long_runs_of_controls_of_direction_are_cut_short():
+    few = "\u2067\u202b\u200f\u202e"
+    assert calm(f"一{few}二{few}三") == f"一{few}二{few}三"
+    assert calm("一" + few * 25_000 + "二") == f"一{few * 2}二"
+    for blocks in (plain(few * 25_000), parse(few * 25_000), parse("```\n" + few * 25_000)):
+        assert {block.text() for block in blocks} - {""} == {few * 2}  # in each piece of it
+
+
 HOSTILE = {
     "dollars": "$" * 50_000,
     "open formulas": "\\( \\[ $x " * 10_000,
@@ -343,6 +351,7 @@ HOSTILE = {
     "backticks": "``a" * 60_000,
     "controls": "\x00\x01\ud800\udfff\ufdd0\uffff" * 3_000,
     "zalgo": "a" + "\u0301" * 100_000,
+    "controls of direction": "\u202e\u2067" * 50_000,
     "right to left": "\u202e" + "שלום \u2067" * 20_000,
     "escapes": "\\" * 50_000,
     "newlines": "\n" * 100_000,

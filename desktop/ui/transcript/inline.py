@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 MAX_NESTING = 24  # of block containers, and of inline delimiters: levels of recursion inside the parser
 MAX_SPANS = 300  # styled runs in one paragraph; what comes after them stays plain
 MAX_COMBINING = 8  # marks on one character; more only smear over the neighbouring lines
+MAX_DIRECTIONS = 8  # controls of direction in a row; thousands take Qt longer than a blink to lay out
 
 _MARKS = re.compile(
     "([\u0300-\u036f\u0483-\u0489\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
     f"{{{MAX_COMBINING}}})[\u0300-\u036f\u0483-\u0489\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff"
     "\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+_DIRECTIONS = re.compile(
+    f"([\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]{{{MAX_DIRECTIONS}}})[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+"
 )
 # Controls, lone surrogates, noncharacters (Qt marks its frames and tables with U+FDD0 and U+FDD1), and
 # U+FFFC, which stands for an object in a document of Qt.
@@ -65,8 +69,8 @@ def printable(text: str) -> str:
 
 
 def calm(text: str) -> str:
-    """Return ``text`` without stacks of combining marks (Zalgo)."""
-    return _MARKS.sub(r"\1", text)
+    """Return ``text`` without stacks of combining marks (Zalgo) and long runs of controls of direction."""
+    return _DIRECTIONS.sub(r"\1", _MARKS.sub(r"\1", text))
 
 
 def parser() -> MarkdownIt:
