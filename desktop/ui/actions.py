@@ -47,6 +47,13 @@ class Actions(QObject):
         add("chat.new", self.tr("新しい対話"), "あたらしいたいわ", window.new_chat, "Ctrl+N")
         add("chat.find", self.tr("対話を探す"), "たいわをさがす けんさく", window.focus_filter, "Ctrl+F")
         add("chat.write", self.tr("書くところへ移る"), "かくところへうつる", window.show_chats, "Ctrl+L")
+        add(
+            "chat.large",
+            self.tr("大きな欄で書く"),
+            "おおきならんでかく",
+            window.conversation.write_large,
+            "Ctrl+Shift+E",
+        )
         add("chat.next", self.tr("次の対話"), "つぎのたいわ", lambda: window.step_chat(1), "Ctrl+PgDown")
         add("chat.previous", self.tr("前の対話"), "まえのたいわ", lambda: window.step_chat(-1), "Ctrl+PgUp")
         add("chat.rename", self.tr("題名を変える"), "だいめいをかえる", window.rename_current, "F2")

@@ -14,6 +14,7 @@ from desktop.ui.fields import ENTERS, TextEdit
 from desktop.ui.labels import ElidedLabel
 from desktop.ui.notice import Notice
 from desktop.ui.reading import announce
+from desktop.ui.sent_history import SentHistory
 
 LONGEST_MESSAGE = 400_000  # characters; far beyond any context, and still quick to lay out
 MOST_LINES = 20_000  # more take the window longer than a blink to lay out
@@ -91,6 +92,7 @@ class Composer(QWidget):
         self._reading = False
         self._loading_draft = False
         self._zoom = 100
+        self._tokens = ""
 
         self.edit = MessageEdit(self)
         self.edit.setAccessibleName(self.tr("メッセージ"))
@@ -99,29 +101,15 @@ class Composer(QWidget):
         self.overflow = Notice(self)
         self.notice = Notice(self)
         self.attach = IconButton("paperclip", self.tr("ファイルを添える"), self)
+        self.enlarge = IconButton("maximize-2", self.tr("大きな欄で書く"), self, size=16)
+        self.history = SentHistory(self.edit)
         self.hint = ElidedLabel(self)
         self.hint.setObjectName("faint")
         self.count = QLabel(self)
         self.count.setObjectName("faint")
         self.button = RoundButton("arrow-up", self)
 
-        foot = QHBoxLayout()
-        foot.setContentsMargins(-6, 0, 0, 0)  # the paperclip itself stands below the text
-        self.attach.setFixedWidth(32)
-        foot.setSpacing(8)
-        foot.addWidget(self.attach)
-        foot.addWidget(self.hint, 1)
-        foot.addWidget(self.count)
-        foot.addWidget(self.button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SHADOW + 16, SHADOW + 14, SHADOW + 14, SHADOW + 12)
-        layout.setSpacing(8)
-        layout.addWidget(Shelf(self.chips, self))
-        layout.addWidget(self.edit)
-        layout.addWidget(self.overflow)
-        layout.addWidget(self.notice)
-        layout.addLayout(foot)
-
+        self._arrange()
         self._draft_timer = QTimer(self, singleShot=True, interval=DRAFT_MS)
         self._draft_timer.timeout.connect(self.flush_draft)
         self.edit.textChanged.connect(self._changed)
@@ -135,6 +123,25 @@ class Composer(QWidget):
         self.set_zoom(100)
         self.set_enter_sends(True)
         self.set_text("", is_draft=True)
+
+    def _arrange(self) -> None:
+        foot = QHBoxLayout()
+        foot.setContentsMargins(-6, 0, 0, 0)  # the paperclip itself stands below the text
+        self.attach.setFixedWidth(32)
+        foot.setSpacing(8)
+        foot.addWidget(self.attach)
+        foot.addWidget(self.enlarge)
+        foot.addWidget(self.hint, 1)
+        foot.addWidget(self.count)
+        foot.addWidget(self.button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SHADOW + 16, SHADOW + 14, SHADOW + 14, SHADOW + 12)
+        layout.setSpacing(8)
+        layout.addWidget(Shelf(self.chips, self))
+        layout.addWidget(self.edit)
+        layout.addWidget(self.overflow)
+        layout.addWidget(self.notice)
+        layout.addLayout(foot)
 
     # What the page asks of it
 
@@ -205,6 +212,19 @@ class Composer(QWidget):
         self.edit.setTextCursor(cursor)
         self.edit.setFocus()
 
+    def replace(self, text: str) -> None:
+        """Write ``text`` in place of what is written, in a way that can be undone."""
+        if text != self.text():
+            cursor = self.edit.textCursor()
+            cursor.select(cursor.SelectionType.Document)
+            cursor.insertText(text)
+            self.edit.setTextCursor(cursor)
+
+    def set_tokens(self, tokens: str) -> None:
+        """Show how many tokens the text is, in words; "" where that is not known."""
+        self._tokens = tokens
+        self._show_count()
+
     def set_zoom(self, percent: int) -> None:
         """Set the size of the text, in percent."""
         self._zoom = percent
@@ -226,11 +246,17 @@ class Composer(QWidget):
     # Inside
 
     def _changed(self) -> None:
-        length = len(self.text())
-        self.count.setText(self.tr("%n 字", "", length) if length else "")
+        if not self.text():
+            self._tokens = ""
+        self._show_count()
         self._update_button()
         if not self._loading_draft:
             self._draft_timer.start()
+
+    def _show_count(self) -> None:
+        length = len(self.text())
+        words = self.tr("%n 字", "", length) if length else ""
+        self.count.setText("・".join(part for part in (words, self._tokens) if part and length))
 
     def _update_button(self) -> None:
         if self._answering:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.chat.asked import summary_of
 from desktop.chat.branch import covered_turns, first_seen
@@ -29,12 +29,14 @@ from desktop.errors import KotonohaError, sentence
 from desktop.models.loading import Step
 from desktop.store import Chat, Message, Model, Policy, Summary
 from desktop.ui.answer_dialog import AnswerDialog
-from desktop.ui.attachments import Attachments
+from desktop.ui.attachments import Attachments, estimate
 from desktop.ui.branching import Branching
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.choices import Choices
+from desktop.ui.composer import DRAFT_MS
 from desktop.ui.context_count import ContextCount, Counted, Question
 from desktop.ui.links import LinkDialog
+from desktop.ui.message_editor import MessageEditor
 from desktop.ui.probability_view import ProbabilityView
 from desktop.ui.prompt_view import PromptView
 from desktop.ui.session import Session
@@ -110,6 +112,7 @@ class Conversation(QObject):
         self._connect()
         self._listen()
         self._take_preferences({"enter_sends", "zoom"})
+        self._read_sent()
 
     def _connect(self) -> None:
         page, session = self._page, self._session
@@ -119,6 +122,7 @@ class Conversation(QObject):
         composer.draft_changed.connect(self._save_draft)
         composer.too_long.connect(self._say_too_long)
         composer.edit.textChanged.connect(self._warm)
+        composer.enlarge.clicked.connect(self.write_large)
         self._count.counted.connect(self._take_count)
         composer.edit.textChanged.connect(self._count.later)
         self.attachments.changed.connect(self._count.later)
@@ -450,6 +454,7 @@ class Conversation(QObject):
         self._first_piece_at = 0.0
         self._show_state()
         running.progress = self.tr("考えています…")
+        self._read_sent()
         if begun.question is None:
             self.reload()  # another branch, or an answer that goes on
             return
@@ -614,6 +619,23 @@ class Conversation(QObject):
         if model is not None and self._page.composer.text().strip():
             self._session.warm(model)
 
+    def write_large(self) -> None:
+        """Open a large field for what is being written; the small one follows it."""
+        composer = self._page.composer
+        editor = MessageEditor(self.tr("大きな欄で書く"), composer.text(), self.tr("戻る"), self._page)
+        follow = QTimer(editor, singleShot=True, interval=DRAFT_MS)
+        follow.timeout.connect(lambda: composer.replace(editor.edit.toPlainText()))
+        editor.edit.textChanged.connect(follow.start)
+        editor.written.connect(composer.replace)
+        editor.written.connect(editor.accept)
+        editor.left.connect(composer.replace)
+        editor.open()
+
+    def _read_sent(self) -> None:
+        """Let the up key know what was sent."""
+        sent, history = self._session.store.messages.sent, self._page.composer.history
+        self._session.jobs.store(sent, owner=self, on_done=history.set_texts)
+
     # Small things
 
     def _entry(self, message: Message) -> Entry:
@@ -723,6 +745,9 @@ class Conversation(QObject):
         self._counted = counted
         self._show_meter()
         self.attachments.take_count(counted)
+        text = self._page.composer.text()
+        about = self.tr("約{count} トークン").format(count=f"{estimate(text):,}")
+        self._page.composer.set_tokens(about if text.strip() else "")
 
     def _take_policy(self, policy: Policy, then: Callable[[], None] | None = None) -> None:
         """Choose what becomes of what does not fit into the context, in this chat."""

@@ -36,6 +36,11 @@ class Finder(QObject):
         yield from self._choices()
         yield from self._settings()
 
+    def commands(self) -> list[Entry]:
+        """Return what can be asked for by "/": presets, then actions."""
+        presets = (entry for entry in self._choices() if entry.id.startswith("preset:"))
+        return [*presets, *self._actions()]
+
     def more(self) -> Callable[[], Iterator[Candidate]]:
         """Return what yields the chats, of which there may be thousands."""
         chats, untitled = self._session.chats, self.tr("新しい対話")

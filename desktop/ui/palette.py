@@ -143,7 +143,7 @@ _STEPS = {
 }
 
 
-class _Found(QAbstractListModel):
+class Found(QAbstractListModel):
     """What was found."""
 
     def __init__(self, parent: QObject) -> None:
@@ -151,6 +151,7 @@ class _Found(QAbstractListModel):
         self.entries: Sequence[Entry] = ()
 
     def show(self, entries: Sequence[Entry]) -> None:
+        """Show these."""
         self.beginResetModel()
         self.entries = entries
         self.endResetModel()
@@ -169,7 +170,7 @@ class _Found(QAbstractListModel):
         return entry if role == ENTRY else None
 
 
-class _Delegate(QStyledItemDelegate):
+class EntryDelegate(QStyledItemDelegate):
     """Icon, name, what it is, keys."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -229,10 +230,10 @@ class Palette(QWidget):
         self._sign = self.field.addAction(
             icon("search", theme.current().faint, 18), LineEdit.ActionPosition.LeadingPosition
         )
-        self.found = _Found(self)
+        self.found = Found(self)
         self.list = QListView(self.card)
         self.list.setModel(self.found)
-        self.list.setItemDelegate(_Delegate(self.list))
+        self.list.setItemDelegate(EntryDelegate(self.list))
         self.list.setAccessibleName(self.tr("見つかったもの"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setMouseTracking(True)

@@ -27,6 +27,7 @@ from desktop.ui.rail import Rail
 from desktop.ui.session import Session
 from desktop.ui.settings_page import SettingsPage
 from desktop.ui.sidebar import Sidebar
+from desktop.ui.slash_menu import SlashMenu
 from desktop.ui.toast import Toast
 from desktop.ui.transcript.inline import printable
 from desktop.ui.turns import Turns
@@ -79,6 +80,7 @@ class Window(QMainWindow):
         self.settings = SettingsPage(session, self.action_table, self)
         self._rooms.addWidget(self.settings)
         self.finder = Finder(self, session)
+        self.slash = SlashMenu(self.page.composer.edit, self.page, self.finder.commands)
         self.printing = Printing(session, self)
 
         self._connect()

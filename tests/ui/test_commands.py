@@ -1,0 +1,135 @@
+"""Commands, what was sent before, and the large field, with real keys."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from scripted import Scripted
+
+from desktop.ui.message_editor import MessageEditor
+from desktop.ui.palette import ENTRY
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def shown(scripted):
+    """Return the names in the list of commands."""
+    menu = scripted.window.slash
+    model = menu.model()
+    return (
+        [model.index(row, 0).data(ENTRY).name for row in range(model.rowCount())] if menu.isVisible() else []
+    )
+
+
+@pytest.fixture
+def field(scripted: Scripted):
+    scripted.until(lambda: scripted.app.session.presets)
+    edit = scripted.page.composer.edit
+    scripted.window.activateWindow()
+    edit.setFocus()
+    scripted.until(edit.hasFocus)
+    return edit
+
+
+def write(edit, text):
+    """Let an input method commit a text."""
+    event = QInputMethodEvent("", [])
+    event.setCommitString(text)
+    QApplication.sendEvent(edit, event)
+
+
+def test_a_preset_is_chosen_by_its_name(scripted: Scripted, field) -> None:
+    preset = scripted.app.session.presets[0]
+    QTest.keyClicks(field, "/")
+    assert preset.name in shown(scripted)
+    write(field, preset.name[:3])
+    assert shown(scripted)[0] == preset.name
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert not scripted.window.slash.isVisible()
+    assert field.toPlainText() == ""
+    assert scripted.page.preset.text() == preset.name or preset.name in scripted.page.preset.toolTip()
+    assert not scripted.app.turns.busy()
+    answer = scripted.ask("よろしく")
+    assert answer.preset_name == preset.name
+
+
+def test_an_action_is_run_by_a_full_width_slash_and_the_arrows(scripted: Scripted, field) -> None:
+    write(field, "／せってい")
+    names = shown(scripted)
+    assert "設定を開く" in names
+    for _ in range(names.index("設定を開く")):
+        QTest.keyClick(field, Qt.Key.Key_Down)
+    QTest.keyClick(field, Qt.Key.Key_Tab)
+    assert scripted.window.rail.settings.isChecked()
+
+
+def test_return_that_confirms_a_word_runs_nothing(scripted: Scripted, field) -> None:
+    QTest.keyClicks(field, "/")
+    QApplication.sendEvent(field, QInputMethodEvent("せってい", []))
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.Key.Key_Escape, Qt.Key.Key_Tab):
+        QTest.keyClick(field, key)
+    assert field.toPlainText() in ("", "/")  # Qt leaves out a block that composes
+    assert not scripted.window.rail.settings.isChecked()
+
+
+def test_a_text_that_begins_with_a_slash_can_be_sent(scripted: Scripted, field) -> None:
+    QTest.keyClicks(field, "/")
+    assert shown(scripted)
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert shown(scripted) == []
+    write(field, "etc/hosts とは？")
+    assert shown(scripted) == []
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    scripted.until(lambda: scripted.messages.sent() == ["/etc/hosts とは？"])
+    scripted.settle()
+    write(field, "/そのような命令はありません")
+    assert shown(scripted) == []  # nothing is called so: it is a text
+
+
+def test_what_was_sent_comes_back_with_the_up_key(scripted: Scripted, field) -> None:
+    for text in ("一つめ", "二つめ\n二行目"):
+        scripted.ask(text)
+    scripted.until(lambda: scripted.page.composer.history._texts == ["二つめ\n二行目", "一つめ"])
+    field.setFocus()
+    for expected in ("二つめ\n二行目", "一つめ", "一つめ"):
+        QTest.keyClick(field, Qt.Key.Key_Up)
+        assert field.toPlainText() == expected
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    assert field.toPlainText() == "二つめ\n二行目"
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    assert field.toPlainText() == ""
+    QTest.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert field.toPlainText() == "二つめ\n二行目"
+    write(field, "。")
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    assert field.toPlainText() == "二つめ\n二行目。"  # edited, and so the person's own
+
+
+def test_the_up_key_while_composing_is_the_input_methods(scripted: Scripted, field) -> None:
+    scripted.ask("一つめ")
+    scripted.until(lambda: scripted.page.composer.history._texts)
+    QApplication.sendEvent(field, QInputMethodEvent("にほん", []))
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    write(field, "日本")
+    assert field.toPlainText() == "日本"
+
+
+def test_the_large_field_and_the_small_one_have_the_same_text(scripted: Scripted, field) -> None:
+    write(field, "短い文")
+    QTest.keyClick(
+        field, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    if not any(isinstance(w, MessageEditor) for w in QApplication.topLevelWidgets()):
+        scripted.page.composer.enlarge.click()  # no shortcuts without a window manager
+    editor = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MessageEditor))
+    assert editor.edit.toPlainText() == "短い文"
+    write(editor.edit, "を長くする")
+    scripted.until(lambda: field.toPlainText() == "短い文を長くする")  # a kill would lose nothing
+    editor.button.click()
+    scripted.until(lambda: not any(isinstance(w, MessageEditor) for w in QApplication.topLevelWidgets()))
+    assert field.toPlainText() == "短い文を長くする"
+    assert "8 字" in scripted.page.composer.count.text()
+    scripted.until(lambda: "トークン" in scripted.page.composer.count.text())
