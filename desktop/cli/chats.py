@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager, suppress
 from getpass import getpass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,13 +42,20 @@ def run(options: Namespace) -> int:
     cancel = Cancel()
     try:
         with stops(cancel):
-            if options.action == "restore":
-                return _restore(options, cancel)
-            with closing(Store.open(paths.database(), recover=False)) as store:
-                set_language(store.settings.get().language)
-                return _ACTIONS[options.action](store, options, cancel)
+            status = _act(options, cancel)
+        with _told():
+            sys.stdout.flush()
     except Cancelled:
         return 130
+    return status
+
+
+def _act(options: Namespace, cancel: Cancel) -> int:
+    if options.action == "restore":
+        return _restore(options, cancel)
+    with closing(Store.open(paths.database(), recover=False)) as store:
+        set_language(store.settings.get().language)
+        return _ACTIONS[options.action](store, options, cancel)
 
 
 def _list(store: Store, options: Namespace, _: Cancel) -> int:
@@ -260,8 +268,28 @@ def _percent(done: int, total: int) -> str:
 
 
 def _print(text: str) -> None:
-    print(_CONTROL.sub("", text) if sys.stdout.isatty() else text)
+    with _told():
+        print(_CONTROL.sub("", text) if sys.stdout.isatty() else text)
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(plain(value), ensure_ascii=False))
+    with _told():
+        print(json.dumps(plain(value), ensure_ascii=False))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Raise ``KotonohaError("output_unwritable")`` where standard output takes no more; let pipes close."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        with suppress(OSError, ValueError):  # what is left in it, Python would try again at the end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        reason = error.strerror or str(error)
+        raise KotonohaError(
+            "output_unwritable",
+            f"結果を書き出せません（{reason}）。対話は無事です。",
+            f"The result cannot be written ({reason}). The chats are safe.",
+        ) from error

@@ -97,7 +97,9 @@ def export_chats(
         if target.is_dir() and (gathered or len(chosen) == 1):
             target = target / _name_in(store, target, chosen, format)
         if not may_replace(target):
-            raise _unwritable(target, say("ふつうのファイルではありません", "it is no regular file"))
+            raise _unwritable(
+                target, say("ふつうのファイルの名前ではありません", "not the name of a regular file")
+            )
         if target.exists() and not target.is_dir() and not overwrite:
             raise _exists(target)
         records = _records(store, chosen, cancel)

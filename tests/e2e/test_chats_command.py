@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import zipfile
@@ -189,3 +190,42 @@ def test_wrong_words_are_told(home: Path) -> None:
     help = kotonoha(home, "chats", "--help").stdout.decode()
     for word in ("list", "show", "search", "import", "export", "backup", "restore"):
         assert word in help
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+@pytest.mark.parametrize("action", [("list",), ("list", "--json"), ("show", "1"), ("search", "紅葉")])
+def test_a_full_standard_output_is_told_in_a_sentence(filled: Path, action: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*KOTONOHA, "chats", *action],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            timeout=PATIENCE,
+            check=False,
+            env=environment(filled),
+            cwd=filled.parent,
+        )
+    assert done.returncode == 1
+    assert done.stderr.decode().startswith("kotonoha: The result cannot be written (")
+    assert len(done.stderr.decode().splitlines()) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="names in another encoding than UTF-8")
+def test_a_name_that_is_not_utf8_is_refused_in_a_sentence(filled: Path, tmp_path: Path) -> None:
+    odd = os.fsdecode(os.fsencode(tmp_path) + b"/\xff")
+    for action in (("export", "1", "--to", odd), ("backup", "--to", odd), ("restore", odd)):
+        said = told(filled, *action)
+        assert said.startswith("kotonoha: ")
+        assert len(said.splitlines()) == 1
+    assert os.fsencode(odd) not in [os.fsencode(path) for path in tmp_path.iterdir()]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names of files")
+def test_a_pipe_is_neither_waited_for_nor_replaced(filled: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert "not Kotonoha's data" in told(filled, "restore", str(pipe))
+    assert "cannot be written there" in told(filled, "backup", "--to", str(pipe))
+    assert "not the name of a regular file" in told(filled, "export", "1", "--overwrite", "--to", str(pipe))
+    assert pipe.is_fifo()
