@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from desktop.exchange.html_text import Forgiving, to_markdown
-from desktop.exchange.json_stream import Reader
+from desktop.exchange.json_numbers import Reader
 from desktop.exchange.shapes import Object, digest, joined, objects, seconds, sequence, string
 from desktop.exchange.tree import Node, messages_of
 from desktop.store.records import ChatRecord

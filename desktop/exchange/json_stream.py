@@ -7,11 +7,12 @@ Read are arrays of chats, several values in a row (JSON Lines too), and an objec
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import Any, Protocol
+from typing import Any
 
 from ijson.common import IncompleteJSONError, JSONError  # type: ignore[import-untyped]
 
 from desktop.errors import KotonohaError
+from desktop.exchange.json_numbers import Mended, Reader
 from desktop.exchange.tree import too_large
 from desktop.language import say
 
@@ -25,13 +26,6 @@ MOST_VALUES = 2_000_000
 MOST_DEPTH = 100
 _LISTS = frozenset({"chats", "conversations"})
 _BUFFER = 64 << 10
-
-
-class Reader(Protocol):
-    """Where the bytes come from."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return up to ``size`` bytes."""
 
 
 class _Watched:
@@ -58,7 +52,7 @@ def values(stream: Reader) -> Iterator[object | KotonohaError]:
 
     Raises ``KotonohaError("json_broken")`` where the JSON ends or is none, after what stood before.
     """
-    watched = _Watched(stream)
+    watched = _Watched(Mended(stream))
     events = _events(watched)
     try:
         for event, value in events:

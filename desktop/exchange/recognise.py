@@ -10,7 +10,8 @@ import msgspec
 
 from desktop.errors import KotonohaError
 from desktop.exchange import chatgpt, claude, gemini, jan, lm_studio, markdown, open_webui, own_json, plain
-from desktop.exchange.json_stream import Reader, values
+from desktop.exchange.json_numbers import Reader
+from desktop.exchange.json_stream import values
 from desktop.exchange.shapes import Object, mapping, string
 from desktop.exchange.sources import Counted, read_text
 from desktop.exchange.tree import MOST_CHARACTERS, too_large

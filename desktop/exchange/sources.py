@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from desktop.errors import KotonohaError
-from desktop.exchange.json_stream import Reader
+from desktop.exchange.json_numbers import Reader
 from desktop.jobs import Cancel
 
 MOST_MEMBERS = 100_000
