@@ -10,7 +10,7 @@ import math
 import re
 from typing import Protocol
 
-_SUSPECT = re.compile(rb"NaN|Infinity|\d{19}|[eE]\+?\d{3}")
+_SHAPE = bytes.maketrans(b"E123456789", b"e000000000")
 _TOKEN = re.compile(
     rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)'  # strings, of which the last may go on in the next piece
     rb"|-?(?:NaN|Infinity|\d[\d.]*(?:[eE][+-]?\d+)?)",
@@ -54,11 +54,17 @@ class Mended:
         began_in_string = self._in_string
         quotes = data.replace(b"\\\\", b"").replace(b'\\"', b"").count(b'"')
         self._in_string ^= bool(quotes % 2)
-        if not _SUSPECT.search(data):
+        if not _suspect(data):
             return data
         rest = _REST_OF_STRING.match(data) if began_in_string else None
         start = 0 if rest is None else rest.end()
         return data[:start] + _TOKEN.sub(_replaced, data[start:])
+
+
+def _suspect(data: bytes) -> bool:
+    """Return whether such a number may be in it. Much faster than a regular expression."""
+    shape = data.translate(_SHAPE, b"+")
+    return b"NaN" in data or b"Infinity" in data or b"0" * 19 in shape or b"e000" in shape
 
 
 def _unfinished(data: bytes) -> int:
