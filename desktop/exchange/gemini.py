@@ -61,9 +61,9 @@ def matches(value: Object) -> bool:
 def activity(value: Object) -> Activity | None:
     """Return what was said, or None where it is nothing said to Gemini."""
     labels = [string(value.get("header")), *(string(each) for each in sequence(value.get("products")))]
-    time = seconds(value.get("time"))
-    if time is None or not _gemini(labels):
+    if not _gemini(labels):
         return None
+    time = seconds(value.get("time")) or 0.0  # a day of its own, so that nothing is lost
     answer = joined(to_markdown(string(each.get("html"))) for each in objects(value.get("safeHtmlItem")))
     return _said(time, string(value.get("title")), answer)
 
@@ -196,18 +196,17 @@ class _Cells(Forgiving):
         lines = re.split(r"<br\s*/?>", "".join(self._content))
         for place, line in enumerate(lines):
             found = _DATE.match(html.unescape(line[:200]).replace("\u202f", " ").replace("\u00a0", " "))
-            time = _time(found) if found is not None and place else None
-            if found is not None and time is not None:
+            if found is not None and place:
                 title = html.unescape(re.sub(r"<[^>]*>", "", "\n".join(lines[:place]))).strip()
                 rest = line.partition("<")
                 answer = to_markdown("<br>".join([rest[1] + rest[2], *lines[place + 1 :]]))
-                said = _said(time, title, answer)
+                said = _said(_time(found), title, answer)
                 self._done += [] if said is None else [said]
                 return
 
 
-def _time(found: re.Match[str]) -> float | None:
-    """Return Unix seconds of a date as Takeout writes it in Japanese or English."""
+def _time(found: re.Match[str]) -> float:
+    """Return Unix seconds of a date as Takeout writes it in Japanese or English; 0 of one that cannot be."""
     month = found["month"] or (_MONTHS.index(found["name"]) + 1 if found["name"] in _MONTHS else 0)
     hour = int(found["hour"])
     if found["half"]:
@@ -228,4 +227,4 @@ def _time(found: re.Match[str]) -> float | None:
         )
         return moment.timestamp()
     except (ValueError, OverflowError):
-        return None
+        return 0.0

@@ -511,10 +511,11 @@ def test_odd_html_and_odd_dates_do_not_end_an_import(store: Store, tmp_path: Pat
     cell = '<div class="outer-cell"><div class="header-cell">Gemini Apps</div><div class="content-cell">'
     page = f"<![x>{cell}Prompted 紅葉<br>2024/01/01 10:00:00 JST<br>答え<![if !x]></div></div>"
     page += f"{cell}Prompted 昔<br>0001/01/01 00:00:00 JST<br>答え</div></div>"
+    page += f"{cell}Prompted 時差<br>2024/01/01 10:00:00 +99:99<br>答え</div></div>"
     page += f"{cell}Prompted 未来<br>9999/12/31 23:59:59 PST<br>答え</div></div>"
     (tmp_path / "a.html").write_text("<![x<!DOCTYPE [<![CDATA[ <?php <!-- <div", encoding="utf-8")
     (tmp_path / "b.html").write_text(page, encoding="utf-8")
-    times = ("0001-01-01T00:00:00+14:00", "2024-02-01T00:00:00Z", "9999-12-31T23:59:59Z")
+    times = ("0001-01-01T00:00:00+14:00", "2024-02-01T00:00:00Z", "9999-12-31T23:59:59Z", "いつか")
     said = [gemini_said(n, time) for n, time in enumerate(times)]
     (tmp_path / "c.json").write_text(json.dumps(said), encoding="utf-8")
     written(tmp_path / "d.json", conversation(1, "問い", "答え"))
@@ -522,7 +523,7 @@ def test_odd_html_and_odd_dates_do_not_end_an_import(store: Store, tmp_path: Pat
     assert report.skipped == ()
     records = [store.transfer.record(id) for id in store.transfer.ids()]
     asked = {each.text for record in records for each in record.messages if each.role == "user"}
-    assert asked == {"紅葉", "昔", "未来", "質問0", "質問1", "質問2", "問い"}
+    assert asked == {"紅葉", "昔", "未来", "質問0", "質問1", "質問2", "質問3", "時差", "問い"}
 
 
 def test_a_file_that_breaks_its_reader_is_named_and_the_others_go_on(
