@@ -199,7 +199,7 @@ class _Drawn(QStyledItemDelegate):
 
 def _when(seconds: float) -> str:
     """Return the time of day, of today, or the day."""
-    moment = QDateTime.fromSecsSinceEpoch(int(seconds))
+    moment = QDateTime.fromSecsSinceEpoch(int(min(max(seconds, 0.0), 1e11)))  # damaged ones too
     if moment.date() == QDate.currentDate():
         return QLocale().toString(moment.time(), QLocale.FormatType.ShortFormat)
     return QLocale().toString(moment.date(), QLocale.FormatType.ShortFormat)
