@@ -190,6 +190,10 @@ class AttachmentChips(QWidget):
         chip.show()
         return chip
 
+    def natural_width(self) -> int:
+        """Return the width at which all stand in one row."""
+        return sum(chip.sizeHint().width() + GAP for chip in self._chips) - GAP if self._chips else 0
+
     def hasHeightForWidth(self) -> bool:
         return True
 

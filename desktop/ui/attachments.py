@@ -226,6 +226,10 @@ class Attachments(QObject):
             lambda: store.attachments.remove(key), owner=self, on_done=removed, on_failed=self._complain
         )
 
+    def sent_shown(self, files: Sequence[Attachment]) -> tuple[FileShown, ...]:
+        """Return what the chips of a question say, of the files that went with it."""
+        return tuple(self._file_shown(file) for file in files)
+
     def open(self, key: int) -> None:
         """Look into a file, of the draft or of a message that was sent."""
         attachments = self._session.store.attachments

@@ -28,6 +28,7 @@ from desktop.engine.protocol import (
 from desktop.errors import KotonohaError, sentence
 from desktop.models.loading import Step
 from desktop.store import Chat, Message, Model, Policy, Summary
+from desktop.store.attachments import Attachment
 from desktop.ui.answer_dialog import AnswerDialog
 from desktop.ui.attachments import Attachments, estimate
 from desktop.ui.branching import Branching
@@ -56,6 +57,7 @@ class Opened:
     path: list[Message]
     places: dict[int, tuple[int, int]]  # message id → (k, n) where it has siblings
     summary: Summary | None  # that the last answer was given
+    files: dict[int, list[Attachment]]  # by the message that they went with
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +83,7 @@ class Conversation(QObject):
         self._path: list[Message] = []
         self._places: dict[int, tuple[int, int]] = {}
         self._summary: Summary | None = None
+        self._files: dict[int, list[Attachment]] = {}
         self._counted: Counted | None = None
         self._new_preset_id: int | None = None  # of the chat that is not there yet
         self._new_policy: Policy = "leave_out"  # likewise
@@ -139,6 +142,7 @@ class Conversation(QObject):
         transcript.link_activated.connect(lambda address: LinkDialog(address, page).open())
         transcript.copied.connect(lambda: self.said.emit(self.tr("コピーしました。"), None))
         transcript.starred.connect(self.branching.star)
+        transcript.file_opened.connect(self.attachments.open)
         transcript.edit_requested.connect(self.branching.edit)
         transcript.delete_requested.connect(self.branching.delete)
         transcript.branch_to_chat.connect(self.branching.copy)
@@ -195,6 +199,7 @@ class Conversation(QObject):
         self.leave()
         self._opening = None
         self._chat, self._path, self._places, self._summary = None, [], {}, None
+        self._files = {}
         self._new_preset_id, self._new_policy = None, "leave_out"
         self._show_all()
         draft = self._session.new_drafts.begin(self)  # which also says whose files are shown
@@ -300,7 +305,13 @@ class Conversation(QObject):
             if at and all(message.id != at for message in path):
                 store.chats.set_leaf(chat_id, store.messages.leaf_under(at))
                 path = store.messages.path(chat_id)
-            return Opened(chat, path, store.messages.places(chat_id), summary_of(store, path, chat.policy))
+            return Opened(
+                chat,
+                path,
+                store.messages.places(chat_id),
+                summary_of(store, path, chat.policy),
+                store.attachments.sent(chat_id),
+            )
 
         def done(opened: Opened) -> None:
             # An answer may have ended between the reading and now.
@@ -313,7 +324,7 @@ class Conversation(QObject):
 
     def _take(self, opened: Opened) -> None:
         self._chat, self._path, self._places = opened.chat, opened.path, opened.places
-        self._summary = opened.summary
+        self._summary, self._files = opened.summary, opened.files
         self._show_all()
 
     def _show_all(self) -> None:
@@ -455,6 +466,7 @@ class Conversation(QObject):
         self._show_state()
         running.progress = self.tr("考えています…")
         self._read_sent()
+        self._read_files(begun.chat.id)
         if begun.question is None:
             self.reload()  # another branch, or an answer that goes on
             return
@@ -631,6 +643,20 @@ class Conversation(QObject):
         editor.left.connect(composer.replace)
         editor.open()
 
+    def _read_files(self, chat_id: int) -> None:
+        """Show the files that have just gone with a question."""
+        store = self._session.store
+
+        def show(files: dict[int, list[Attachment]]) -> None:
+            if self.chat_id != chat_id:
+                return
+            fresh, self._files = files.keys() - self._files.keys(), files
+            for message in self._path:
+                if message.id in fresh:
+                    self._page.transcript.update_entry(self._entry(message))
+
+        self._session.jobs.store(lambda: store.attachments.sent(chat_id), owner=self, on_done=show)
+
     def _read_sent(self) -> None:
         """Let the up key know what was sent."""
         sent, history = self._session.store.messages.sent, self._page.composer.history
@@ -655,6 +681,7 @@ class Conversation(QObject):
             model=message.model_name,
             preset=message.preset_name,
             starred=message.starred is not None,
+            files=self.attachments.sent_shown(self._files.get(message.id, ())),
         )
         active = self._turns.active(message.chat_id)
         if active is None or active.message is None or active.message.id != message.id:

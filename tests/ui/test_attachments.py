@@ -23,6 +23,7 @@ from desktop.ui.attachment_view import AttachmentView
 from desktop.ui.attachments import estimate
 from desktop.ui.composer import Composer
 from desktop.ui.dropped import files_in
+from desktop.ui.transcript.question import QuestionView
 
 WAIT = 120_000  # ms, a guard against hanging
 
@@ -441,3 +442,39 @@ def test_the_keyboard_goes_from_the_field_through_the_files(qtbot):
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
         focused = QApplication.focusWidget()
         assert focused is expected
+
+
+def question(scripted, message_id):
+    views = scripted.page.transcript.viewport().findChildren(QuestionView)
+    return next(view for view in views if view.entry.id == message_id)
+
+
+def shows(scripted, message_id):
+    """Whether the question is there with one file."""
+    views = scripted.page.transcript.viewport().findChildren(QuestionView)
+    return any(view.entry.id == message_id and len(view._files.chips()) == 1 for view in views)
+
+
+def test_a_question_shows_its_files_also_after_editing_and_opening_again(scripted, tmp_path):
+    path = tmp_path / "予算.csv"
+    path.write_text("項目,金額\n人件費,100\n")
+    scripted.window.conversation.attachments.add([path])
+    scripted.until(scripted.window.conversation.attachments.ids)
+    answer = scripted.ask("表をまとめて")
+    asked = answer.parent_id
+    scripted.until(question(scripted, asked)._files.chips)
+    view = question(scripted, asked)
+    assert [each.shown.name for each in view._files.chips()] == ["予算.csv"]
+    chip = view._files.chips()[0]
+    assert chip in view.controls()
+    assert view._files.geometry().bottom() < view._bubble().top()
+    chat = scripted.window.conversation.chat_id
+    scripted.app.turns.edit(scripted.app.session.store.chats.get(chat), asked, "短くまとめて")
+    scripted.settle()
+    edited = scripted.path()[0].id
+    scripted.until(lambda: shows(scripted, edited))
+    scripted.window.conversation.open_new()
+    scripted.window.conversation.open(chat)
+    scripted.until(lambda: shows(scripted, edited))
+    question(scripted, edited)._files.chips()[0].click()
+    scripted.until(lambda: any(w.windowTitle() == "予算.csv" for w in QApplication.topLevelWidgets()))

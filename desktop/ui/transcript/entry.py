@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from desktop.ui.attachment_chips import FileShown
 
 Role = Literal["user", "assistant"]
 Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed", "looped"]
@@ -18,6 +21,7 @@ class Entry:
     counted from 1. ``thinking`` is what the model thought first, for so many seconds (0: not known).
     ``exceeded``: it failed because the chat is longer than the context, where the person wanted to be asked.
     ``bare``: it is only to be read, and offers nothing but copying.
+    ``files`` were sent with a question.
     ``created`` is in Unix seconds (0: not known); ``model`` and ``preset`` are the names of what answered.
     """
 
@@ -36,3 +40,4 @@ class Entry:
     preset: str = ""
     starred: bool = False
     bare: bool = False
+    files: tuple[FileShown, ...] = ()

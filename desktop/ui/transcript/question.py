@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QPainter
 
 from desktop.ui import theme
+from desktop.ui.attachment_chips import HEIGHT, AttachmentChips
 from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.footer import Footer
 from desktop.ui.transcript.look import FOLDED_LINES, QUESTION_WIDTH, Look
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from desktop.ui.transcript.entry import Entry
 
 PAD_X, PAD_Y = 16, 10
+FILES_GAP = 8  # between the files and the bubble
 
 
 def bubble_width(look: Look, width: int) -> int:
@@ -33,18 +35,23 @@ def estimate(entry: Entry, look: Look, bubble: int) -> int:
     """Return about how high the message will be, in a bubble of this width."""
     inner = bubble - 2 * look.px(PAD_X)
     lines = entry.text.count("\n") + 1 + len(entry.text) * look.text_px // max(1, inner)
-    return GAP + 2 * look.px(PAD_Y) + min(lines, FOLDED_LINES + 1) * look.line
+    files = (HEIGHT + FILES_GAP) if entry.files else 0
+    return GAP + files + 2 * look.px(PAD_Y) + min(lines, FOLDED_LINES + 1) * look.line
 
 
 class QuestionView(MessageView):
     """A question. Its buttons stand left of the bubble, while the pointer or the focus is on it."""
 
     sibling_requested = Signal(int, int)
+    file_opened = Signal(int)
 
     def __init__(self, entry: Entry, look: Look, width: int, parent: QWidget) -> None:
         super().__init__(entry, look, width, parent)
         self._unfolded = False
         self._more: QuietButton | None = None
+        self._files = AttachmentChips(self, removable=False)
+        self._files.opened.connect(self.file_opened)
+        self._files.show_files(entry.files)
         self._footer = Footer(look, self)
         self._footer.copy_pressed.connect(self._copy_all)
         self._footer.edit_pressed.connect(lambda: self.edit_requested.emit(self.entry.id))
@@ -62,6 +69,7 @@ class QuestionView(MessageView):
         """Show another state of the message."""
         if entry.text != self.entry.text:
             self.flow.replace(0, plain(entry.text))
+        self._files.show_files(entry.files)
         super().set_entry(entry)
         self._build()
 
@@ -92,7 +100,13 @@ class QuestionView(MessageView):
         if self.folds:
             width = bubble_width(look, self.span)
         height = self.text_height() + 2 * look.px(PAD_Y) + (look.px(26) if self.folds else 0)
-        return QRectF(left + inner - width, self.head(), width, height)
+        return QRectF(left + inner - width, self.head() + self._files_height(), width, height)
+
+    def _files_height(self) -> int:
+        """Return the height of the files above the bubble, with the gap below them."""
+        if not self._files.chips():
+            return 0
+        return self._files.heightForWidth(bubble_width(self.look, self.span)) + FILES_GAP
 
     @property
     def folds(self) -> bool:
@@ -116,7 +130,7 @@ class QuestionView(MessageView):
     def reveal(self, y0: float, y1: float) -> None:
         """Lay out what lies in this range; the beginning always, whose width is the bubble's."""
         self.flow.reveal(0, 1)
-        y = self.head() + self.look.px(PAD_Y)
+        y = self.head() + self._files_height() + self.look.px(PAD_Y)
         self.flow.reveal(max(0, y0 - y), min(y1 - y, self.text_height()))
 
     def work(self, deadline: float) -> bool:
@@ -126,6 +140,12 @@ class QuestionView(MessageView):
     def arrange(self) -> None:
         """Put the buttons beside the bubble and the fold into it."""
         look, bubble = self.look, self._bubble()
+        if self._files.chips():
+            most = bubble_width(look, self.span)
+            width = min(self._files.natural_width(), most)
+            self._files.setGeometry(
+                round(bubble.right()) - width, self.head(), width, self._files_height() - FILES_GAP
+            )
         self._footer.arrange(
             round(bubble.left()) - self._footer.width() + look.px(QuietButton.PAD - 6),
             round(bubble.bottom()) - look.px(32),
@@ -143,7 +163,7 @@ class QuestionView(MessageView):
     def controls(self) -> list[QWidget]:
         """Return the buttons in the order in which the keyboard reaches them."""
         more = [self._more] if self._more is not None else []
-        return [*super().controls(), *more, *self._footer.buttons()]
+        return [*self._files.chips(), *super().controls(), *more, *self._footer.buttons()]
 
     def _fold_text(self) -> str:
         return self.tr("折りたたむ") if self._unfolded else self.tr("すべて表示")

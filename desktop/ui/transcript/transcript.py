@@ -87,6 +87,7 @@ class Transcript(QAbstractScrollArea):
     starred = Signal(int, bool)
     branch_to_chat = Signal(int)
     edit_requested = Signal(int)
+    file_opened = Signal(int)
     compare_requested = Signal(int)
     delete_requested = Signal(int)  # of the branch that begins with the message
     quoted = Signal(str)  # what was selected, as Markdown with "> " before each line
@@ -401,6 +402,7 @@ class Transcript(QAbstractScrollArea):
         view: QuestionView | AnswerView
         if row.entry.role == "user":
             view = QuestionView(row.entry, self._look, width, page)
+            view.file_opened.connect(self.file_opened)
         else:
             view = AnswerView(row.entry, self._look, width, page)
             view.set_progress(row.progress)
