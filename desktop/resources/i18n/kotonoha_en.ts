@@ -36,6 +36,10 @@
         <translation>Go to the message field</translation>
     </message>
     <message>
+        <source>大きな欄で書く</source>
+        <translation>Write in a large field</translation>
+    </message>
+    <message>
         <source>次の対話</source>
         <translation>Next chat</translation>
     </message>
@@ -166,6 +170,14 @@
     <message>
         <source>控えの一覧・控えから戻す…</source>
         <translation>Backups, and going back to one…</translation>
+    </message>
+    <message>
+        <source>新しいウィンドウ</source>
+        <translation>New window</translation>
+    </message>
+    <message>
+        <source>ウィンドウを閉じる</source>
+        <translation>Close window</translation>
     </message>
     <message>
         <source>終了</source>
@@ -607,6 +619,10 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>The old answer stays. The conversation goes on from the edited one.</translation>
     </message>
     <message>
+        <source>この対話の答えを書いています。終わってから、もう一度送ってください。</source>
+        <translation>An answer is being written in this chat. Please send again when it has ended.</translation>
+    </message>
+    <message>
         <source>答えを書き換えました。</source>
         <translation>The answer was edited.</translation>
     </message>
@@ -926,6 +942,10 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Attach files</translation>
     </message>
     <message>
+        <source>大きな欄で書く</source>
+        <translation>Write in a large field</translation>
+    </message>
+    <message>
         <source>Enterで送信、Shift+Enterで改行</source>
         <translation>Enter sends, Shift+Enter breaks the line</translation>
     </message>
@@ -947,6 +967,10 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>送る</source>
         <translation>Send</translation>
+    </message>
+    <message>
+        <source>ファイルを読み終わると送れます</source>
+        <translation>You can send once the files are read</translation>
     </message>
 </context>
 <context>
@@ -1023,12 +1047,24 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Reading the question… {percent} % ({time} left)</translation>
     </message>
     <message>
+        <source>大きな欄で書く</source>
+        <translation>Write in a large field</translation>
+    </message>
+    <message>
+        <source>戻る</source>
+        <translation>Back</translation>
+    </message>
+    <message>
         <source>ここまでの要約</source>
         <translation>The summary up to here</translation>
     </message>
     <message>
         <source>ほかの答えが書き終わるのを待っています…</source>
         <translation>Waiting for another answer to finish…</translation>
+    </message>
+    <message>
+        <source>約{count} トークン</source>
+        <translation>about {count} tokens</translation>
     </message>
     <message numerus="yes">
         <source>古い%n件を要約します</source>
@@ -1303,8 +1339,20 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>As Markdown, HTML, PDF, JSON and other files.</translation>
     </message>
     <message>
-        <source>控えの扱い</source>
+        <source>控え</source>
         <translation>Backups</translation>
+    </message>
+    <message>
+        <source>今すぐ控えを作る</source>
+        <translation>Back up now</translation>
+    </message>
+    <message>
+        <source>控えを作る</source>
+        <translation>Back up</translation>
+    </message>
+    <message>
+        <source>対話・プリセット・設定の写しを backups フォルダーに作り、日・週・月ごとに残します。</source>
+        <translation>Copies chats, presets and settings into the backups folder, kept by day, week and month.</translation>
     </message>
     <message>
         <source>控えの一覧…</source>
@@ -2600,18 +2648,6 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Location</translation>
     </message>
     <message>
-        <source>今すぐ控えを作る</source>
-        <translation>Back up now</translation>
-    </message>
-    <message>
-        <source>控え</source>
-        <translation>Backup</translation>
-    </message>
-    <message>
-        <source>対話・プリセット・設定の写しを backups フォルダーに作り、日・週・月ごとに残します。</source>
-        <translation>Copies chats, presets and settings into the backups folder, kept by day, week and month.</translation>
-    </message>
-    <message>
         <source>残さない</source>
         <translation>Keep none</translation>
     </message>
@@ -2782,6 +2818,13 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
 </context>
 <context>
+    <name>SlashMenu</name>
+    <message>
+        <source>コマンド</source>
+        <translation>Commands</translation>
+    </message>
+</context>
+<context>
     <name>TemplateDialog</name>
     <message>
         <source>チャットテンプレート</source>
@@ -2914,6 +2957,10 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Open the window</translation>
     </message>
     <message>
+        <source>新しいウィンドウ</source>
+        <translation>New window</translation>
+    </message>
+    <message>
         <source>終了</source>
         <translation>Quit</translation>
     </message>
@@ -2976,6 +3023,10 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Kotonoha</translation>
     </message>
     <message>
+        <source>{title} — 言の葉</source>
+        <translation>{title} — Kotonoha</translation>
+    </message>
+    <message>
         <source>書き終わった回答が、まだありません。</source>
         <translation>There is no finished answer yet.</translation>
     </message>
@@ -2994,6 +3045,13 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>控えを作りました: {name}</source>
         <translation>Backed up: {name}</translation>
+    </message>
+</context>
+<context>
+    <name>Windows</name>
+    <message>
+        <source>ウィンドウは{most}個まで開けます。</source>
+        <translation>Up to {most} windows can be open.</translation>
     </message>
 </context>
 <context>
