@@ -51,7 +51,7 @@ class Actions(QObject):
             "chat.large",
             self.tr("大きな欄で書く"),
             "おおきならんでかく",
-            window.conversation.write_large,
+            window.conversation.writing.enlarge,
             "Ctrl+Shift+E",
         )
         add("chat.next", self.tr("次の対話"), "つぎのたいわ", lambda: window.step_chat(1), "Ctrl+PgDown")

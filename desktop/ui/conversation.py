@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from desktop.chat.asked import summary_of
 from desktop.chat.branch import covered_turns, first_seen
@@ -29,21 +29,18 @@ from desktop.errors import KotonohaError, sentence
 from desktop.models.loading import Step
 from desktop.store import Chat, Message, Model, Policy, Summary
 from desktop.store.attachments import Attachment
-from desktop.ui.answer_dialog import AnswerDialog
+from desktop.ui.answer_views import AnswerViews
 from desktop.ui.attachments import Attachments, estimate
 from desktop.ui.branching import Branching
 from desktop.ui.chat_page import ChatPage
 from desktop.ui.choices import Choices
-from desktop.ui.composer import DRAFT_MS
 from desktop.ui.context_count import ContextCount, Counted, Question
 from desktop.ui.links import LinkDialog
-from desktop.ui.message_editor import MessageEditor
-from desktop.ui.probability_view import ProbabilityView
-from desktop.ui.prompt_view import PromptView
 from desktop.ui.session import Session
 from desktop.ui.text_dialog import TextDialog
 from desktop.ui.transcript import Entry
-from desktop.ui.turns import Running, Setup, Turns
+from desktop.ui.turns import Running, Turns
+from desktop.ui.writing import Writing
 
 WORTH_SAYING = 256  # prompt tokens to be read, from which their progress is shown
 SEVERAL = 3  # answers that are made at once
@@ -111,11 +108,12 @@ class Conversation(QObject):
             begin=self._begin,
             parent=page,
         )
+        self._views = AnswerViews(session, turns, chat=lambda: self._chat, message=self._message, parent=page)
+        self.writing = Writing(page.composer, session)
         self._count = ContextCount(session, turns, self._question, self)
         self._connect()
         self._listen()
         self._take_preferences({"enter_sends", "zoom"})
-        self._read_sent()
 
     def _connect(self) -> None:
         page, session = self._page, self._session
@@ -125,7 +123,6 @@ class Conversation(QObject):
         composer.draft_changed.connect(self._save_draft)
         composer.too_long.connect(self._say_too_long)
         composer.edit.textChanged.connect(self._warm)
-        composer.enlarge.clicked.connect(self.write_large)
         self._count.counted.connect(self._take_count)
         composer.edit.textChanged.connect(self._count.later)
         self.attachments.changed.connect(self._count.later)
@@ -135,8 +132,8 @@ class Conversation(QObject):
         transcript.sibling_requested.connect(self._show_sibling)
         transcript.policy_requested.connect(self._go_on)
         transcript.several_requested.connect(self._answer_more)
-        transcript.probabilities_requested.connect(self._show_probabilities)
-        transcript.prompt_requested.connect(self._show_prompt)
+        transcript.probabilities_requested.connect(self._views.show_probabilities)
+        transcript.prompt_requested.connect(self._views.show_prompt)
         transcript.summary_requested.connect(self._show_summary)
         transcript.set_jobs(session.jobs)
         transcript.link_activated.connect(lambda address: LinkDialog(address, page).open())
@@ -465,7 +462,7 @@ class Conversation(QObject):
         self._first_piece_at = 0.0
         self._show_state()
         running.progress = self.tr("考えています…")
-        self._read_sent()
+        self.writing.read_sent()
         self._read_files(begun.chat.id)
         if begun.question is None:
             self.reload()  # another branch, or an answer that goes on
@@ -631,18 +628,6 @@ class Conversation(QObject):
         if model is not None and self._page.composer.text().strip():
             self._session.warm(model)
 
-    def write_large(self) -> None:
-        """Open a large field for what is being written; the small one follows it."""
-        composer = self._page.composer
-        editor = MessageEditor(self.tr("大きな欄で書く"), composer.text(), self.tr("戻る"), self._page)
-        follow = QTimer(editor, singleShot=True, interval=DRAFT_MS)
-        follow.timeout.connect(lambda: composer.replace(editor.edit.toPlainText()))
-        editor.edit.textChanged.connect(follow.start)
-        editor.written.connect(composer.replace)
-        editor.written.connect(editor.accept)
-        editor.left.connect(composer.replace)
-        editor.open()
-
     def _read_files(self, chat_id: int) -> None:
         """Show the files that have just gone with a question."""
         store = self._session.store
@@ -656,11 +641,6 @@ class Conversation(QObject):
                     self._page.transcript.update_entry(self._entry(message))
 
         self._session.jobs.store(lambda: store.attachments.sent(chat_id), owner=self, on_done=show)
-
-    def _read_sent(self) -> None:
-        """Let the up key know what was sent."""
-        sent, history = self._session.store.messages.sent, self._page.composer.history
-        self._session.jobs.store(sent, owner=self, on_done=history.set_texts)
 
     # Small things
 
@@ -731,31 +711,6 @@ class Conversation(QObject):
     def _show_summary(self) -> None:
         if self._summary is not None:
             TextDialog(self.tr("ここまでの要約"), self._summary.text, self._page).open()
-
-    def _show_prompt(self, message_id: int) -> None:
-        found = self._asked(message_id)
-        if found is not None:
-            setup, policy, message = found
-            self._open(PromptView(self._session, setup, policy, message.id, self._page))
-
-    def _show_probabilities(self, message_id: int) -> None:
-        found = self._asked(message_id)
-        if found is not None:
-            self._open(ProbabilityView(self._session, *found, self._page))
-
-    def _open(self, dialog: AnswerDialog) -> None:
-        if self._turns.busy():
-            dialog.state.setText(self.tr("ほかの答えが書き終わるのを待っています…"))
-        dialog.open()
-
-    def _asked(self, message_id: int) -> tuple[Setup, Policy, Message] | None:
-        """Return an answer and what it was asked with, by the model that wrote it where it is still there."""
-        chat, message = self._chat, self._message(message_id)
-        if chat is None or message is None:
-            return None
-        writer = next((model for model in self._session.models if model.name == message.model_name), None)
-        setup = self._turns.setup(chat, None, writer)
-        return None if setup is None else (setup, chat.policy, message)
 
     # How full the context is
 

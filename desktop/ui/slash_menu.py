@@ -72,7 +72,7 @@ class SlashMenu(QListView):
 
     def _place(self) -> None:
         rows = min(self._found.rowCount(), ROWS)
-        height = rows * self.sizeHintForRow(0) + 2 * self.frameWidth() + 12
+        height = rows * self.sizeHintForRow(0) + 2 * self.frameWidth() + 4
         composer = self._edit.parentWidget()
         assert composer is not None
         at = composer.mapTo(self._over, QPoint(0, 0))

@@ -305,6 +305,13 @@
     </message>
 </context>
 <context>
+    <name>AnswerViews</name>
+    <message>
+        <source>ほかの答えが書き終わるのを待っています…</source>
+        <translation>Waiting for another answer to finish…</translation>
+    </message>
+</context>
+<context>
     <name>App</name>
     <message>
         <source>控えに戻しました。</source>
@@ -1047,20 +1054,8 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Reading the question… {percent} % ({time} left)</translation>
     </message>
     <message>
-        <source>大きな欄で書く</source>
-        <translation>Write in a large field</translation>
-    </message>
-    <message>
-        <source>戻る</source>
-        <translation>Back</translation>
-    </message>
-    <message>
         <source>ここまでの要約</source>
         <translation>The summary up to here</translation>
-    </message>
-    <message>
-        <source>ほかの答えが書き終わるのを待っています…</source>
-        <translation>Waiting for another answer to finish…</translation>
     </message>
     <message>
         <source>約{count} トークン</source>
@@ -3052,6 +3047,17 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>ウィンドウは{most}個まで開けます。</source>
         <translation>Up to {most} windows can be open.</translation>
+    </message>
+</context>
+<context>
+    <name>Writing</name>
+    <message>
+        <source>大きな欄で書く</source>
+        <translation>Write in a large field</translation>
+    </message>
+    <message>
+        <source>戻る</source>
+        <translation>Back</translation>
     </message>
 </context>
 <context>
