@@ -95,12 +95,12 @@ def _template(scripted: Scripted) -> QWidget:
 
 
 def _prompt(scripted: Scripted) -> QWidget:
-    scripted.window.conversation._show_prompt(_answer(scripted))
+    scripted.window.conversation._views.show_prompt(_answer(scripted))
     return _newest(PromptView)
 
 
 def _probabilities(scripted: Scripted) -> QWidget:
-    scripted.window.conversation._show_probabilities(_answer(scripted))
+    scripted.window.conversation._views.show_probabilities(_answer(scripted))
     return _newest(ProbabilityView)
 
 

@@ -100,14 +100,14 @@ def test_a_chat_that_is_too_long_asks_and_goes_on_without_its_oldest_part(qtbot,
 def test_the_prompt_and_the_candidates_of_a_real_answer(qtbot, app):
     answer = ask(qtbot, app, "日本の首都はどこですか？")
     conversation = app.window.conversation
-    conversation._show_prompt(answer.id)
+    conversation._views.show_prompt(answer.id)
     (prompt,) = app.window.findChildren(PromptView)
     qtbot.waitUntil(prompt.copy.isEnabled, timeout=WAIT)
     assert len(prompt.tokens.cells) == answer.stats.prompt_tokens
     assert prompt.prompt().startswith("<bos>") and "日本の首都はどこですか？" in prompt.prompt()
     assert prompt.tokens.cells[0].control and not prompt.tokens.cells[1].control
     prompt.close()
-    conversation._show_probabilities(answer.id)
+    conversation._views.show_probabilities(answer.id)
     (view,) = app.window.findChildren(ProbabilityView)
     qtbot.waitUntil(view.stop.isHidden, timeout=WAIT)
     assert "".join(cell.text for cell in view.tokens.cells).strip() == answer.text.strip()

@@ -187,7 +187,7 @@ def test_the_prompt_is_shown_as_text_and_as_tokens(answered: Scripted):
 def test_a_long_prompt_comes_in_pieces_and_whole(answered: Scripted):
     answered.messages.finish(answered.path()[1].id, "長い答え。" * 20_000, "done")
     long = answered.ask("続けて")
-    answered.window.conversation._show_prompt(long.id)
+    answered.window.conversation._views.show_prompt(long.id)
     view = dialog(answered, PromptView)
     answered.until(view.copy.isEnabled)
     assert len(view.tokens.cells) > 100_000
@@ -205,7 +205,7 @@ def test_while_another_answer_is_written_the_prompt_waits_for_it(answered: Scrip
     go_on = answered.hold("hold-answer")
     answered.begin("もう一つ")
     answered.until(lambda: answered.active().written)
-    answered.window.conversation._show_prompt(first.id)
+    answered.window.conversation._views.show_prompt(first.id)
     view = dialog(answered, PromptView)
     assert "待っています" in view.state.text()
     go_on()
@@ -218,7 +218,7 @@ def test_while_another_answer_is_written_the_prompt_waits_for_it(answered: Scrip
 def test_a_prompt_that_cannot_be_had_is_told(answered: Scripted):
     (answered.folder / "requests").unlink()
     (answered.folder / "requests").mkdir()  # the child falls over it
-    answered.window.conversation._show_prompt(answered.path()[1].id)
+    answered.window.conversation._views.show_prompt(answered.path()[1].id)
     view = dialog(answered, PromptView)
     answered.until(lambda: "終了しました" in view.state.text())
     assert not view.copy.isEnabled()
@@ -252,7 +252,7 @@ def test_the_candidates_of_each_token(answered: Scripted):
 @pytest.mark.slow
 def test_the_candidates_can_be_stopped(answered: Scripted):
     answered.hold("hold-score")
-    answered.window.conversation._show_probabilities(answered.path()[1].id)
+    answered.window.conversation._views.show_probabilities(answered.path()[1].id)
     view = dialog(answered, ProbabilityView)
     answered.until(lambda: len(view.tokens.cells) == 1)
     view.stop.click()
@@ -265,7 +265,7 @@ def test_the_candidates_can_be_stopped(answered: Scripted):
 @pytest.mark.slow
 def test_closing_the_window_stops_the_engine(answered: Scripted):
     answered.hold("hold-score")
-    answered.window.conversation._show_probabilities(answered.path()[1].id)
+    answered.window.conversation._views.show_probabilities(answered.path()[1].id)
     view = dialog(answered, ProbabilityView)
     answered.until(lambda: len(view.tokens.cells) == 1)
     stops = len(answered.requests(Stop))
