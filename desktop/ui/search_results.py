@@ -105,6 +105,7 @@ class SearchResults(QListView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._found = _Model(self)
+        self._shown: list[FoundChat] = []
         self.setModel(self._found)
         self.setItemDelegate(_Delegate(self))
         self.setAccessibleName(self.tr("見つかった対話"))
@@ -116,9 +117,11 @@ class SearchResults(QListView):
         self.clicked.connect(self._choose)
 
     def show_found(self, chats: Sequence[FoundChat]) -> None:
-        """Show these."""
-        self._found.show(chats)
-        self.scrollToTop()
+        """Show these; where they are the same as before, the place in them stays."""
+        if list(chats) != self._shown:
+            self._shown = list(chats)
+            self._found.show(chats)
+            self.scrollToTop()
 
     def enter(self, key: Qt.Key) -> None:
         """Come from the field: down to the first one; Enter opens the first passage."""

@@ -77,8 +77,7 @@ class Window(QMainWindow):
         self.announcer = Announcer(turns, self.conversation, self.page.transcript)
         self.desk = ChatDesk(session, self)
         self.action_table = Actions(self, session)
-        self.settings = SettingsPage(session, self.action_table, self)
-        self._rooms.addWidget(self.settings)
+        self._settings: SettingsPage | None = None
         self.finder = Finder(self, session)
         self.slash = SlashMenu(self.page.composer.edit, self.page, self.finder.commands)
         self.printing = Printing(session, self)
@@ -96,10 +95,21 @@ class Window(QMainWindow):
         self.toast.lie_over(self.page, self.page.composer)
         self.page.composer.setFocus()
 
+    @property
+    def settings(self) -> SettingsPage:
+        """The settings, made when they are first asked for: they take a quarter of a window's start."""
+        if self._settings is None:
+            self._settings = SettingsPage(self._session, self.action_table, self)
+            self._rooms.addWidget(self._settings)
+            self._settings.said.connect(self.toast.show_message)
+            self._settings.backup_requested.connect(self.back_up)
+            self._settings.bin_requested.connect(self.open_bin)
+        return self._settings
+
     def show_settings(self) -> None:
         """Go to the settings."""
         self.rail.settings.setChecked(True)
-        self._rooms.setCurrentIndex(1)
+        self._rooms.setCurrentWidget(self.settings)
         self.settings.setFocus()
         self.toast.lie_over(self.settings)
 
@@ -149,10 +159,7 @@ class Window(QMainWindow):
         self.conversation.opened.connect(self.sidebar.list.select)
         self.conversation.said.connect(self.toast.show_message)
         self.conversation.titled.connect(self._show_title)
-        self.settings.said.connect(self.toast.show_message)
         self.printing.said.connect(self.toast.show_message)
-        self.settings.backup_requested.connect(self.back_up)
-        self.settings.bin_requested.connect(self.open_bin)
         self.action_table.changed.connect(self._show_keys)
         session.chats_changed.connect(self._show_chats)
 
@@ -392,7 +399,8 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.conversation.leave()
-        self.settings.flush()
+        if self._settings is not None:
+            self._settings.flush()
         self._session.remember(window=bytes(self.saveGeometry().toBase64().data()).decode())
         self.closing.emit(self)
         event.accept()
