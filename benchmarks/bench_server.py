@@ -35,9 +35,10 @@ from desktop.jobs import Cancel
 
 CONTEXT = 4096  # tokens
 TOKENS = 96  # of an answer
-ROUNDS = 5
+ROUNDS = 3
+PAUSE = 1.0  # seconds; the threads of the one before spin for a while, and take the other's processor
 LONG = Turn(
-    "user", "海は地球の表面の七割をおおい、雲をつくり、魚と鳥と人を養っています。要約してください。" * 40
+    "user", "海は地球の表面の七割をおおい、雲をつくり、魚と鳥と人を養っています。要約してください。" * 20
 )
 COUNTING = (
     Turn("user", "1から1000まで数えてください。"),
@@ -70,12 +71,17 @@ def _compare(path: str) -> tuple[float, float]:
         counting = _tokens(engine, model, COUNTING)
         with _server(path) as port:
             for number in range(ROUNDS + 1):
+                sleep(PAUSE)
                 ours = _ask_engine(engine, model, COUNTING)
+                sleep(PAUSE)
                 theirs = _ask_server(port, counting, TOKENS)
                 # An odd number in front: nothing of the last round's prompt is of use, on either side.
                 fresh = [Turn("user", f"{number}{number}。{LONG.text}")]
+                tokens = _tokens(engine, model, fresh)
+                sleep(PAUSE)
                 our_prompt = _ask_engine(engine, model, fresh, most=1)
-                their_prompt = _ask_server(port, _tokens(engine, model, fresh), 1)
+                sleep(PAUSE)
+                their_prompt = _ask_server(port, tokens, 1)
                 if number:  # the first round warms both
                     decode.append(ours.speed / theirs.speed)
                     prompt.append(our_prompt.prompt_speed / their_prompt.prompt_speed)
