@@ -1,1 +1,1 @@
-"""The Qt window: one file a widget; ``worker`` runs whatever takes longer than a frame."""
+"""The Qt window: rooms of one file a widget; ``worker`` runs whatever takes longer than a frame."""

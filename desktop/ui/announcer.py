@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QWidget
 from desktop.engine.protocol import Event, Piece
 from desktop.models.loading import Step
 from desktop.store import Message
-from desktop.ui.conversation import Conversation
-from desktop.ui.reading import Sentences, announce
+from desktop.ui.controls.announce import announce
+from desktop.ui.conversation.conversation import Conversation
+from desktop.ui.reading import Sentences
 from desktop.ui.turns import Running, Turns
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from desktop.ui.composer import LONGEST_MESSAGE
+from desktop.ui.controls.fields import LONGEST_MESSAGE
 
 if TYPE_CHECKING:
     from desktop.ui.session import Session

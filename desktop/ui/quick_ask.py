@@ -11,8 +11,9 @@ from desktop.engine.protocol import Event, Piece
 from desktop.errors import KotonohaError, sentence
 from desktop.models.loading import Step
 from desktop.store import Chat, Message
-from desktop.ui.fields import LineEdit
-from desktop.ui.reading import Sentences, announce
+from desktop.ui.controls.announce import announce
+from desktop.ui.controls.fields import LineEdit
+from desktop.ui.reading import Sentences
 from desktop.ui.session import Session
 from desktop.ui.transcript import Entry, Transcript
 from desktop.ui.turns import Running, Turns

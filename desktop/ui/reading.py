@@ -1,14 +1,8 @@
-"""Text read out to people who do not see it: an answer by sentence, and messages of the window.
-
-A screen reader speaks what it is told by ``QAccessibleAnnouncementEvent``; where none runs, nothing is done.
-"""
+"""Text read out to people who do not see it: an answer as it grows, by sentence."""
 
 from __future__ import annotations
 
 import re
-
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QWidget
 
 from desktop.ui.transcript.inline import printable, spans
 
@@ -68,13 +62,3 @@ class Sentences:
         line = _MARKER.sub("", text) if began else text
         spoken = "".join(span.text for span in spans(line.strip().strip("|").replace("|", "、")))
         return [spoken.strip()] if spoken.strip() else []
-
-
-def announce(widget: QWidget, text: str, *, at_once: bool = False) -> None:
-    """Let a screen reader say ``text``, after what it is saying or ``at_once``, about ``widget``."""
-    if not text or not QAccessible.isActive():
-        return
-    event = QAccessibleAnnouncementEvent(widget, text)
-    politeness = QAccessible.AnnouncementPoliteness
-    event.setPoliteness(politeness.Assertive if at_once else politeness.Polite)
-    QAccessible.updateAccessibility(event)

@@ -11,6 +11,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from desktop.chat.options import sampling_of, system_prompt_of
+from desktop.chat.pace import Pace
 from desktop.chat.turn import Begun, answer, begin
 from desktop.engine.protocol import Event, Piece, PromptProgress, Sampling, Started, Thought
 from desktop.errors import KotonohaError, sentence
@@ -18,7 +19,6 @@ from desktop.jobs import Cancel
 from desktop.models.loading import Step, Target
 from desktop.models.recommended import kept
 from desktop.store import Chat, Message, Model, Policy
-from desktop.ui.pace import Pace
 from desktop.ui.session import Session
 
 _GOES_ON = ("done", "limit", "looped")  # ends of an answer after which the next of several is written

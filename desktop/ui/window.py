@@ -14,21 +14,21 @@ from desktop.store import Message
 from desktop.store.automatic import back_up
 from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
 from desktop.ui import theme
-from desktop.ui.actions import Actions, native
 from desktop.ui.announcer import Announcer
-from desktop.ui.bin_dialog import BinDialog
-from desktop.ui.chat_desk import ChatDesk
-from desktop.ui.chat_page import ChatPage
-from desktop.ui.conversation import Conversation
-from desktop.ui.finder import Finder
+from desktop.ui.commands.actions import Actions, native
+from desktop.ui.commands.finder import Finder
+from desktop.ui.composer.slash_menu import SlashMenu
+from desktop.ui.controls.toast import Toast
+from desktop.ui.conversation.chat_page import ChatPage
+from desktop.ui.conversation.conversation import Conversation
+from desktop.ui.exchange.print_chat import Printing
+from desktop.ui.history.bin_dialog import BinDialog
+from desktop.ui.history.chat_desk import ChatDesk
+from desktop.ui.history.sidebar import Sidebar
 from desktop.ui.icons import app_icon
-from desktop.ui.print_chat import Printing
 from desktop.ui.rail import Rail
 from desktop.ui.session import Session
-from desktop.ui.settings_page import SettingsPage
-from desktop.ui.sidebar import Sidebar
-from desktop.ui.slash_menu import SlashMenu
-from desktop.ui.toast import Toast
+from desktop.ui.settings.settings_page import SettingsPage
 from desktop.ui.transcript.inline import printable
 from desktop.ui.turns import Turns
 
@@ -247,7 +247,7 @@ class Window(QMainWindow):
             self._export([chat_id])
 
     def _export(self, chat_ids: list[int]) -> None:
-        from desktop.ui.export_dialog import ExportDialog  # only here: it takes long to import
+        from desktop.ui.exchange.export_dialog import ExportDialog  # only here: it takes long to import
 
         ExportDialog(self._session, chat_ids, self).show()
 

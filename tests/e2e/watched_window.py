@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from desktop.ui import app as app_module
 from desktop.ui.app import App
-from desktop.ui.fields import LineEdit
+from desktop.ui.controls.fields import LineEdit
 
 
 class Watched(App):

@@ -16,26 +16,26 @@ from scripted import Scripted
 
 import desktop.ui
 from desktop.errors import KotonohaError
-from desktop.ui.attachment_view import AttachmentView
-from desktop.ui.backup_dialog import BackupDialog
-from desktop.ui.bin_dialog import BinDialog
-from desktop.ui.branch_map import BranchMap
-from desktop.ui.choose_path import ChoosePath
-from desktop.ui.export_dialog import ExportDialog
-from desktop.ui.import_dialog import ImportDialog
-from desktop.ui.line_dialog import LineDialog
-from desktop.ui.links import LinkDialog
-from desktop.ui.message_editor import MessageEditor
-from desktop.ui.model_settings import ModelSettingsDialog
-from desktop.ui.open_file import OpenFile
-from desktop.ui.passphrase_dialog import PassphraseDialog
-from desktop.ui.probability_view import ProbabilityView
-from desktop.ui.prompt_view import PromptView
+from desktop.ui.answers.probability_view import ProbabilityView
+from desktop.ui.answers.prompt_view import PromptView
+from desktop.ui.branches.branch_map import BranchMap
+from desktop.ui.branches.side_by_side import SideBySide
+from desktop.ui.composer.attachment_view import AttachmentView
+from desktop.ui.composer.message_editor import MessageEditor
+from desktop.ui.controls.choose_path import ChoosePath
+from desktop.ui.controls.line_dialog import LineDialog
+from desktop.ui.controls.links import LinkDialog
+from desktop.ui.controls.open_file import OpenFile
+from desktop.ui.controls.section import SectionButton
+from desktop.ui.controls.text_dialog import TextDialog
+from desktop.ui.exchange.backup_dialog import BackupDialog
+from desktop.ui.exchange.export_dialog import ExportDialog
+from desktop.ui.exchange.import_dialog import ImportDialog
+from desktop.ui.exchange.passphrase_dialog import PassphraseDialog
+from desktop.ui.history.bin_dialog import BinDialog
 from desktop.ui.rescue import Rescue
-from desktop.ui.section import SectionButton
-from desktop.ui.side_by_side import SideBySide
-from desktop.ui.template_dialog import TemplateDialog
-from desktop.ui.text_dialog import TextDialog
+from desktop.ui.settings.model_settings import ModelSettingsDialog
+from desktop.ui.settings.template_dialog import TemplateDialog
 
 Opener = Callable[[Scripted], QWidget]
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.store import Preferences
 from desktop.ui import theme
-from desktop.ui.actions import native, portable
+from desktop.ui.commands.actions import native, portable
 
 
 def press(qtbot, window, keys):

@@ -16,13 +16,13 @@ from desktop import paths
 from desktop.documents import reader
 from desktop.engine.protocol import Generate
 from desktop.models import library
-from desktop.ui import attachments
 from desktop.ui.app import App
-from desktop.ui.attachment_chips import AttachmentChip, AttachmentChips, FileShown, Shelf
-from desktop.ui.attachment_view import AttachmentView
-from desktop.ui.attachments import estimate
-from desktop.ui.composer import Composer
-from desktop.ui.dropped import files_in
+from desktop.ui.composer.attachment_view import AttachmentView
+from desktop.ui.composer.composer import Composer
+from desktop.ui.controls.attachment_chips import AttachmentChip, AttachmentChips, FileShown, Shelf
+from desktop.ui.controls.dropped import files_in
+from desktop.ui.conversation import attachments
+from desktop.ui.conversation.attachments import estimate
 from desktop.ui.transcript.question import QuestionView
 
 WAIT = 120_000  # ms, a guard against hanging

@@ -11,9 +11,9 @@ from scripted import Scripted
 
 from desktop.engine.protocol import Generate
 from desktop.errors import KotonohaError
-from desktop.ui.branch_map import BranchMap
-from desktop.ui.message_editor import MessageEditor
-from desktop.ui.side_by_side import SideBySide
+from desktop.ui.branches.branch_map import BranchMap
+from desktop.ui.branches.side_by_side import SideBySide
+from desktop.ui.composer.message_editor import MessageEditor
 from desktop.ui.transcript.message import MessageView
 
 pytestmark = pytest.mark.timeout(300)

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from scripted import Scripted
 
-from desktop.ui.message_editor import MessageEditor
-from desktop.ui.palette import ENTRY
+from desktop.ui.commands.palette import ENTRY
+from desktop.ui.composer.message_editor import MessageEditor
 
 pytestmark = pytest.mark.timeout(300)
 

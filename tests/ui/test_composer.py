@@ -7,8 +7,8 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from desktop.ui.composer import LONGEST_MESSAGE, Composer
-from desktop.ui.fields import LineEdit
+from desktop.ui.composer.composer import Composer
+from desktop.ui.controls.fields import LONGEST_MESSAGE, LineEdit
 
 
 @pytest.fixture

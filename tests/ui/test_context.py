@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton
 
 from desktop import paths
+from desktop.ui.answers.probability_view import ProbabilityView, _rows
+from desktop.ui.answers.prompt_view import PromptView
 from desktop.ui.app import App
-from desktop.ui.probability_view import ProbabilityView, _rows
-from desktop.ui.prompt_view import PromptView
 from desktop.ui.transcript.message import MessageView
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

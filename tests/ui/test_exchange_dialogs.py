@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from desktop import paths
 from desktop.jobs import Cancel, result_of
 from desktop.store import Store, backups, passphrase
-from desktop.ui.backup_dialog import PATH, BackupDialog
-from desktop.ui.export_dialog import ExportDialog
-from desktop.ui.import_dialog import ImportDialog
-from desktop.ui.passphrase_dialog import PassphraseDialog
+from desktop.ui.exchange.backup_dialog import PATH, BackupDialog
+from desktop.ui.exchange.export_dialog import ExportDialog
+from desktop.ui.exchange.import_dialog import ImportDialog
+from desktop.ui.exchange.passphrase_dialog import PassphraseDialog
 
 pytestmark = pytest.mark.slow
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "exchange"

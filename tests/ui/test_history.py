@@ -9,9 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from scripted import Scripted
 
-from desktop.ui.chat_model import CHAT, SECTION
-from desktop.ui.line_dialog import LineDialog
-from desktop.ui.search_results import FOUND
+from desktop.ui.controls.line_dialog import LineDialog
+from desktop.ui.history.chat_model import CHAT, SECTION
+from desktop.ui.history.search_results import FOUND
 
 pytestmark = pytest.mark.timeout(300)
 

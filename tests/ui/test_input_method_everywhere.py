@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 import desktop.ui
 from desktop.engine.protocol import Generate
-from desktop.ui.fields import DoubleSpinBox, Guard, LineEdit, SpinBox, TextEdit
+from desktop.ui.controls.fields import DoubleSpinBox, Guard, LineEdit, SpinBox, TextEdit
 
 pytestmark = pytest.mark.timeout(300)
 Key, NONE, CONTROL = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier

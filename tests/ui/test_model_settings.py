@@ -16,11 +16,11 @@ from desktop.engine.protocol import Adapter, Device
 from desktop.engine.states import chat_key
 from desktop.models.loading import machine_key
 from desktop.store import Choices, Run
-from desktop.ui import model_settings
 from desktop.ui.app import App
-from desktop.ui.bin_dialog import BinDialog
-from desktop.ui.model_settings import ModelSettingsDialog
-from desktop.ui.template_dialog import TemplateDialog
+from desktop.ui.history.bin_dialog import BinDialog
+from desktop.ui.settings import model_settings
+from desktop.ui.settings.model_settings import ModelSettingsDialog
+from desktop.ui.settings.template_dialog import TemplateDialog
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 WAIT = 120_000  # ms, a guard against hanging

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from desktop.ui.optional_box import OptionalDecimal, OptionalWhole
+from desktop.ui.controls.optional_box import OptionalDecimal, OptionalWhole
 
 
 def test_a_step_from_automatic_goes_to_what_it_is(qtbot: QtBot) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
-from desktop.ui.palette import ENTRY, MOST
+from desktop.ui.commands.palette import ENTRY, MOST
 
 
 @pytest.fixture

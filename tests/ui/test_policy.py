@@ -8,9 +8,9 @@ from scripted import Scripted
 
 from desktop.engine.protocol import Generate, Inspect
 from desktop.models.loading import Step
-from desktop.ui.context_meter import ContextMeter
-from desktop.ui.fields import TextEdit
-from desktop.ui.text_dialog import TextDialog
+from desktop.ui.controls.fields import TextEdit
+from desktop.ui.controls.text_dialog import TextDialog
+from desktop.ui.conversation.context_meter import ContextMeter
 from desktop.ui.transcript.message import MessageView
 
 pytestmark = pytest.mark.timeout(300)

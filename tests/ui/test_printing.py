@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel, Cancelled
-from desktop.ui import printing
-from desktop.ui.pdf_text import ideograph
-from desktop.ui.print_chat import file_name, moment
-from desktop.ui.printing import Part, Printed, Sheet, save_pdf
+from desktop.ui.exchange import printing
+from desktop.ui.exchange.pdf_text import ideograph
+from desktop.ui.exchange.print_chat import file_name, moment
+from desktop.ui.exchange.printing import Part, Printed, Sheet, save_pdf
 
 # ziamath asks importlib in a way that Python 3.11 calls old.
 pytestmark = pytest.mark.filterwarnings("ignore:path is deprecated:DeprecationWarning")

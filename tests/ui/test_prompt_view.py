@@ -14,9 +14,9 @@ from desktop.chat.asked import next_prompt, prompt_of
 from desktop.engine.protocol import Alternative, Inspect, Score, ScoredToken, Stop, Turn
 from desktop.store import Choices
 from desktop.ui import theme
-from desktop.ui.probability_view import Alternatives, ProbabilityView, percent
-from desktop.ui.prompt_view import LONGEST_LINE, PromptView
-from desktop.ui.token_flow import Cell, TokenFlow
+from desktop.ui.answers.probability_view import Alternatives, ProbabilityView, percent
+from desktop.ui.answers.prompt_view import LONGEST_LINE, PromptView
+from desktop.ui.answers.token_flow import Cell, TokenFlow
 
 pytestmark = pytest.mark.timeout(300)
 

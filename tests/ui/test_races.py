@@ -164,7 +164,7 @@ def test_a_suggestion_does_not_destroy_what_was_typed(qtbot, app):
 
 
 def test_the_usual_instructions_survive_closing_at_once(qtbot, app):
-    from desktop.ui.fields import TextEdit
+    from desktop.ui.controls.fields import TextEdit
 
     (edit,) = app.window.settings.findChildren(TextEdit)
     edit.setPlainText("結論から答えてください。")

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from desktop.ui.shortcuts import refusal
+from desktop.ui.commands.shortcuts import refusal
 
 CONTROL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,

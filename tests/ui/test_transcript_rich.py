@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel, Cancelled
 from desktop.ui import theme
-from desktop.ui.links import LONGEST, LinkDialog
+from desktop.ui.controls.links import LONGEST, LinkDialog
 from desktop.ui.transcript import Entry, Transcript
 from desktop.ui.transcript.clipboard import MARKDOWN
 from desktop.ui.transcript.code_file import file_name, write

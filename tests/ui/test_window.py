@@ -13,7 +13,7 @@ from desktop import paths
 from desktop.models import library
 from desktop.store import Store
 from desktop.ui.app import App
-from desktop.ui.chat_model import CHAT
+from desktop.ui.history.chat_model import CHAT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 LONG = "日本の歴史を、縄文時代から順番に、できるだけ詳しく説明してください。"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.store import Node
-from desktop.ui.branch_rows import rows_of
+from desktop.ui.branches.branch_rows import rows_of
 
 
 def node(id: int, parent: int | None) -> Node:

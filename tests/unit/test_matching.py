@@ -7,7 +7,7 @@ import random
 import pytest
 
 from desktop.jobs import Cancel, Cancelled
-from desktop.ui.matching import Candidate, key, match
+from desktop.ui.commands.matching import Candidate, key, match
 
 NAMES = [
     "設定を開く",

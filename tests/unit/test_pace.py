@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
-from desktop.ui.pace import Pace
+from desktop.chat.pace import Pace
 
 
 def read(pace: Pace, total: int, reused: int, seconds: float, steps: int, noise: float = 0.0):

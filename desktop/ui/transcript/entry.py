@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from desktop.ui.attachment_chips import FileShown
+    from desktop.ui.controls.attachment_chips import FileShown
 
 Role = Literal["user", "assistant"]
 Status = Literal["done", "streaming", "stopped", "limit", "interrupted", "failed", "looped"]

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QPainter
 
 from desktop.ui import theme
-from desktop.ui.attachment_chips import HEIGHT, AttachmentChips
+from desktop.ui.controls.attachment_chips import HEIGHT, AttachmentChips
 from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.footer import Footer
 from desktop.ui.transcript.look import FOLDED_LINES, QUESTION_WIDTH, Look

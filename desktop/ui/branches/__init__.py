@@ -1,0 +1,1 @@
+"""The versions of a chat's messages: walked through, drawn as a map, compared."""

@@ -1,0 +1,1 @@
+"""What can be done, by key, by name and by menu."""

@@ -1,0 +1,1 @@
+"""Where the person writes: the field, its files, its commands, and larger fields."""

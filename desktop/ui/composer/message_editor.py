@@ -1,0 +1,107 @@
+"""A large field for one message: to write at length, and to write an earlier message anew."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desktop.ui import theme
+from desktop.ui.controls.fields import ENTERS, LONGEST_MESSAGE, TextEdit
+
+
+class MessageEditor(QDialog):
+    """Has ``text`` edited; ``written`` carries it when the person presses the button called ``action``.
+
+    It stays until ``accept`` says that the text is kept, or ``fail`` why it is not. Closing it in another way
+    with changes in it tells them by ``left``, so that nothing typed is lost.
+    """
+
+    written = Signal(str)
+    left = Signal(str)
+
+    def __init__(self, title: str, text: str, action: str, parent: QWidget | None, *, note: str = "") -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.resize(760, 560)
+        self.setMinimumSize(360, 280)
+        self._before = text
+        self.note = QLabel(note, self)
+        self.note.setObjectName("sub")
+        self.note.setWordWrap(True)
+        self.note.setVisible(bool(note))
+        self.edit = _Field(self)
+        self.edit.setObjectName("framed")
+        self.edit.setFont(theme.text_font())
+        self.edit.setAccessibleName(title)
+        self.edit.setPlainText(text)
+        self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
+        self.failure = QLabel(self)
+        self.failure.setObjectName("caution")
+        self.failure.setTextFormat(Qt.TextFormat.PlainText)
+        self.failure.setWordWrap(True)
+        self.failure.hide()
+        self.count = QLabel(self)
+        self.count.setObjectName("faint")
+        cancel = QPushButton(self.tr("やめる"), self)
+        self.button = QPushButton(action, self)
+        self.button.setObjectName("main")
+        self.button.setToolTip(self.tr("Ctrl+Enter"))
+        foot = QHBoxLayout()
+        foot.addWidget(self.count)
+        foot.addStretch(1)
+        foot.addWidget(cancel)
+        foot.addWidget(self.button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 16)
+        layout.setSpacing(12)
+        layout.addWidget(self.note)
+        layout.addWidget(self.edit, 1)
+        layout.addWidget(self.failure)
+        layout.addLayout(foot)
+        self.edit.textChanged.connect(self._update)
+        self.edit.confirmed.connect(self._write)
+        self.button.clicked.connect(self._write)
+        cancel.clicked.connect(self.reject)
+        self._update()
+        self.edit.setFocus()
+
+    def _update(self) -> None:
+        text = self.edit.toPlainText()
+        self.count.setText(self.tr("%n 字", "", len(text)))
+        self.button.setEnabled(bool(text.strip()) and len(text) <= LONGEST_MESSAGE)
+
+    def _write(self) -> None:
+        if self.button.isEnabled():
+            self.failure.hide()
+            self.button.setEnabled(False)  # until it is known what became of it
+            self.written.emit(self.edit.toPlainText().strip("\n"))
+
+    def fail(self, why: str) -> None:
+        """Say why the text is not kept; it can be tried again."""
+        self.failure.setText(why)
+        self.failure.show()
+        self._update()
+        self.edit.setFocus()
+
+    def reject(self) -> None:
+        """Close; what was changed is told."""
+        text = self.edit.toPlainText()
+        super().reject()
+        if text != self._before:
+            self.left.emit(text)
+
+
+class _Field(TextEdit):
+    """Ctrl+Enter confirms; Enter alone begins a new line, as one expects where there is so much room."""
+
+    confirmed = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.key() in ENTERS and control and not self.is_composing():
+            event.accept()
+            self.confirmed.emit()
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,1 @@
+"""What every room is made of: fields, buttons, labels, lines that tell something, small dialogs."""

@@ -1,0 +1,1 @@
+"""Chats and backups in and out, and on paper."""

@@ -1,0 +1,141 @@
+"""Printing the open chat, or saving it as a PDF: asks where, reads the chat, and draws it in a worker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDateTime, QLocale, QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+
+from desktop.jobs import Cancel
+from desktop.store import Message, Store
+from desktop.ui.controls.fields import Guard
+from desktop.ui.exchange.printing import Part, Printed, Sheet, dress, paint, save_pdf
+from desktop.ui.session import Session
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
+MANY = 30  # pages, from which on it is told how far the work is
+LONGEST_NAME = 80  # characters of a file's name: 240 bytes in UTF-8, and systems allow 255
+_NOT_IN_NAMES = re.compile(r'[\s\x00-\x1f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
+
+
+class Printing(QObject):
+    """Prints for one window."""
+
+    said = Signal(str)
+
+    def __init__(self, session: Session, over: QWidget) -> None:
+        super().__init__(over)
+        self._session = session
+        self._over = over
+
+    def print(self, chat_id: int) -> None:
+        """Ask for a printer and print a chat."""
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        dress(printer)
+        printer.setCreator("Kotonoha")
+        dialog = QPrintDialog(printer, self._over)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(self.tr("印刷"))
+        dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        for field in dialog.findChildren(QLineEdit):
+            Guard(field)
+        dialog.accepted.connect(lambda: self.print_on(printer, chat_id))
+        dialog.show()  # modal to the window, as ``open`` would be, which wants a slot here
+
+    def print_on(self, printer: QPrinter, chat_id: int) -> None:
+        """Print a chat on ``printer``."""
+        read = self.reader()
+
+        def work(cancel: Cancel) -> Iterator[Printed]:
+            sheet = read(chat_id)
+            printer.setDocName(sheet.title)
+            return paint(sheet, printer, cancel)
+
+        self._run(work, lambda event: self._say_printed(event.of))
+
+    def ask_for_pdf(self, chat_id: int, title: str) -> None:
+        """Ask for a name and save a chat there as a PDF."""
+        dialog = QFileDialog(self._over, self.tr("PDFとして保存"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([self.tr("PDF文書 (*.pdf)")])
+        dialog.setDefaultSuffix("pdf")
+        dialog.selectFile(file_name(title or self.tr("新しい対話")))
+        for label, text in (
+            (QFileDialog.DialogLabel.Accept, self.tr("保存")),
+            (QFileDialog.DialogLabel.Reject, self.tr("やめる")),
+        ):
+            dialog.setLabelText(label, text)
+        for field in dialog.findChildren(QLineEdit):
+            Guard(field)
+        dialog.fileSelected.connect(lambda name: self.save(Path(name), chat_id))
+        dialog.open()
+
+    def save(self, path: Path, chat_id: int) -> None:
+        """Save a chat as a PDF."""
+        read = self.reader()
+        self._run(
+            lambda cancel: save_pdf(read(chat_id), path, cancel),
+            lambda event: self.said.emit(
+                self.tr("PDFに保存しました（%n ページ）: {name}", "", event.of).format(name=path.name)
+            ),
+        )
+
+    def _run(self, work: Callable[[Cancel], Iterator[Printed]], done: Callable[[Printed], None]) -> None:
+        last = Printed(0, 0)
+
+        def progress(event: Printed) -> None:
+            nonlocal last
+            last = event
+            if event.of >= MANY and event.pages % 10 == 0 and event.pages < event.of:
+                self.said.emit(
+                    self.tr("書き出しています… {page} / {pages} ページ").format(
+                        page=event.pages, pages=event.of
+                    )
+                )
+
+        self._session.jobs.run(work, owner=self, on_event=progress, on_done=lambda _: done(last))
+
+    def _say_printed(self, pages: int) -> None:
+        self.said.emit(self.tr("プリンターに送りました（%n ページ）。", "", pages))
+
+    def reader(self) -> Callable[[int], Sheet]:
+        """Return what reads a chat in a worker; its words are of this thread's language."""
+        me, it, untitled = self.tr("あなた"), self.tr("言の葉"), self.tr("新しい対話")
+        store: Store = self._session.store
+
+        def part(message: Message) -> Part:
+            asked = message.role == "user"
+            facts = () if asked else (message.model_name, message.preset_name)
+            note = " · ".join(fact for fact in (*facts, moment(message.created)) if fact)
+            return Part(me if asked else it, note, message.text, asked)
+
+        def read(chat_id: int) -> Sheet:
+            chat, path = store.chats.get(chat_id), store.messages.path(chat_id)
+            return Sheet(
+                chat.title or untitled,
+                moment(chat.created),
+                [part(message) for message in path if message.text],
+            )
+
+        return read
+
+
+def moment(seconds: float) -> str:
+    """Return a stored time for people; of a damaged row, some time."""
+    when = QDateTime.fromSecsSinceEpoch(int(min(max(seconds, 0.0), 1e11)))
+    return QLocale().toString(when, QLocale.FormatType.ShortFormat)
+
+
+def file_name(title: str) -> str:
+    """Return a name for the file of a chat that every system accepts."""
+    name = _NOT_IN_NAMES.sub(" ", title).strip(" .")[:LONGEST_NAME].strip(" .")
+    return f"{name or 'kotonoha'}.pdf"

@@ -1,0 +1,1 @@
+"""The list of chats: in order, searched, many at once."""

@@ -1,0 +1,1 @@
+"""The settings of the application and of a model."""
