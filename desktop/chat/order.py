@@ -34,12 +34,13 @@ def sections(chats: Sequence[Chat], folders: Sequence[Folder], now: float) -> li
     """Return the sections from top to bottom; ``chats`` are given newest first, ``now`` in Unix seconds.
 
     A folder is there also when it is empty, so that something can be put into it. A chat is in one section
-    only: in the archive, else pinned, else in its folder, else at its day.
+    only: in the archive, else pinned, else in its folder, else at its day; last those of no day.
     """
     pinned: list[Chat] = []
     archive: list[Chat] = []
     filed: dict[int, list[Chat]] = {folder.id: [] for folder in folders}
     days: list[tuple[DayGroup, list[Chat]]] = []
+    undated: list[Chat] = []
     for chat in chats:
         if chat.archived is not None:
             archive.append(chat)
@@ -49,9 +50,14 @@ def sections(chats: Sequence[Chat], folders: Sequence[Folder], now: float) -> li
             filed[chat.folder_id].append(chat)
         else:
             group = group_of(chat.updated, now)
+            if group.kind == "unknown":  # of the future, or of long ago: newest first says nothing of them
+                undated.append(chat)
+                continue
             if not days or days[-1][0] != group:
                 days.append((group, []))
             days[-1][1].append(chat)
+    if undated:
+        days.append((DayGroup("unknown"), undated))
     return [
         *([Section("pinned", tuple(pinned))] if pinned else []),
         *(Section("folder", tuple(filed[folder.id]), folder=folder) for folder in folders),

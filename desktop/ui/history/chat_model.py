@@ -180,4 +180,5 @@ class ChatModel(QAbstractListModel):
             "today": self.tr("今日"),
             "yesterday": self.tr("昨日"),
             "week": self.tr("過去7日間"),
+            "unknown": self.tr("日付不明"),
         }[group.kind]
