@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -158,6 +159,29 @@ def test_a_failure_or_a_stop_leaves_what_was_there(qapp, tmp_path, monkeypatch):
     assert told.value.code == "pdf_not_written"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_pipes_and_links_are_not_replaced_nor_written_through(qapp, tmp_path):
+    other = tmp_path / "大事.txt"
+    other.write_text("大事")
+    pipe, link, dangling = tmp_path / "管.pdf", tmp_path / "先.pdf", tmp_path / "空.pdf"
+    os.mkfifo(pipe)
+    link.symlink_to(other)
+    dangling.symlink_to(tmp_path / "ない")
+    for waiting in ("紙.pdf.part", "紙.pdf.drawn.part"):  # names that one could guess
+        (tmp_path / waiting).symlink_to(other)
+    before = sorted(tmp_path.iterdir())
+    for path in (pipe, link, dangling):
+        with pytest.raises(KotonohaError) as told:
+            write(sheet(), path)
+        assert told.value.code == "pdf_not_written" and "ふつうのファイル" in told.value.ja
+    assert sorted(tmp_path.iterdir()) == before and pipe.is_fifo() and link.is_symlink()
+    write(sheet(), tmp_path / "紙.pdf")
+    assert (tmp_path / "紙.pdf").read_bytes().startswith(b"%PDF-") and other.read_text() == "大事"
+    name = "長" * 80 + ".pdf"  # as long as names may be
+    write(sheet(), tmp_path / name)
+    assert sorted(tmp_path.iterdir()) == sorted([*before, tmp_path / "紙.pdf", tmp_path / name])
+
+
 def test_long_titles_are_two_lines(strip):
     made = strip(Sheet("とても長い題名" * 60, "", sheet().parts))
     assert len(made._title_lines) == 2 and made._title_lines[1].endswith("…")
@@ -168,7 +192,8 @@ def test_names_of_files_and_moments():
     assert file_name("会議/議事録: 2026?") == "会議 議事録 2026.pdf"
     assert file_name("...") == "kotonoha.pdf" and file_name("\u202e\n") == "kotonoha.pdf"
     assert len(file_name("長" * 500).encode()) <= 255
-    assert moment(float(2**62)) and moment(-1.0)
+    assert "2023" in moment(1.7e9)
+    assert [moment(each) for each in (2.0**62, -1.0, 0.0, float("nan"), float("inf"))] == [""] * 5
 
 
 def test_the_open_chat_is_saved_by_the_window(qtbot, scripted, tmp_path):
@@ -201,6 +226,21 @@ def test_a_printer_gets_the_same_pages(qtbot, scripted, tmp_path):
     scripted.window.printing.print_on(printer, scripted.window.conversation.chat_id)
     scripted.until(lambda: "プリンターに送りました" in scripted.window.toast.label.text())
     assert (tmp_path / "紙.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_a_printer_that_writes_a_file_does_not_write_through_a_link(qtbot, scripted, tmp_path):
+    from PySide6.QtPrintSupport import QPrinter
+
+    scripted.ask("富士山の高さは")
+    other, link = tmp_path / "大事.txt", tmp_path / "紙.pdf"
+    other.write_text("大事")
+    link.symlink_to(other)
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(link))
+    scripted.window.printing.print_on(printer, scripted.window.conversation.chat_id)
+    scripted.until(scripted.page.banner.isVisible)
+    assert link.is_symlink() and other.read_text() == "大事"
 
 
 def test_another_program_finds_its_text(qapp, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QDateTime, QLocale, QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
+from desktop.chat.days import is_plausible
 from desktop.jobs import Cancel
 from desktop.store import Message, Store
 from desktop.ui.controls.fields import Guard
-from desktop.ui.exchange.printing import Part, Printed, Sheet, dress, paint, save_pdf
+from desktop.ui.exchange.printing import Part, Printed, Sheet, dress, paint, require_replaceable, save_pdf
 from desktop.ui.session import Session
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ class Printing(QObject):
         read = self.reader()
 
         def work(cancel: Cancel) -> Iterator[Printed]:
+            if file := printer.outputFileName():  # "print to a file", which Qt opens whatever it is
+                require_replaceable(Path(file))
             sheet = read(chat_id)
             printer.setDocName(sheet.title)
             return paint(sheet, printer, cancel)
@@ -130,8 +134,10 @@ class Printing(QObject):
 
 
 def moment(seconds: float) -> str:
-    """Return a stored time for people; of a damaged row, some time."""
-    when = QDateTime.fromSecsSinceEpoch(int(min(max(seconds, 0.0), 1e11)))
+    """Return a stored time for people; of a damaged row, none."""
+    if not is_plausible(seconds, time.time()):
+        return ""
+    when = QDateTime.fromSecsSinceEpoch(int(seconds))
     return QLocale().toString(when, QLocale.FormatType.ShortFormat)
 
 

@@ -7,6 +7,8 @@ one line of a paragraph alone. All of it may run in a worker: Qt allows text, PD
 
 from __future__ import annotations
 
+import os
+import tempfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +32,8 @@ from PySide6.QtGui import (
 from desktop import __version__
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
+from desktop.language import say
+from desktop.store.replacing import may_replace
 from desktop.ui import theme
 from desktop.ui.exchange.pdf_text import name_ideographs
 from desktop.ui.transcript.flow import Flow
@@ -85,10 +89,16 @@ def _drawn(asked: Wanted) -> Formula | None:
 def save_pdf(sheet: Sheet, path: Path, cancel: Cancel) -> Iterator[Printed]:
     """Write ``sheet`` to ``path`` as A4. What was there stays until all is written.
 
-    Raises ``KotonohaError("pdf_not_written")``.
+    Raises ``KotonohaError("pdf_not_written")``, also for what is no regular file.
     """
-    drawn, part = path.with_name(f"{path.name}.drawn.part"), path.with_name(f"{path.name}.part")
+    require_replaceable(path)
+    parts: list[Path] = []
     try:
+        for _ in range(2):  # names of our own, so that nothing that waits there is written through
+            descriptor, name = tempfile.mkstemp(".part", "kotonoha-", path.parent)
+            os.close(descriptor)
+            parts.append(Path(name))
+        drawn, part = parts
         writer = QPdfWriter(str(drawn))
         writer.setTitle(sheet.title)
         writer.setCreator(f"Kotonoha {__version__}")
@@ -101,8 +111,20 @@ def save_pdf(sheet: Sheet, path: Path, cancel: Cancel) -> Iterator[Printed]:
     except OSError as error:
         raise _not_written(path.name, error.strerror or "") from error
     finally:
-        drawn.unlink(missing_ok=True)
-        part.unlink(missing_ok=True)
+        for each in parts:
+            each.unlink(missing_ok=True)
+
+
+def require_replaceable(path: Path) -> None:
+    """Raise ``KotonohaError("pdf_not_written")`` where ``path`` is a device, a pipe or a link."""
+    try:
+        if may_replace(path):
+            return
+    except OSError as error:
+        raise _not_written(path.name, error.strerror or "") from error
+    raise _not_written(
+        path.name, say("ふつうのファイルの名前ではありません", "not the name of a regular file")
+    )
 
 
 def dress(device: QPagedPaintDevice) -> None:
