@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from desktop.jobs import Cancel, result_of
 from desktop.store import failures, rescue
 from desktop.store.connection import Connection, connect, pragma, require_sqlite, use_wal
 from desktop.store.health import APPLICATION_ID, SCHEMA_VERSION, check, examine
@@ -123,7 +124,12 @@ class Database:
             with self.write():
                 return  # told now, not at the first message, if nothing can be written
         if version:
-            rescue.backup(self.path)
+            from desktop.store.automatic import back_up  # only here: an ordinary start needs none of it
+
+            # Encrypted where the person wishes that. Where it cannot be (the passphrase is not to be read, no
+            # memory for the key), this raises and the file stays as it was: a step without a copy could lose
+            # what was written, and a plain copy is what the person does not want to lie there.
+            result_of(back_up(self.path, Cancel()))
         from sqlite_utils import Database as Utils
 
         from desktop.store.migrations import MIGRATIONS

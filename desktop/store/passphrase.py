@@ -12,19 +12,37 @@ from pathlib import Path
 
 from desktop.errors import KotonohaError
 from desktop.store import failures
+from desktop.store.replacing import open_regular
 from desktop.store.snapshot import sync_folder
 
 LONGEST = 1_000  # characters
 
 
 def kept(database: Path) -> str | None:
-    """Return the passphrase with which new backups are encrypted, None where they are not."""
-    with failures.told(database):
-        try:
-            data = _file(database).read_bytes()[: 4 * LONGEST]
-        except FileNotFoundError:
-            return None
-    return data.decode("utf-8", "surrogateescape") or None
+    """Return the passphrase with which new backups are encrypted, None where they are not.
+
+    Raises ``KotonohaError("passphrase_unreadable")`` where one was chosen and cannot be had: a backup that is
+    to be encrypted is never made without.
+    """
+    if not is_wanted(database):
+        return None
+    file = _file(database)
+    try:
+        opened = open_regular(file)
+        if opened is None:
+            raise _unreadable(file)
+        with opened:
+            passphrase = opened.read(4 * LONGEST).decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise _unreadable(file) from error
+    if not passphrase.replace("\0", "").strip():  # what a file system may leave after a power cut
+        raise _unreadable(file)
+    return passphrase
+
+
+def is_wanted(database: Path) -> bool:
+    """Return whether new backups are to be encrypted, also where the passphrase cannot be read."""
+    return os.path.lexists(_file(database))
 
 
 def keep(database: Path, passphrase: str) -> None:
@@ -63,3 +81,14 @@ def forget(database: Path) -> None:
 
 def _file(database: Path) -> Path:
     return database.with_name(f"{database.stem}-passphrase")
+
+
+def _unreadable(file: Path) -> KotonohaError:
+    return KotonohaError(
+        "passphrase_unreadable",
+        f"控えの合言葉を読めないので、控えを作りませんでした（{file}）。データは無事で、何も変えていません。"
+        "このファイルの権限を直すか、ファイルを消してから、合言葉を設定で決め直してください。",
+        f"The passphrase of the backups cannot be read, so no backup was made ({file}). The data is safe and "
+        "unchanged. Please allow reading this file, or delete it and choose a passphrase in the settings "
+        "again.",
+    )

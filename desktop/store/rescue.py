@@ -64,14 +64,6 @@ def require_elsewhere(path: Path, to: Path) -> None:
         )
 
 
-def backup_if_older(path: Path, seconds: float) -> Path | None:
-    """Make an automatic backup unless there is one younger than ``seconds``; return its path if made."""
-    with failures.told(path):
-        newest = backups_of(path)[:1]
-        age = time.time() - newest[0].stat().st_mtime if newest else None
-    return None if age is not None and 0 <= age < seconds else backup(path)
-
-
 def has_backups(path: Path) -> bool:
     """Return whether there are automatic backups of the database ``path``, whole or not."""
     return bool(backups_of(path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desktop.store import rescue
+from desktop.jobs import Cancel, result_of
 from desktop.store.attachments import Attachments
 from desktop.store.branches import Branches
 from desktop.store.chats import Chats
@@ -64,12 +64,10 @@ class Store:
         self._database.close()
 
     def backup(self, to: Path | None = None) -> Path:
-        """Copy everything, while it is in use, and return the copy's path; see ``rescue.backup``."""
-        return rescue.backup(self.path, to)
+        """Copy everything, while it is in use, and return the copy's path; see ``automatic.back_up``."""
+        from desktop.store.automatic import back_up
 
-    def backup_if_older(self, seconds: float) -> Path | None:
-        """Make an automatic backup unless there is one younger than ``seconds``; return its path if made."""
-        return rescue.backup_if_older(self.path, seconds)
+        return result_of(back_up(self.path, Cancel(), to))
 
     def check(self) -> None:
         """Read the whole file (0.8 s a GB from memory); raise ``database_damaged`` unless it is well-formed.

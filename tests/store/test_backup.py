@@ -72,10 +72,7 @@ def test_a_backup_never_goes_onto_the_data(store: Store, tmp_path: Path) -> None
         assert told.value.code == "backup_onto_itself"
     folder = tmp_path / "folder.db"
     folder.mkdir()
-    with pytest.raises(KotonohaError) as told:
-        store.backup(folder)
-    assert told.value.code == "database_unreadable"
-    assert list(folder.iterdir()) == []
+    assert store.backup(folder).parent == folder  # under a name of its own
     store.check()
 
 

@@ -13,9 +13,10 @@ from sqlite_utils import Database as Utils
 from sqlite_utils.migrations import Migrations
 
 from desktop.errors import KotonohaError
-from desktop.jobs import Cancel
-from desktop.store import Choices, Store, database, health, migrations
+from desktop.jobs import Cancel, result_of
+from desktop.store import Choices, Store, backups, database, health, migrations, passphrase, sealed
 
+WORDS = "ひみつの合言葉"
 SCHEMA_1 = """
 CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT, applied_at TEXT);
 CREATE UNIQUE INDEX idx__sqlite_migrations_migration_set_name ON _sqlite_migrations (migration_set, name);
@@ -335,6 +336,51 @@ def test_no_backup_no_step(old: Path, next_version: Migrations) -> None:
     assert told.value.code == "database_unreadable"
     with closing(sqlite.connect(old)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+
+
+def test_with_a_passphrase_the_backup_of_what_was_is_encrypted_and_opens(
+    old: Path, next_version: Migrations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passphrase.keep(old, WORDS)
+    Store.open(old).close()
+    folder = old.parent / "backups"
+    (made,) = folder.iterdir()
+    assert backups.is_sealed(made) and "東京です。".encode() not in made.read_bytes()
+    assert sorted(each.name for each in old.parent.iterdir() if "part" in each.name) == []
+    result_of(backups.restore(old, made, Cancel(), WORDS))
+    with closing(sqlite.connect(old)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("SELECT text FROM messages WHERE id = 9").fetchone() == ("東京です。",)
+    store = Store.open(old)  # and forward again
+    assert [m.text for m in store.messages.path(5)] == ["日本の首都は？！", "東京です。！"]
+    store.close()
+    assert all(backups.is_sealed(each) for each in folder.iterdir())
+
+
+@pytest.mark.parametrize("trouble", ["unreadable", "memory", "killed"])
+def test_no_key_no_step_and_no_plain_copy(
+    old: Path, next_version: Migrations, trouble: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passphrase.keep(old, WORDS)
+    expected: type[BaseException] = KotonohaError
+    if trouble == "unreadable":
+        old.with_name("kotonoha-passphrase").write_bytes(b"")
+    else:
+        expected = MemoryError if trouble == "memory" else KeyboardInterrupt
+
+        def fail(*_: object) -> None:
+            raise expected
+
+        monkeypatch.setattr(sealed, "_keys", fail)
+    with pytest.raises(expected):
+        Store.open(old)
+    with closing(sqlite.connect(old)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("SELECT text FROM messages WHERE id = 9").fetchone() == ("東京です。",)
+    holders = [
+        each for each in old.parent.rglob("*") if each.is_file() and "東京".encode() in each.read_bytes()
+    ]
+    assert holders == [old]
 
 
 def test_the_version_of_today_refuses_that_of_tomorrow(

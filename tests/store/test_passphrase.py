@@ -72,6 +72,34 @@ def test_one_by_itself_is_made_only_where_the_newest_is_old(store: Store) -> Non
     assert result_of(back_up_if_older(store.path, Cancel(), 3600)) is not None
 
 
+@pytest.mark.parametrize("spoilt", [b"", b"\0\0\0", b" \n", None])
+def test_what_is_to_be_encrypted_is_never_made_without(store: Store, spoilt: bytes | None) -> None:
+    passphrase.keep(store.path, WORDS)
+    (file,) = store.path.parent.glob("*passphrase*")
+    file.unlink()
+    if spoilt is None:
+        file.symlink_to(store.path.parent / "ない")
+    else:
+        file.write_bytes(spoilt)
+    for make in (store.backup, lambda: result_of(back_up(store.path, Cancel()))):
+        with pytest.raises(KotonohaError) as told:
+            make()
+        assert told.value.code == "passphrase_unreadable" and str(file) in told.value.ja
+    assert not (store.path.parent / "backups").exists()
+    assert passphrase.is_wanted(store.path)
+    passphrase.forget(store.path)
+    assert not passphrase.is_wanted(store.path)
+    assert not backups.is_sealed(store.backup())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_in_the_place_of_the_passphrase_is_not_waited_for(store: Store) -> None:
+    os.mkfifo(store.path.with_name("kotonoha-passphrase"))
+    with pytest.raises(KotonohaError) as told:
+        passphrase.kept(store.path)
+    assert told.value.code == "passphrase_unreadable"
+
+
 def test_a_clock_that_was_put_back_does_not_stop_backups(store: Store) -> None:
     result_of(back_up(store.path, Cancel()))
     _age(store.path.parent / "backups", -365 * 86_400)

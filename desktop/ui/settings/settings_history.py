@@ -113,7 +113,7 @@ class HistoryRows(QObject):
             self.sealing.setChecked(there)
             self.sealing.setEnabled(True)
 
-        self._session.jobs.store(lambda: passphrase.kept(database) is not None, owner=self, on_done=show)
+        self._session.jobs.store(lambda: passphrase.is_wanted(database), owner=self, on_done=show)
 
     def _seal(self, on: bool) -> None:
         database, jobs = self._session.store.path, self._session.jobs
