@@ -130,10 +130,14 @@ class Engine:
         *,
         prompting: Prompting = _PLAIN,
         tokens: bool = False,
+        text: str = "",
     ) -> Iterator[Event]:
-        """Tell what the prompt would be; yield ``Inspected PromptTokens*``, with loading where needed."""
+        """Tell what the prompt would be, and how long ``text`` is; yield ``Inspected PromptTokens*``.
+
+        With loading where needed.
+        """
         return self._request(
-            Inspect(next(self._ids), model, tuple(turns), sampling, prompting, tokens), cancel
+            Inspect(next(self._ids), model, tuple(turns), sampling, prompting, tokens, text), cancel
         )
 
     def score(

@@ -17,13 +17,14 @@ _TOGETHER = 2048  # tokens in one event
 def inspect(model: Model, prompts: PromptMaker, request: Inspect) -> Iterator[Event]:
     """Yield ``Inspected``, and ``PromptTokens`` where they are asked for. Raise ``TemplateFailed``."""
     length = model.context_length
+    text_tokens = len(model.tokenize(request.text, special=False)) if request.text else 0
     tokens: Sequence[int] = ()
     try:
         tokens, left_out = prompts.fitted(request.turns, request.sampling, request.prompting)
     except (PromptTooLong, ContextExceeded) as long:
-        yield Inspected(request.id, long.length, 0, length, fits=False)
+        yield Inspected(request.id, long.length, 0, length, False, text_tokens)
         return
-    yield Inspected(request.id, len(tokens), left_out, length, fits=True)
+    yield Inspected(request.id, len(tokens), left_out, length, True, text_tokens)
     if request.tokens:
         texts = _texts(model, tokens)
         while some := tuple(itertools.islice(texts, _TOGETHER)):

@@ -141,6 +141,7 @@ class Inspect(msgspec.Struct, frozen=True, tag=True):
     sampling: Sampling = Sampling()
     prompting: Prompting = Prompting()
     tokens: bool = False  # the tokens too, and not their number alone
+    text: str = ""  # part of the conversation; how many tokens it is by itself is told, too
 
 
 class Score(msgspec.Struct, frozen=True, tag=True):
@@ -292,6 +293,7 @@ class Inspected(msgspec.Struct, frozen=True, tag=True):
     left_out: int  # as in ``Started``
     context_length: int  # tokens
     fits: bool  # False: what cannot be left out is too long
+    text_tokens: int = 0  # of the request's ``text``
 
 
 class Token(msgspec.Struct, frozen=True):

@@ -6,10 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 from scripted import Scripted, start
 
 from desktop.ui import titling
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_clipboard() -> Iterator[None]:
+    """Empty the clipboard at the end.
+
+    Without a screen, Qt keeps what is on it in a static variable, and would free an object of Python's when
+    Python is no more, which ends in a crash. The clipboards of real screens go with the application.
+    """
+    yield
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)

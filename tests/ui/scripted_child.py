@@ -99,7 +99,8 @@ def inspect(request: Inspect) -> None:
     spoken = [token for turn in request.turns for token in (f"<{turn.role}>", *turn.text, "<end>")]
     fits = len(spoken) <= 3000 or request.prompting.policy == "leave_out"
     left_out = 4 if len(spoken) > 3000 and fits else 0
-    send(Inspected(request.id, min(len(spoken), CONTEXT) if fits else len(spoken), left_out, CONTEXT, fits))
+    length = min(len(spoken), CONTEXT) if fits else len(spoken)
+    send(Inspected(request.id, length, left_out, CONTEXT, fits, len(request.text)))
     tokens = [Token(n, text, len(text) > 1) for n, text in enumerate(spoken)]
     for begin in range(0, len(tokens) if request.tokens else 0, 2048):
         send(PromptTokens(request.id, tuple(tokens[begin : begin + 2048])))

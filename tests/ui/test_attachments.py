@@ -22,7 +22,7 @@ from desktop.ui.composer.composer import Composer
 from desktop.ui.controls.attachment_chips import AttachmentChip, AttachmentChips, FileShown, Shelf
 from desktop.ui.controls.dropped import files_in
 from desktop.ui.conversation import attachments
-from desktop.ui.conversation.attachments import estimate
+from desktop.ui.conversation.context_count import estimate
 from desktop.ui.transcript.question import QuestionView
 
 WAIT = 120_000  # ms, a guard against hanging
@@ -365,9 +365,11 @@ def test_the_real_model_counts_them_says_what_is_too_much_and_answers_with_a_par
     (chip,) = composer.chips.chips()
     counted = int(chip.shown.detail.split(" ")[0].replace(",", ""))
     assert counted > 1024
-    assert 0.4 < estimate(STORY * 60) / counted < 2.5
+    assert 0.4 < estimate(STORY * 60).number / counted < 2.5
     composer.edit.insertPlainText("誰が出てきますか？")
     qtbot.waitUntil(composer.overflow.isVisible, timeout=WAIT)
+    words, tokens = composer.count.text().split("・")
+    assert words == "9 字" and 1 < int(tokens.removesuffix(" トークン")) <= 10  # those of the model itself
     assert "入りきりません" in composer.overflow.label.text()
     for _ in range(4):  # once is nearly always enough; the rest is a guard
         composer.overflow.button.click()

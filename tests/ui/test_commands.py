@@ -89,6 +89,22 @@ def test_a_text_that_begins_with_a_slash_can_be_sent(scripted: Scripted, field) 
     assert shown(scripted) == []  # nothing is called so: it is a text
 
 
+def test_a_text_that_is_pasted_or_brought_back_is_no_command(scripted: Scripted, field) -> None:
+    QApplication.clipboard().setText("/せってい")
+    QTest.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert field.toPlainText() == "/せってい"
+    assert shown(scripted) == []
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    scripted.until(lambda: scripted.messages.sent() == ["/せってい"])
+    scripted.settle()
+    scripted.until(lambda: scripted.page.composer.history._texts == ["/せってい"])
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    assert (field.toPlainText(), shown(scripted)) == ("/せってい", [])
+    assert not scripted.window.rail.settings.isChecked()
+    QTest.keyClick(field, Qt.Key.Key_Backspace)
+    assert shown(scripted)  # whoever goes on typing types a command
+
+
 def test_what_was_sent_comes_back_with_the_up_key(scripted: Scripted, field) -> None:
     for text in ("一つめ", "二つめ\n二行目"):
         scripted.ask(text)
@@ -106,6 +122,25 @@ def test_what_was_sent_comes_back_with_the_up_key(scripted: Scripted, field) -> 
     write(field, "。")
     QTest.keyClick(field, Qt.Key.Key_Up)
     assert field.toPlainText() == "二つめ\n二行目。"  # edited, and so the person's own
+
+
+def test_the_up_key_walks_through_the_lines_of_what_it_brought_before_it_goes_on(
+    scripted: Scripted, field
+) -> None:
+    for text in ("一つめ", "一行目\n二行目"):
+        scripted.ask(text)
+    scripted.until(lambda: len(scripted.page.composer.history._texts) == 2)
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    assert field.toPlainText() == "一行目\n二行目"
+    QTest.keyClick(field, Qt.Key.Key_Left)  # no longer where it was brought to: the keys walk in the text
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    assert (field.toPlainText(), field.textCursor().blockNumber()) == ("一行目\n二行目", 0)
+    QTest.keyClick(field, Qt.Key.Key_Up)
+    assert field.toPlainText() == "一つめ"
+    QTest.keyClick(field, Qt.Key.Key_Home)
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    assert field.toPlainText() == "一行目\n二行目"
 
 
 def test_the_up_key_while_composing_is_the_input_methods(scripted: Scripted, field) -> None:

@@ -42,7 +42,7 @@ class SentHistory(QObject):
         if self._at < 0 and text:
             return False
         cursor = self._edit.textCursor()
-        if self._at >= 0 and not cursor.atEnd():
+        if self._at >= 0 and not self._at_edge(cursor, step):
             return False  # the keys walk through its lines
         to = self._at + step
         if not -1 <= to < len(self._texts) or (self._at < 0 and step < 0):
@@ -54,3 +54,12 @@ class SentHistory(QObject):
         self._edit.setTextCursor(cursor)
         self._edit.ensureCursorVisible()
         return True
+
+    def _at_edge(self, cursor: QTextCursor, step: int) -> bool:
+        """Return whether there is no line further in this direction, as it is wrapped."""
+        if cursor.atEnd() and not cursor.hasSelection():
+            return True  # as it was brought
+        moved = QTextCursor(cursor)
+        return not moved.movePosition(
+            QTextCursor.MoveOperation.Up if step > 0 else QTextCursor.MoveOperation.Down
+        )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QListView, QWidget
 
 from desktop.jobs import Cancel
 from desktop.ui import theme
 from desktop.ui.commands.matching import Candidate, match
-from desktop.ui.commands.palette import ENTRY, Entry, EntryDelegate, Found
+from desktop.ui.commands.palette import ENTRY, Entry, EntryDelegate, Found, spoken
+from desktop.ui.controls.announce import announce
 from desktop.ui.controls.fields import ENTERS, TextEdit
 
 MOST = 30
@@ -21,7 +22,10 @@ _SLASHES = ("/", "／")
 
 
 class SlashMenu(QListView):
-    """Stands above the field while a command is typed. Up, down, Enter, Tab and Escape are its own then."""
+    """Stands above the field while a command is typed. Up, down, Enter, Tab and Escape are its own then.
+
+    A text that comes in another way, pasted or brought back, is a text, whatever it begins with.
+    """
 
     def __init__(self, edit: TextEdit, over: QWidget, offers: Callable[[], Sequence[Entry]]) -> None:
         """Lie over ``over``, a widget that ``edit`` is somewhere in."""
@@ -38,6 +42,7 @@ class SlashMenu(QListView):
         self.setItemDelegate(EntryDelegate(self))
         self.setMouseTracking(True)
         self._left = False  # with Escape; until the text is another command
+        self._typing = False  # whether what changes the text now is a key or an input method
         self.hide()
         edit.textChanged.connect(self._update)
         edit.installEventFilter(self)
@@ -55,7 +60,7 @@ class SlashMenu(QListView):
         command = self._command()
         if command is None:
             self._left = False
-        if command is None or self._left or not self._edit.hasFocus():
+        if command is None or self._left or not self._typing or not self._edit.hasFocus():
             self.hide()
             return
         entries = {entry.id: entry for entry in self._offers()}
@@ -80,7 +85,12 @@ class SlashMenu(QListView):
         self.setGeometry(at.x() + (composer.width() - width) // 2, max(0, at.y() - height), width, height)
 
     def _go_to(self, row: int) -> None:
-        self.setCurrentIndex(self._found.index(row % max(self._found.rowCount(), 1)))
+        index = self._found.index(row % max(self._found.rowCount(), 1))
+        self.setCurrentIndex(index)
+        said = spoken(index.data(ENTRY))
+        if said != self._edit.accessibleDescription() or not self.isVisible():
+            self._edit.setAccessibleDescription(said)
+            announce(self._edit, said)
 
     def _run(self, index: QModelIndex) -> None:
         entry: Entry | None = index.data(ENTRY)
@@ -95,12 +105,22 @@ class SlashMenu(QListView):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._over and event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
+        if watched is self._edit and _types(event):
+            self._typing = True
+            QTimer.singleShot(0, self._end_typing)  # when the field has taken it
         if watched is self._edit and self.isVisible():
             if event.type() == QEvent.Type.FocusOut:
                 self.hide()
             elif isinstance(event, QKeyEvent) and not self._edit.is_composing():
                 return self._take_key(event)
         return super().eventFilter(watched, event)
+
+    def _end_typing(self) -> None:
+        self._typing = False
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._edit.setAccessibleDescription("")
+        super().hideEvent(event)
 
     def _take_key(self, event: QKeyEvent) -> bool:
         key = event.key()
@@ -123,3 +143,16 @@ class SlashMenu(QListView):
             case _:
                 self._run(self.currentIndex())
         return True
+
+
+def _types(event: QEvent) -> bool:
+    """Return whether the event writes what a person types. Keys that undo or paste do not."""
+    if isinstance(event, QInputMethodEvent):
+        return True
+    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+        return False
+    control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+    if event.modifiers() & (control | alt) == control:  # both together are AltGr, which writes
+        return False
+    erases = event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
+    return erases or (event.text() != "" and event.text().isprintable())

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QDropEvent
@@ -28,7 +28,7 @@ from desktop.ui.controls.attachment_chips import FileShown
 from desktop.ui.controls.dropped import files_in
 from desktop.ui.controls.open_file import OpenFile
 from desktop.ui.conversation.chat_page import ChatPage
-from desktop.ui.conversation.context_count import Counted
+from desktop.ui.conversation.context_count import Counted, Tokens, estimate
 from desktop.ui.session import Session
 from desktop.ui.turns import Setup, Turns
 
@@ -59,13 +59,6 @@ class _Reading:
         """Let a file that stands behind wait for this one, while it does not take long."""
         if self.started is not None:
             self.over.wait(max(self.started + _PATIENCE - time.monotonic(), 0))
-
-
-class Tokens(NamedTuple):
-    """How many tokens a file is, in the model in memory, or about how many in any."""
-
-    number: int
-    exact: bool
 
 
 class Attachments(QObject):
@@ -350,7 +343,7 @@ class Attachments(QObject):
                 cancel.raise_if_set()
                 block = block_of(file, japanese=is_japanese(file.text[:2_000]))
                 number = None if settings is None else self._measure(settings, block, cancel)
-                yield file.id, Tokens(estimate(block) if number is None else number, number is not None)
+                yield file.id, estimate(block) if number is None else Tokens(number, exact=True)
 
         def take(told: tuple[int, Tokens]) -> None:
             id, tokens = told
@@ -469,12 +462,6 @@ def keep(add: Callable[..., Attachment], chat_id: int | None, document: Document
         notes=[(note.ja, note.en) for note in document.notes],
         content=document.content,
     )
-
-
-def estimate(text: str) -> int:
-    """Return about how many tokens a text is in a model that knows Japanese."""
-    wide = sum(character > "\u2fff" for character in text)
-    return round(0.7 * wide + 0.3 * (len(text) - wide)) + 1
 
 
 def _key(file: Attachment) -> tuple[int, int | None, str]:

@@ -38,10 +38,24 @@ class Counted(NamedTuple):
     policy: Policy
 
 
+class Tokens(NamedTuple):
+    """How many tokens a text is, in the model in memory, or about how many in any."""
+
+    number: int
+    exact: bool
+
+
+def estimate(text: str) -> Tokens:
+    """Return about how many tokens a text is in a model that knows Japanese."""
+    wide = sum(character > "\u2fff" for character in text)
+    return Tokens(round(0.7 * wide + 0.3 * (len(text) - wide)) + 1, exact=False)
+
+
 class ContextCount(QObject):
     """One count at a time, the newest wins. A model that is not in memory is never loaded for it."""
 
     counted = Signal(object)  # Counted, or None: it cannot be told
+    text_counted = Signal(object)  # Tokens of what is typed, likewise
 
     def __init__(
         self, session: Session, turns: Turns, question: Callable[[], Question | None], parent: QObject
@@ -65,46 +79,56 @@ class ContextCount(QObject):
         self._cancel.set()
 
     def _ask(self) -> None:
-        question = None if self._turns.busy() else self._question()
+        question, busy = self._question(), self._turns.busy()
         if question is None:
+            self.text_counted.emit(None)
             return
-        loader, store = self._session.loader, self._session.store
-        path, typed, policy, setup, attachments = question
 
-        def count(cancel: Cancel) -> Counted | None:
-            settings = loader.settings_in_use(setup.target)
-            asked = next_prompt(
-                store,
-                path,
-                typed,
-                choices=setup.target.choices,
-                policy=policy,
-                system=setup.system,
-                attachments=attachments,
-            )
-            if settings is None or all(turn.role == "system" for turn in asked.turns):
-                return None
-            counted = None
-            for event in loader.engine.inspect(
-                settings, asked.turns, setup.sampling, cancel, prompting=asked.prompting
-            ):
-                if isinstance(event, Loading):  # it was freed just now
-                    cancel.set()
-                elif isinstance(event, Inspected):
-                    unseen = asked.covered + event.left_out
-                    counted = Counted(
-                        event.prompt_tokens,
-                        event.context_length,
-                        first_seen(path, unseen) if event.left_out else 0,
-                        event.fits,
-                        policy,
-                    )
-            return counted
+        def count(cancel: Cancel) -> tuple[Counted | None, Tokens]:
+            inspected = None if busy else self._inspect(question, cancel)
+            return inspected or (None, estimate(question.typed))
 
-        def show(counted: Counted | None) -> None:
+        def show(told: tuple[Counted | None, Tokens | None]) -> None:
             if cancel is self._cancel and not cancel.is_set():
-                self.counted.emit(counted)
+                counted, tokens = told
+                self.text_counted.emit(tokens)
+                if not busy:
+                    self.counted.emit(counted)
 
         cancel = self._cancel = self._session.jobs.run(
-            count, owner=self, on_done=show, on_failed=lambda _: show(None)
+            count, owner=self, on_done=show, on_failed=lambda _: show((None, None))
         )
+
+    def _inspect(self, question: Question, cancel: Cancel) -> tuple[Counted, Tokens] | None:
+        """Ask the model, in a job; None where it is not in memory or there is no conversation yet."""
+        loader, (path, typed, policy, setup, attachments) = self._session.loader, question
+        settings = loader.settings_in_use(setup.target)
+        if settings is None:
+            return None
+        asked = next_prompt(
+            self._session.store,
+            path,
+            typed,
+            choices=setup.target.choices,
+            policy=policy,
+            system=setup.system,
+            attachments=attachments,
+        )
+        if all(turn.role == "system" for turn in asked.turns):
+            return None
+        found = None
+        for event in loader.engine.inspect(
+            settings, asked.turns, setup.sampling, cancel, prompting=asked.prompting, text=typed
+        ):
+            if isinstance(event, Loading):  # it was freed just now
+                cancel.set()
+            elif isinstance(event, Inspected):
+                counted = Counted(
+                    event.prompt_tokens,
+                    event.context_length,
+                    first_seen(path, asked.covered + event.left_out) if event.left_out else 0,
+                    event.fits,
+                    policy,
+                )
+                found = counted, Tokens(event.text_tokens, exact=True)
+        return found

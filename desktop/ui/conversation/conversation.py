@@ -34,10 +34,10 @@ from desktop.ui.branches.branching import Branching
 from desktop.ui.composer.writing import Writing
 from desktop.ui.controls.links import LinkDialog
 from desktop.ui.controls.text_dialog import TextDialog
-from desktop.ui.conversation.attachments import Attachments, estimate
+from desktop.ui.conversation.attachments import Attachments
 from desktop.ui.conversation.chat_page import ChatPage
 from desktop.ui.conversation.choices import Choices
-from desktop.ui.conversation.context_count import ContextCount, Counted, Question
+from desktop.ui.conversation.context_count import ContextCount, Counted, Question, Tokens
 from desktop.ui.session import Session
 from desktop.ui.transcript import Entry
 from desktop.ui.turns import Running, Turns
@@ -124,6 +124,7 @@ class Conversation(QObject):
         composer.too_long.connect(self._say_too_long)
         composer.edit.textChanged.connect(self._warm)
         self._count.counted.connect(self._take_count)
+        self._count.text_counted.connect(self._take_text_count)
         composer.edit.textChanged.connect(self._count.later)
         self.attachments.changed.connect(self._count.later)
         page.meter.policy_chosen.connect(self._take_policy)
@@ -727,9 +728,10 @@ class Conversation(QObject):
         self._counted = counted
         self._show_meter()
         self.attachments.take_count(counted)
-        text = self._page.composer.text()
-        about = self.tr("約{count} トークン").format(count=f"{estimate(text):,}")
-        self._page.composer.set_tokens(about if text.strip() else "")
+
+    def _take_text_count(self, tokens: Tokens | None) -> None:
+        words = self.tr("{count} トークン") if tokens and tokens.exact else self.tr("約{count} トークン")
+        self._page.composer.set_tokens(words.format(count=f"{tokens.number:,}") if tokens else "")
 
     def _take_policy(self, policy: Policy, then: Callable[[], None] | None = None) -> None:
         """Choose what becomes of what does not fit into the context, in this chat."""
