@@ -121,7 +121,7 @@ def test_every_message_can_be_reached(transcript: Transcript, qtbot: QtBot):
             break
         bar.setValue(bar.value() - 200)
     assert seen == set(range(120))
-    tops = [transcript._top(n) for n in range(121)]
+    tops = [transcript._rows.top(n) for n in range(121)]
     assert tops == sorted(tops)
 
 
@@ -193,7 +193,7 @@ def test_streamed_and_whole_look_the_same(transcript: Transcript, qtbot: QtBot, 
     transcript.show_entries([Entry(1, "assistant", "", "streaming")])
     for piece in pieces(RICH * 2, random.Random(seed)):
         transcript.append_text(1, piece)
-        transcript._flush()
+        transcript._incoming.flush()
     transcript.update_entry(Entry(1, "assistant", RICH * 2))
     settle(qtbot, transcript)
     streamed = shape(views(transcript)[1])
@@ -224,7 +224,7 @@ def test_the_end_is_followed(transcript: Transcript, qtbot: QtBot):
     transcript.show_entries([*chat(10), Entry(50, "assistant", "", "streaming")])
     for _ in range(40):
         transcript.append_text(50, "新しい行です。\n\n")
-        transcript._flush()
+        transcript._incoming.flush()
         bar = transcript.verticalScrollBar()
         assert bar.value() == bar.maximum()
     settle(qtbot, transcript)
@@ -240,7 +240,7 @@ def test_scrolling_up_is_respected_while_it_streams(transcript: Transcript, qtbo
     places = {i: v.y() for i, v in views(transcript).items()}
     for _ in range(40):
         transcript.append_text(50, "新しい行です。\n\n")
-        transcript._flush()
+        transcript._incoming.flush()
     settle(qtbot, transcript)
     after = {i: v.y() for i, v in views(transcript).items()}
     same = places.keys() & after.keys()
@@ -407,7 +407,7 @@ def test_the_text_at_the_top_stays_when_the_width_changes(transcript: Transcript
     transcript.show_entries([*chat(80), Entry(500, "assistant", text), *[Entry(600, "user", "後")]])
     settle(qtbot, transcript)
     bar = transcript.verticalScrollBar()
-    bar.setValue(transcript._top(80) + 1_500)
+    bar.setValue(transcript._rows.top(80) + 1_500)
     settle(qtbot, transcript)
     before = top_text(transcript)
     assert before[0] == 500 and before[1]

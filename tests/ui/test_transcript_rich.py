@@ -354,8 +354,8 @@ def test_a_part_of_a_long_answer_is_copied_although_it_is_not_read_yet(transcrip
     transcript.show_entries([Entry(1, "assistant", text)])
     expected = parse(text)[:1_501]
     assert len(views(transcript)[1].flow.segments) < 1_000
-    transcript._selection.select(Spot(0, START), Spot(0, Place(1_500, len(expected[-1].text()))))
-    transcript._copy("text")
+    transcript._selecting.select(Spot(0, START), Spot(0, Place(1_500, len(expected[-1].text()))))
+    transcript._selecting.copy("text")
     assert QGuiApplication.clipboard().text() == as_text(expected)
 
 

@@ -16,7 +16,8 @@ from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.footer import Footer
 from desktop.ui.transcript.inline import printable
 from desktop.ui.transcript.markdown import Block, Splitter, parse
-from desktop.ui.transcript.message import GAP, MAX_HEIGHT, MessageView, column
+from desktop.ui.transcript.message import GAP, MessageView, column
+from desktop.ui.transcript.rows import MAX_HEIGHT
 from desktop.ui.transcript.thinking import BAR, DOT, Thoughts
 
 if TYPE_CHECKING:

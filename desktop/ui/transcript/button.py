@@ -120,6 +120,17 @@ class JumpButton(QAbstractButton):
         self.resize(self.sizeHint())
         self.update()
 
+    def place(self, page: QSize, inner: int, *, shown: bool) -> None:
+        """Stand beside the text, ``inner`` px wide, at the foot of a page; above it for want of room."""
+        self.setVisible(shown)
+        edge = self._look.px(16)
+        beside = (page.width() + inner) // 2 + edge
+        fits = beside + self.width() <= page.width()
+        self.move(
+            beside if fits else (page.width() - self.width()) // 2, page.height() - self.height() - edge
+        )
+        self.raise_()
+
     def sizeHint(self) -> QSize:
         """Return the size of the circle."""
         return QSize(self._look.px(36), self._look.px(36))

@@ -38,7 +38,6 @@ SIDE = 24  # least space beside the column
 GAP = 20  # above each message
 DIVIDER = 26
 RUBY_OVER = 3  # px that the readings of the first line stand out above the text
-MAX_HEIGHT = 16_000_000  # QWIDGETSIZE_MAX is 16,777,215
 DESCRIBED = 4_000  # characters of a message that are read to assistive technology at once
 MAX_ADDRESS = 300  # characters of an address in a tooltip
 MAX_FURIGANA = 200_000  # characters of a message that is read by the dictionary
@@ -128,6 +127,17 @@ class MessageView(QWidget):
         """Show another state of the message."""
         self.entry = entry
         self.describe()
+
+    def grow(self, entry: Entry, _piece: str) -> None:
+        """Take over ``entry``, whose text is that of before and ``_piece``."""
+        self.set_entry(entry)
+
+    def is_in_use(self) -> bool:
+        """Return whether the pointer holds it or the keyboard is in it, so that it must stay."""
+        focus = QApplication.focusWidget()
+        return self._pressed is not None or (
+            focus is not None and (focus is self or self.isAncestorOf(focus))
+        )
 
     def describe(self) -> None:
         """Tell assistive technology who wrote what."""
@@ -354,11 +364,8 @@ class MessageView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Show where a link really leads; keep the keys for copying from shortcuts of the window."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            copies = event.matches(QKeySequence.StandardKey.Copy)
-            if copies or event.matches(QKeySequence.StandardKey.SelectAll):
-                event.accept()
-                return True
+        if takes_key(event):
+            return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             link = self.link_at(QPointF(event.pos()))
             if link:
@@ -496,6 +503,17 @@ def _shown_address(link: str) -> str:
     """Return an address as it can safely be shown: without characters that turn the direction of writing."""
     address = printable(_DIRECTIONS.sub("", link)).replace("\n", " ")
     return address if len(address) <= MAX_ADDRESS else address[:MAX_ADDRESS] + "…"
+
+
+def takes_key(event: QEvent) -> bool:
+    """Accept the keys for selecting and copying where a shortcut of the window would take them."""
+    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
+        return False
+    keys = (QKeySequence.StandardKey.SelectAll, QKeySequence.StandardKey.Copy)
+    if not any(event.matches(key) for key in keys):
+        return False
+    event.accept()
+    return True
 
 
 def deadline(milliseconds: float) -> float:
