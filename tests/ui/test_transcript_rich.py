@@ -1,5 +1,6 @@
 """Ruby, formulas and readings on the page; selecting, copying and quoting across messages."""
 
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -681,6 +682,38 @@ def test_code_that_cannot_be_saved_says_so_and_leaves_the_file(tmp_path: Path):
         write(tmp_path / "ない" / "x.py", "x")
     assert error.value.code == "code_not_saved"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "broken link", "folder"])
+def test_code_takes_the_place_of_a_file_and_of_nothing_else(tmp_path: Path, kind: str):
+    target, other = tmp_path / "コード.py", tmp_path / "ほか.txt"
+    other.write_text("大切な文", encoding="utf-8")
+    match kind:
+        case "pipe":
+            os.mkfifo(target)
+        case "link":
+            target.symlink_to(other)
+        case "broken link":
+            target.symlink_to(tmp_path / "ない")
+        case "folder":
+            target.mkdir()
+    before = target.lstat()
+    with pytest.raises(KotonohaError) as error:
+        write(target, "x = 1")
+    assert error.value.code == "code_not_saved"
+    if kind != "folder":
+        assert "ふつうのファイルの名前ではありません" in error.value.ja
+    assert (target.lstat().st_ino, target.lstat().st_mode) == (before.st_ino, before.st_mode)
+    assert other.read_text(encoding="utf-8") == "大切な文"
+    assert {p.name for p in tmp_path.iterdir()} == {"コード.py", "ほか.txt"}
+
+
+def test_code_takes_the_place_of_a_file(tmp_path: Path):
+    target = tmp_path / "コード.py"
+    target.write_text("古い", encoding="utf-8")
+    write(target, "新しい = 1")
+    assert target.read_text(encoding="utf-8") == "新しい = 1\n"
+    assert [p.name for p in tmp_path.iterdir()] == ["コード.py"]
 
 
 @pytest.mark.parametrize(

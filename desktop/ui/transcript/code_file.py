@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.errors import KotonohaError
+from desktop.language import say
+from desktop.store.replacing import may_replace
 
 if TYPE_CHECKING:
     from desktop.jobs import Cancel
@@ -41,15 +44,24 @@ def file_name(language: str) -> str:
 
 
 def write(path: Path, code: str, _cancel: Cancel | None = None) -> None:
-    """Write ``code`` in UTF-8. Raises ``code_not_saved``; a file that was there is then as it was."""
-    part = path.with_name(f"{path.name}.part")
+    """Write ``code`` in UTF-8. Raises ``code_not_saved``; what was there is then as it was."""
+    part = path.with_name(f"kotonoha-{token_hex(8)}.part")
     try:
-        part.write_text(code if code.endswith("\n") else f"{code}\n", encoding="utf-8")
-        part.replace(path)
+        if not may_replace(path):
+            raise _not_saved(say("ふつうのファイルの名前ではありません", "not the name of a regular file"))
+        try:
+            with part.open("x", encoding="utf-8") as file:
+                file.write(code if code.endswith("\n") else f"{code}\n")
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise KotonohaError(
-            "code_not_saved",
-            f"コードを保存できませんでした（{error.strerror or path.name}）。ほかの場所を選んでください。",
-            f"The code could not be saved ({error.strerror or path.name}). Choose another place.",
-        ) from error
+        raise _not_saved(error.strerror or path.name) from error
+
+
+def _not_saved(reason: str) -> KotonohaError:
+    return KotonohaError(
+        "code_not_saved",
+        f"コードを保存できませんでした（{reason}）。ほかの場所を選んでください。",
+        f"The code could not be saved ({reason}). Choose another place.",
+    )
