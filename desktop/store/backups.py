@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import glob
+import io
 import os
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +22,7 @@ from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
 from desktop.store import failures, rescue, sealed
 from desktop.store.connection import connect
+from desktop.store.health import examine
 from desktop.store.replacing import is_utf8, open_regular
 from desktop.store.sealed import SealProgress
 from desktop.store.snapshot import require_replaceable, snapshot, sync_folder
@@ -59,6 +61,44 @@ def is_sealed(backup: Path) -> bool:
         return sealed.is_sealed(file.read(len(sealed.MAGIC)))
 
 
+def fits(backup: Path, passphrase: str) -> bool:
+    """Return whether the passphrase opens the beginning of a sealed backup. Raises ``KotonohaError``."""
+    with failures.told(backup), _opened(backup) as file:
+        opening = sealed.unseal(file, io.BytesIO(), passphrase, Cancel())
+        try:
+            next(opening)
+        except KotonohaError as error:
+            if error.code == "passphrase_wrong":
+                return False
+            raise
+        finally:
+            opening.close()
+    return True
+
+
+def restorable(database: Path, besides: Collection[Path] = ()) -> list[Backup]:
+    """Return what to go back to where the database cannot be opened: at most two backups, newest first.
+
+    The last is the newest that is whole; before it comes a newer one that is sealed, of which only its
+    passphrase can tell whether it is whole. Those in ``besides`` are passed over. Raises ``KotonohaError``.
+    """
+    found: list[Backup] = []
+    for backup in backups(database):
+        if backup.path in besides or (backup.sealed and found):
+            continue
+        try:
+            if not backup.sealed:
+                examine(backup.path, thoroughly=True)
+            elif not is_sealed(backup.path):
+                continue
+        except KotonohaError:
+            continue
+        found.append(backup)
+        if not backup.sealed:
+            break
+    return found
+
+
 def make(
     database: Path, cancel: Cancel, to: Path | None = None, passphrase: str | None = None
 ) -> Generator[SealProgress, None, Path]:
@@ -93,9 +133,11 @@ def make(
 
 
 def restore(
-    database: Path, backup: Path, cancel: Cancel, passphrase: str | None = None
+    database: Path, backup: Path, cancel: Cancel, passphrase: str | None = None, why: str = "replaced"
 ) -> Generator[SealProgress, None, Path | None]:
     """Put a copy of ``backup`` in the place of ``database``; return where what was there is kept.
+
+    ``why`` stands in its name (``rescue.set_aside``).
 
     No connection may be open, and the caller holds the ``Instance``. The backup is decrypted and checked as
     a whole before anything is touched. Raises ``Cancelled`` and ``KotonohaError``: ``passphrase_needed``,
@@ -111,7 +153,7 @@ def restore(
     tidy(database)
     if not sealed.is_sealed(beginning):
         cancel.raise_if_set()
-        return rescue.restore(database, backup, "replaced")
+        return rescue.restore(database, backup, why)
     if passphrase is None:
         raise KotonohaError(
             "passphrase_needed",
@@ -121,7 +163,7 @@ def restore(
     with _one_at_a_time(database, cancel), _part(database) as plain:
         with failures.told(database), _opened(backup) as source, plain.open("wb") as file:
             yield from sealed.unseal(source, file, passphrase, cancel, total)
-        return rescue.restore(database, plain, "replaced")
+        return rescue.restore(database, plain, why)
 
 
 def tidy(database: Path) -> None:

@@ -39,7 +39,7 @@ from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
 from desktop.language import Language, language, set_language
 from desktop.presets.builtin import builtin_presets
-from desktop.store import Preferences, Store, backups, rescue
+from desktop.store import Preferences, Store, backups
 from desktop.store.instance import Instance
 from desktop.store.sealed import SealProgress
 from desktop.ui import theme
@@ -47,7 +47,7 @@ from desktop.ui.daily_backup import DailyBackup
 from desktop.ui.going_back import GoingBack
 from desktop.ui.icons import app_icon
 from desktop.ui.quick_ask import QuickAsk
-from desktop.ui.rescue import Rescue
+from desktop.ui.rescue import Rescue, Rescuing
 from desktop.ui.session import Session
 from desktop.ui.titling import Titling
 from desktop.ui.transcript.highlight import highlight
@@ -161,32 +161,11 @@ class App(QObject):
         return store, preferences
 
     def _ask_what_to_do(self, error: Exception) -> None:
-        """Find the newest backup, ask the person, do it, and open the store again."""
-
-        def ask(backup: Path | None) -> None:
-            match Rescue(error).ask(backup):
-                case "restore" if backup is not None:
-                    self._jobs.store(
-                        lambda: rescue.restore(self._database, backup), on_done=again, on_failed=failed
-                    )
-                case "fresh":
-                    self._jobs.store(
-                        lambda: rescue.set_aside(self._database), on_done=again, on_failed=failed
-                    )
-                case "again":
-                    self.start()
-                case _:
-                    self.ended.emit(1)
-
-        def again(_: object) -> None:
-            self.start()
-
-        def failed(problem: Exception) -> None:
-            self._ask_what_to_do(problem)
-
-        self._jobs.store(
-            lambda: rescue.newest_backup(self._database), on_done=ask, on_failed=lambda _: ask(None)
-        )
+        """Let the person choose what becomes of data that cannot be opened, and open it again."""
+        rescuing = Rescuing(self._database, self._jobs, error, self)
+        rescuing.again.connect(self.start)
+        rescuing.ended.connect(lambda: self.ended.emit(1))
+        rescuing.begin()
 
     def _go_back(self, to: GoingBack) -> None:
         """Put a backup in the place of the data, and open the window anew. What was there is kept."""

@@ -73,7 +73,9 @@ def test_one_by_itself_is_made_only_where_the_newest_is_old(store: Store) -> Non
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"\0\0\0", b" \n", None])
-def test_what_is_to_be_encrypted_is_never_made_without(store: Store, spoilt: bytes | None) -> None:
+def test_what_is_to_be_encrypted_is_never_made_without(
+    store: Store, spoilt: bytes | None, tmp_path: Path
+) -> None:
     passphrase.keep(store.path, WORDS)
     (file,) = store.path.parent.glob("*passphrase*")
     file.unlink()
@@ -81,11 +83,11 @@ def test_what_is_to_be_encrypted_is_never_made_without(store: Store, spoilt: byt
         file.symlink_to(store.path.parent / "ない")
     else:
         file.write_bytes(spoilt)
-    for make in (store.backup, lambda: result_of(back_up(store.path, Cancel()))):
+    for to in (None, tmp_path / "控え.db"):
         with pytest.raises(KotonohaError) as told:
-            make()
+            result_of(back_up(store.path, Cancel(), to))
         assert told.value.code == "passphrase_unreadable" and str(file) in told.value.ja
-    assert not (store.path.parent / "backups").exists()
+    assert not (store.path.parent / "backups").exists() and not (tmp_path / "控え.db").exists()
     assert passphrase.is_wanted(store.path)
     passphrase.forget(store.path)
     assert not passphrase.is_wanted(store.path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QLocale, Qt
@@ -18,17 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.errors import KotonohaError, sentence
+from desktop.errors import sentence
 from desktop.jobs import Cancel
-from desktop.store import failures
 from desktop.store.automatic import back_up
-from desktop.store.backups import Backup, backups, is_sealed
-from desktop.store.passphrase import kept
-from desktop.store.sealed import SealProgress, unseal
+from desktop.store.backups import Backup, backups
+from desktop.store.sealed import SealProgress
 from desktop.ui.controls.choose_path import ChoosePath
 from desktop.ui.controls.progress_line import ProgressLine
 from desktop.ui.controls.sizes import megabytes
-from desktop.ui.exchange.passphrase_dialog import PassphraseDialog
+from desktop.ui.exchange.unlocking import Unlocking
 from desktop.ui.going_back import GoingBack
 from desktop.ui.session import Session
 
@@ -186,51 +183,15 @@ class BackupDialog(QDialog):
             ).format(name=name)
         )
         yes = box.addButton(self.tr("控えに戻す"), QMessageBox.ButtonRole.DestructiveRole)
-        yes.clicked.connect(lambda: self._look_into(path))
+        yes.clicked.connect(lambda: self._unlock(path))
         box.setDefaultButton(box.addButton(self.tr("やめる"), QMessageBox.ButtonRole.RejectRole))
         box.open()
 
-    def _look_into(self, path: Path) -> None:
-        """Go back at once, or first find the passphrase: the kept one where it fits, else ask."""
-        database = self._session.store.path
-
-        def looked(found: tuple[bool, str | None]) -> None:
-            locked, passphrase = found
-            if not locked:
-                self._go_back(GoingBack(path, None))
-            elif passphrase is not None:
-                self._go_back(GoingBack(path, passphrase))
-            else:
-                self._ask_for_passphrase(path)
-
-        def look() -> tuple[bool, str | None]:
-            if not is_sealed(path):
-                return False, None
-            passphrase = kept(database)
-            return True, passphrase if passphrase is not None and _fits(path, passphrase) else None
-
-        self._session.jobs.run(lambda _: look(), owner=self, on_done=looked, on_failed=self._complain)
-
-    def _ask_for_passphrase(self, path: Path) -> None:
-        dialog = PassphraseDialog(self, new=False)
-
-        def check(passphrase: str) -> None:
-            def done(fits: bool) -> None:
-                if fits:
-                    dialog.accept()
-                    self._go_back(GoingBack(path, passphrase))
-                else:
-                    dialog.complain(self.tr("合言葉が違います。もう一度入れてください。"))
-
-            self._session.jobs.run(
-                lambda _: _fits(path, passphrase),
-                owner=dialog,
-                on_done=done,
-                on_failed=lambda error: dialog.complain(sentence(error)),
-            )
-
-        dialog.chosen.connect(check)
-        dialog.open()
+    def _unlock(self, path: Path) -> None:
+        unlocking = Unlocking(self._session.jobs, self._session.store.path, path, self)
+        unlocking.unlocked.connect(lambda passphrase: self._go_back(GoingBack(path, passphrase)))
+        unlocking.failed.connect(self._complain)
+        unlocking.start()
 
     def _go_back(self, to: GoingBack) -> None:
         self.accept()
@@ -263,18 +224,3 @@ class BackupDialog(QDialog):
         if self._running is not None:
             self._running.set()
         super().done(result)
-
-
-def _fits(backup: Path, passphrase: str) -> bool:
-    """Return whether the passphrase opens the beginning of a backup. Raises ``KotonohaError``."""
-    with failures.told(backup), backup.open("rb") as file:
-        opening = unseal(file, BytesIO(), passphrase, Cancel())
-        try:
-            next(opening)
-        except KotonohaError as error:
-            if error.code == "passphrase_wrong":
-                return False
-            raise
-        finally:
-            opening.close()
-    return True
