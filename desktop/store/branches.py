@@ -172,6 +172,29 @@ class Branches:
             )
             return message_of(fetch(connection, "messages", edited))
 
+    def edit_of(self, id: int) -> str | None:
+        """Return the text of an edit that was begun and never ended, None where there is none."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT edits.text FROM edits JOIN messages ON messages.id = message_id"
+                " WHERE message_id = ? AND edits.text <> messages.text",
+                (id,),
+            ).fetchone()
+            return None if row is None else str(row["text"])
+
+    def keep_edit(self, id: int, text: str) -> None:
+        """Keep what an open editor has of this message; a message that is gone needs none."""
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO edits (message_id, text) SELECT id, ? FROM messages WHERE id = ?",
+                (clean(text), id),
+            )
+
+    def end_edit(self, id: int) -> None:
+        """Forget what an editor had: it was used, or is kept elsewhere."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM edits WHERE message_id = ?", (id,))
+
     def binned(self) -> list[Message]:
         """Return the first messages of the branches in the bin, the one deleted last first.
 

@@ -23,6 +23,7 @@ TABLES = frozenset(
         "search_index",
         "settings",
         "summaries",
+        "edits",
         "tags",
     }
 )

@@ -160,6 +160,11 @@ def m003_chatting(db: Database) -> None:
         ) STRICT""",
         "CREATE INDEX attachments_chat ON attachments(chat_id)",
         "CREATE INDEX attachments_message ON attachments(message_id)",
+        # What an open editor has, so that a crash does not take it.
+        """CREATE TABLE edits (
+            message_id INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE,
+            text TEXT NOT NULL
+        ) STRICT""",
         "ALTER TABLE chats ADD COLUMN folded_title TEXT",
         "ALTER TABLE messages ADD COLUMN search_key INTEGER",
         "CREATE INDEX chats_folded ON chats(folded_title)",

@@ -142,6 +142,7 @@ class Window(QMainWindow):
         self.sidebar.bin_requested.connect(self.open_bin)
         self.sidebar.list.chosen.connect(self._choose)
         self.sidebar.list.typed.connect(self.page.composer.insert_typed)
+        self.sidebar.list.write_into(self.page.composer.edit)
         chats, desk = self.sidebar.list, self.desk
         chats.renamed.connect(desk.rename)
         chats.delete_requested.connect(desk.delete)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
@@ -84,6 +85,28 @@ def test_return_that_confirms_a_word_does_not_send_an_edit(talk: Scripted) -> No
     editor.reject()
     assert talk.page.composer.text() == "二つめの質問日本語"  # what was typed is not lost
     assert len(talk.path()) == 4
+
+
+def test_an_edit_that_a_crash_ended_goes_on_where_it_was(talk: Scripted) -> None:
+    message, branches = talk.path()[2], talk.app.session.store.branches
+    talk.page.transcript.edit_requested.emit(message.id)
+    editor = dialog(talk, MessageEditor)
+    editor.edit.insertPlainText("、長い前置き")
+    talk.until(lambda: branches.edit_of(message.id) == "二つめの質問、長い前置き")
+    shiboken6.delete(editor)  # neither closed nor asked
+    talk.page.transcript.edit_requested.emit(message.id)
+    editor = dialog(talk, MessageEditor)
+    assert editor.edit.toPlainText() == "二つめの質問、長い前置き"
+    assert "書きかけ" in editor.note.text()
+    editor.edit.undo()
+    assert editor.edit.toPlainText() == "二つめの質問"
+    editor.edit.redo()
+    editor.reject()
+    assert talk.page.composer.text() == "二つめの質問、長い前置き"
+    talk.until(lambda: branches.edit_of(message.id) is None)
+    talk.page.transcript.edit_requested.emit(message.id)
+    editor = dialog(talk, MessageEditor)
+    assert (editor.edit.toPlainText(), "書きかけ" in editor.note.text()) == ("二つめの質問", False)
 
 
 def test_an_answer_is_put_right_by_hand_and_back(talk: Scripted) -> None:

@@ -274,3 +274,27 @@ def test_chosen_chats_are_exported_from_the_menu(filled: Scripted) -> None:
     dialog = next(w for w in QApplication.topLevelWidgets() if type(w).__name__ == "ExportDialog")
     assert dialog.isVisible()
     dialog.close()
+
+
+def test_japanese_composed_over_the_list_comes_into_being_in_the_composer(scripted: Scripted) -> None:
+    scripted.ask("一つめの質問")
+    chats, edit = scripted.window.sidebar.list, scripted.page.composer.edit
+    scripted.window.activateWindow()
+    chats.setFocus()
+    scripted.until(chats.hasFocus)
+    assert chats.inputMethodQuery(Qt.InputMethodQuery.ImEnabled)
+    assert chats.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+    QApplication.sendEvent(chats, QInputMethodEvent("にほん", []))
+    assert edit.is_composing() and chats.hasFocus()
+    shown_at = chats.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle).center()
+    on_screen = chats.mapToGlobal(shown_at.toPoint())
+    assert edit.rect().contains(edit.mapFromGlobal(on_screen))
+    before = len(scripted.messages.sent())
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Delete, Qt.Key.Key_Down, Qt.Key.Key_F2):
+        QTest.keyClick(chats, key)  # that the input method has let through
+    done = QInputMethodEvent("", [])
+    done.setCommitString("日本")
+    QApplication.sendEvent(chats, done)
+    assert edit.toPlainText() == "日本" and edit.hasFocus()
+    assert len(scripted.messages.sent()) == before
+    assert len(scripted.app.session.store.chats.list()) == 1

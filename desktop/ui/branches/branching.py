@@ -56,18 +56,36 @@ class Branching(QObject):
         chat, message = self._chat(), self._message(message_id)
         if chat is None or message is None or self._turns.active(chat.id) is not None:
             return
+        branches, jobs = self._session.store.branches, self._session.jobs
+        jobs.store(
+            lambda: branches.edit_of(message_id),
+            owner=self,
+            on_done=lambda begun: self._open_editor(chat, message, begun),
+        )
+
+    def _open_editor(self, chat: Chat, message: Message, begun: str | None) -> None:
+        branches, jobs = self._session.store.branches, self._session.jobs
         asks = message.role == "user"
+        note = (
+            self.tr("元の質問と答えは、別の枝としてそのまま残ります。")
+            if asks
+            else self.tr("元の答えは残ります。これからの会話は、書き換えた答えをもとに続きます。")
+        )
+        if begun is not None:
+            note = self.tr("前に書きかけた文の続きです。") + note
         editor = MessageEditor(
             self.tr("質問を編集") if asks else self.tr("答えを編集"),
             message.text,
             self.tr("送り直す") if asks else self.tr("保存"),
             self._window,
-            note=self.tr("元の質問と答えは、別の枝としてそのまま残ります。")
-            if asks
-            else self.tr("元の答えは残ります。これからの会話は、書き換えた答えをもとに続きます。"),
+            note=note,
         )
+        if begun is not None:
+            editor.rewrite(begun)
         ask, put = partial(self._ask, editor, chat, message), partial(self._rewrite, editor, chat, message)
         editor.written.connect(ask if asks else put)
+        editor.paused.connect(lambda typed: jobs.store(lambda: branches.keep_edit(message.id, typed)))
+        editor.finished.connect(lambda _: jobs.store(lambda: branches.end_edit(message.id)))
         editor.left.connect(self.left)
         editor.open()
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResiz
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.ui import theme
+from desktop.ui.composer.message_editor import DRAFT_MS
 from desktop.ui.composer.sent_history import SentHistory
 from desktop.ui.controls.announce import announce
 from desktop.ui.controls.attachment_chips import AttachmentChips, Shelf
@@ -17,7 +18,6 @@ from desktop.ui.controls.labels import ElidedLabel
 from desktop.ui.controls.notice import Notice
 
 MOST_LINES = 20_000  # more take the window longer than a blink to lay out
-DRAFT_MS = 400  # a kill loses at most this much typing
 SHADOW = 10  # px round the field, for its shadow
 
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui import theme
 from desktop.ui.controls.fields import ENTERS, LONGEST_MESSAGE, TextEdit
 
+DRAFT_MS = 400  # a kill loses at most this much typing
+
 
 class MessageEditor(QDialog):
     """Has ``text`` edited; ``written`` carries it when the person presses the button called ``action``.
 
     It stays until ``accept`` says that the text is kept, or ``fail`` why it is not. Closing it in another way
-    with changes in it tells them by ``left``, so that nothing typed is lost.
+    with changes in it tells them by ``left``, so that nothing typed is lost. ``paused`` carries the text at each
+    pause of typing.
     """
 
     written = Signal(str)
     left = Signal(str)
+    paused = Signal(str)
 
     def __init__(self, title: str, text: str, action: str, parent: QWidget | None, *, note: str = "") -> None:
         super().__init__(parent)
@@ -60,6 +64,10 @@ class MessageEditor(QDialog):
         layout.addWidget(self.edit, 1)
         layout.addWidget(self.failure)
         layout.addLayout(foot)
+        pause = QTimer(self, singleShot=True, interval=DRAFT_MS)
+        self.finished.connect(pause.stop)
+        pause.timeout.connect(lambda: self.paused.emit(self.edit.toPlainText()))
+        self.edit.textChanged.connect(pause.start)
         self.edit.textChanged.connect(self._update)
         self.edit.confirmed.connect(self._write)
         self.button.clicked.connect(self._write)
@@ -84,6 +92,12 @@ class MessageEditor(QDialog):
         self.failure.show()
         self._update()
         self.edit.setFocus()
+
+    def rewrite(self, text: str) -> None:
+        """Begin with another text, as if the person had written it: it can be undone, and is not lost."""
+        cursor = self.edit.textCursor()
+        cursor.select(cursor.SelectionType.Document)
+        cursor.insertText(text)
 
     def reject(self) -> None:
         """Close; what was changed is told."""

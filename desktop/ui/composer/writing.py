@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
-from desktop.ui.composer.composer import DRAFT_MS, Composer
+from desktop.ui.composer.composer import Composer
 from desktop.ui.composer.message_editor import MessageEditor
 from desktop.ui.session import Session
 
@@ -28,9 +28,7 @@ class Writing(QObject):
         """Open a large field for what is being written; the small one follows it, and is saved as usual."""
         composer = self._composer
         editor = MessageEditor(self.tr("大きな欄で書く"), composer.text(), self.tr("戻る"), composer.window())
-        follow = QTimer(editor, singleShot=True, interval=DRAFT_MS)
-        follow.timeout.connect(lambda: composer.replace(editor.edit.toPlainText()))
-        editor.edit.textChanged.connect(follow.start)
+        editor.paused.connect(composer.replace)
         editor.written.connect(composer.replace)
         editor.written.connect(editor.accept)
         editor.left.connect(composer.replace)

@@ -22,14 +22,17 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFocusEvent,
     QFontMetrics,
     QGuiApplication,
+    QInputMethodEvent,
     QKeyEvent,
     QPainter,
 )
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
+    QApplication,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -39,7 +42,7 @@ from PySide6.QtWidgets import (
 
 from desktop.store import Chat, Folder
 from desktop.ui import theme
-from desktop.ui.controls.fields import LineEdit
+from desktop.ui.controls.fields import LineEdit, TextEdit, belongs_to_input_method
 from desktop.ui.history.chat_model import CHAT, MIME, SECTION, ChatModel, Index
 from desktop.ui.icons import icon
 
@@ -149,6 +152,7 @@ class ChatListView(QListView):
     typed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        self._writer: TextEdit | None = None  # Qt already asks while it constructs
         super().__init__(parent)
         self.chats = ChatModel(self)
         self.drop_row = -1  # the heading under what is being dragged
@@ -253,9 +257,52 @@ class ChatListView(QListView):
                 self._menu(self.visualRect(index).center())
                 return
         if event.text().isprintable() and event.text() and not event.modifiers() & _COMMANDS:
-            self.typed.emit(event.text())  # one wants to write, not to search the list
+            self.typed.emit(event.text())
             return
         super().keyPressEvent(event)
+
+    # Who types here wants to write, not to search the list
+
+    def write_into(self, writer: TextEdit) -> None:
+        """Let words that an input method composes here come into being in ``writer``."""
+        self._writer = writer
+
+    def _writes(self) -> bool:
+        return self._writer is not None and self.state() != QAbstractItemView.State.EditingState
+
+    def event(self, event: QEvent) -> bool:
+        composing = self._writes() and self._writer is not None and self._writer.is_composing()
+        return (composing and belongs_to_input_method(event)) or super().event(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        if self._writer is None or not self._writes():
+            super().inputMethodEvent(event)
+            return
+        QApplication.sendEvent(self._writer, event)
+        if event.commitString() and not event.preeditString():
+            self._writer.setFocus()  # not before: moving the focus would tear the word apart
+
+    def inputMethodQuery(self, query: Qt.InputMethodQuery) -> Any:  # noqa: ANN401
+        if self._writer is None or not self._writes():
+            return super().inputMethodQuery(query)
+        told = self._writer.inputMethodQuery(query)
+        if isinstance(told, QRect | QRectF):  # the candidates stand by the word
+            at = self.mapFromGlobal(self._writer.viewport().mapToGlobal(QPoint(0, 0)))
+            return told.translated(at)
+        return told
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        if self._writer is not None and self._writer.is_composing() and self._writes():
+            QApplication.sendEvent(self._writer, QInputMethodEvent())
+        super().focusOutEvent(event)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)  # which Qt sets for editable rows alone
 
     def _choose(self, index: QModelIndex) -> None:
         chat, section = index.data(CHAT), index.data(SECTION)
