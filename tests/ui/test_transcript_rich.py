@@ -221,6 +221,40 @@ def test_a_base_that_is_broken_over_lines_has_its_reading_on_both(qtbot: QtBot):
     assert "".join(mark.text for mark in marks) == reading
 
 
+def test_ruby_in_a_question_is_shown_and_copied_as_written(transcript: Transcript, qtbot: QtBot):
+    text = "この｜超電磁砲《レールガン》と**漢字《かんじ》**を、\n[^1]や$x$のまま説明して。"
+    transcript.show_entries([Entry(1, "user", text)])
+    settle(qtbot, transcript)
+    assert page(transcript) == "この超電磁砲と**漢字**を、\u2028[^1]や$x$のまま説明して。".replace(
+        "\u2028", "\n"
+    )
+    (segment,) = views(transcript)[1].flow.segments
+    assert [mark.text for mark in segment._mark_list()] == ["レールガン", "かんじ"]
+    whole(transcript, qtbot)
+    data = QGuiApplication.clipboard().mimeData()
+    assert data.text() == bytes(data.data(MARKDOWN).data()).decode() == text
+    assert "<ruby>超電磁砲<rt>レールガン</rt></ruby>" in data.html()
+    assert segment.part(0, 4).text() == "この超電"
+    assert segment.part(0, 6).text() == "この｜超電磁砲《レールガン》"
+
+
+@pytest.mark.parametrize("density", ["usual", "dense"])
+def test_a_folded_question_with_ruby_ends_between_two_lines(
+    transcript: Transcript, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, density: str
+):
+    monkeypatch.setattr(theme, "density", lambda: theme.DENSITIES[density])
+    transcript.set_zoom(110)
+    transcript.show_entries([Entry(1, "user", "漢字《かんじ》の行\n" * 40)])
+    settle(qtbot, transcript)
+    view = views(transcript)[1]
+    (segment,) = view.flow.segments
+    assert segment.document is not None
+    layout = segment.document.firstBlock().layout()
+    pitch = layout.lineAt(1).y() - layout.lineAt(0).y()
+    assert 10 * pitch < view.text_height() < view.flow.height()
+    assert view.text_height() % pitch == 0
+
+
 @pytest.mark.parametrize(
     "latex",
     [

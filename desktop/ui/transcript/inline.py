@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from markdown_it import MarkdownIt
@@ -16,6 +17,8 @@ from desktop.japanese import RUBY, Inline
 from desktop.ui.transcript import marks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from markdown_it.token import Token
 
 MAX_NESTING = 24  # of block containers, and of inline delimiters: levels of recursion inside the parser
@@ -132,17 +135,22 @@ def spans(source: str) -> tuple[Span, ...]:
     return _joined(found)
 
 
-def _read(span: Span) -> list[Span]:
-    """Part ``span`` into ruby, links and the text between them."""
-    if "《" not in span.text:
-        return _linked(span)
-    parts, end = list[Span](), 0
-    for match in RUBY.finditer(span.text):
-        parts += _linked(replace(span, text=span.text[end : match.start()]))
-        base, reading = match[1] or match[3], match[2] or match[4]
-        parts.append(replace(span, text=base, ruby=reading, source=match.group()))
+def with_ruby(text: str) -> tuple[Span, ...]:
+    """Return text that is no Markdown as spans, of which some have a reading."""
+    found, end = list[Span](), 0
+    for match in islice(RUBY.finditer(text), MAX_SPANS // 2) if "《" in text else ():
+        if match.start() > end:
+            found.append(Span(text[end : match.start()]))
+        found.append(Span(match[1] or match[3], ruby=match[2] or match[4], source=match.group()))
         end = match.end()
-    return [*parts, *_linked(replace(span, text=span.text[end:]))]
+    return (*found, Span(text[end:])) if end < len(text) else tuple(found)
+
+
+def _read(span: Span) -> Iterator[Span]:
+    """Part ``span`` into ruby, links and the text between them."""
+    for part in with_ruby(span.text):
+        styled = replace(span, text=part.text, ruby=part.ruby, source=part.source)
+        yield from [styled] if part.ruby else _linked(styled)
 
 
 def _linked(span: Span) -> list[Span]:

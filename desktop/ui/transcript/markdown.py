@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 from markdown_it.rules_core import StateCore
 
-from desktop.ui.transcript.inline import MAX_NESTING, Span, calm, parser, printable, spans
+from desktop.ui.transcript.inline import MAX_NESTING, Span, calm, parser, printable, spans, with_ruby
 from desktop.ui.transcript.marks import OPEN
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def parse(text: str) -> list[Block]:
 
 
 def plain(text: str) -> list[Block]:
-    """Return ``text`` as paragraphs without markup, cut at line ends where there are some, else anywhere."""
+    """Return ``text`` as paragraphs with no markup but ruby, cut at line ends where there are some."""
     text, blocks, joint = calm(printable(text)), list[Block](), ""
     start = 0
     while True:
@@ -98,8 +98,9 @@ def plain(text: str) -> list[Block]:
             if line_end > 0:
                 end, skip = line_end, 1
         more = end + skip < len(text)
-        runs = (Span(text[start:end]),)
-        blocks.append(Block("paragraph", runs, joint=joint, continues=bool(blocks), more=more))
+        blocks.append(
+            Block("paragraph", with_ruby(text[start:end]), joint=joint, continues=bool(blocks), more=more)
+        )
         if not more:
             return blocks
         joint, start = "\n" if skip else "", end + skip

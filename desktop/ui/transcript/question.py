@@ -1,4 +1,4 @@
-"""The person's message: plain text with its line breaks, in a soft bubble at the right, folded when long."""
+"""The person's message: plain text with line breaks and ruby, in a bubble at the right, folded when long."""
 
 from __future__ import annotations
 
@@ -120,7 +120,8 @@ class QuestionView(MessageView):
     def text_height(self) -> float:
         """Return the height of the text that is shown."""
         if self.folds and not self._unfolded:
-            return FOLDED_LINES * self.look.line
+            line = self.flow.segments[0].line_height()  # with readings, more than the usual
+            return FOLDED_LINES * self.look.line // line * line
         return self.flow.height()
 
     def full_height(self) -> int:

@@ -107,6 +107,12 @@ class Segment:
         """Return the width that the text would take in a wide enough place."""
         return self.document.idealWidth() if self.document is not None else self.width
 
+    def line_height(self) -> float:
+        """Return the height of the first line; that of any until it is laid out."""
+        if self.document is None:
+            return self.look.line
+        return self.document.firstBlock().blockFormat().lineHeight() or self.look.line
+
     def _foot(self) -> int:
         return 0 if self.block.more else self.look.px(11)
 
