@@ -238,12 +238,13 @@ def test_ruby_in_a_question_is_shown_and_copied_as_written(transcript: Transcrip
     assert segment.part(0, 6).text() == "この｜超電磁砲《レールガン》"
 
 
-@pytest.mark.parametrize("density", ["usual", "dense"])
+@pytest.mark.parametrize(("density", "zoom"), [("usual", 100), ("usual", 90), ("dense", 100), ("dense", 90)])
 def test_a_folded_question_with_ruby_ends_between_two_lines(
-    transcript: Transcript, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, density: str
+    transcript: Transcript, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, density: str, zoom: int
 ):
     monkeypatch.setattr(theme, "density", lambda: theme.DENSITIES[density])
-    transcript.set_zoom(110)
+    transcript.set_zoom(300)
+    transcript.set_zoom(zoom)
     transcript.show_entries([Entry(1, "user", "漢字《かんじ》の行\n" * 40)])
     settle(qtbot, transcript)
     view = views(transcript)[1]
