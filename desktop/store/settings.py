@@ -79,6 +79,7 @@ class Preferences(msgspec.Struct, frozen=True):
     list_folded: bool = False
     folded_sections: Annotated[tuple[_Name, ...], Meta(max_length=1_000)] = ("archive",)  # of that list
     tray: bool = False  # an icon there, with which the application stays when its window is closed
+    quick_keys: _Name = ""  # which call the quick question from any program; "": none
     reduce_motion: bool = False
     zoom: Annotated[int, Meta(ge=ZOOM_LEAST, le=ZOOM_MOST)] = 100  # percent
     density: Density = "usual"  # how much space lines and rows have

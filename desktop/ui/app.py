@@ -28,7 +28,7 @@ from PySide6.QtCore import (
     QTranslator,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
@@ -43,6 +43,7 @@ from desktop.store import Preferences, Store, backups
 from desktop.store.instance import Instance
 from desktop.store.sealed import SealProgress
 from desktop.ui import theme
+from desktop.ui.commands.shortcuts import refusal
 from desktop.ui.daily_backup import DailyBackup
 from desktop.ui.going_back import GoingBack
 from desktop.ui.icons import app_icon
@@ -148,6 +149,7 @@ class App(QObject):
         self._jobs.close()
         self._remove_translations()
         if self.session is not None:
+            self.session.global_shortcut.close()
             self.session.engine.close()
             self.session.store.close()
         if self._server is not None:
@@ -173,6 +175,7 @@ class App(QObject):
         assert session is not None and windows is not None
         self._qt.setQuitOnLastWindowClosed(False)  # until there is a window again
         self._drop_quick()
+        session.global_shortcut.close()
         windows.drop_all()  # which saves what is typed
         self.session = self.turns = self.titling = self.windows = None
 
@@ -211,6 +214,10 @@ class App(QObject):
         self.turns = Turns(session)
         session.preferences_changed.connect(lambda _: self._dress())
         session.preferences_changed.connect(lambda names: self._show_tray() if "tray" in names else None)
+        session.preferences_changed.connect(
+            lambda names: self._hear_keys() if "quick_keys" in names else None
+        )
+        session.global_shortcut.pressed.connect(self._called_by_keys)
         self._qt.styleHints().colorSchemeChanged.connect(lambda _: self._dress(again=True))
         session.refresh_presets()
         session.refresh_models()
@@ -258,6 +265,7 @@ class App(QObject):
             windows.emptied.connect(self._windows_closed)
             windows.quit_requested.connect(self._quit)
             windows.open_first()
+            self._hear_keys()
         else:
             self.windows.renew()
         self._renew_quick()
@@ -292,6 +300,18 @@ class App(QObject):
             self.quick = QuickAsk(self.session, self.turns)
             self.quick.open_requested.connect(self._open_chat)
         self.quick.appear()
+
+    def _hear_keys(self) -> None:
+        """Let the chosen keys call for a quick question from any program; a stored nonsense is none."""
+        assert self.session is not None
+        keys = self.session.preferences.quick_keys
+        usable = keys and not refusal(keys)
+        self.session.global_shortcut.set_keys(QKeySequence(keys) if usable else None)
+
+    def _called_by_keys(self) -> None:
+        self.ask_quickly()
+        if self.session is not None and self.quick is not None:
+            self.session.global_shortcut.activate(self.quick)
 
     def _open_chat(self, chat_id: int) -> None:
         assert self.window is not None

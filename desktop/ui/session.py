@@ -20,6 +20,7 @@ from desktop.models import library, starter
 from desktop.models.loading import Loader, Step, Target, target_of
 from desktop.store import Chat, Folder, Model, Preferences, Preset, Store
 from desktop.store.choices import changed
+from desktop.ui.global_shortcut import GlobalShortcut
 from desktop.ui.new_drafts import NewDrafts
 from desktop.ui.worker import Jobs
 
@@ -51,6 +52,7 @@ class Session(QObject):
         self.chats: list[Chat] = []
         self.folders: list[Folder] = []
         self.new_drafts = NewDrafts(self)
+        self.global_shortcut = GlobalShortcut(jobs, self)  # for a quick question
         self._indexing = False
         self._warm: tuple[Target, Cancel] | None = None  # being loaded ahead of its question
         self._cold: Target | None = None  # could not be loaded

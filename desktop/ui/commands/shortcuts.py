@@ -206,7 +206,7 @@ class Shortcuts(Section):
 
     def _choose(self, name: str, keys: str) -> None:
         row, holder = self._listed[name], self._table.holder(keys) if keys else None
-        problem = self._problem(keys) if keys else ""
+        problem = self.problem(keys) if keys else ""
         if problem:
             self._say(row, problem)
         elif holder is not None and holder != name and row.wanted != keys:
@@ -221,7 +221,8 @@ class Shortcuts(Section):
             self._say(row, "")
             self._table.set_keys(name, (keys,) if keys else ())
 
-    def _problem(self, keys: str) -> str:
+    def problem(self, keys: str) -> str:
+        """Return why ``keys`` cannot be chosen, for people; "" where they can."""
         shown = native((keys,))
         match refusal(keys):
             case "unknown":

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QResizeEvent, QShowEvent
+from PySide6.QtGui import QDesktopServices, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -33,13 +33,14 @@ from desktop.paths import RESOURCES
 from desktop.store import Preferences
 from desktop.store.settings import STATES_MOST_GB, ZOOM_LEAST, ZOOM_MOST
 from desktop.ui import theme
-from desktop.ui.commands.actions import Actions
-from desktop.ui.commands.shortcuts import Shortcuts
+from desktop.ui.commands.actions import Actions, native
+from desktop.ui.commands.shortcuts import KeyButton, Shortcuts
 from desktop.ui.controls.families import FamilyBox
 from desktop.ui.controls.fields import SpinBox, TextEdit
 from desktop.ui.controls.optional_box import OptionalDecimal, OptionalWhole
 from desktop.ui.controls.section import Section, SectionButton, Switch
 from desktop.ui.controls.text_dialog import TextDialog
+from desktop.ui.global_shortcut import usable
 from desktop.ui.history.sidebar import OfflineLine
 from desktop.ui.session import Session
 from desktop.ui.settings.settings_history import HistoryRows
@@ -58,6 +59,7 @@ class SettingsPage(QWidget):
     def __init__(self, session: Session, table: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._table = table
         self.shortcuts = Shortcuts(table)
         self._shown: Preferences = session.preferences
         self._showing = False
@@ -184,15 +186,42 @@ class SettingsPage(QWidget):
             else self.tr("このデスクトップには、アイコンを置くトレイがありません。"),
             tray,
         )
-        section.add_row(
-            self.tr("すぐに聞く"),
-            self.tr(
-                "小さな窓で、ひとことだけ聞けます。どのアプリからでも呼ぶには、"
-                "デスクトップのキー設定で「kotonoha quick」を実行するようにしてください。"
-            ),
+        shortcut = self._session.global_shortcut
+        self.quick_keys = KeyButton(section)
+        self.quick_keys.setVisible(shortcut.possible)
+        self._quick_note = section.add_row(
+            self.tr("すぐに聞く"), shortcut.sentence(), self.quick_keys if shortcut.possible else None
         )
-        self._add_reset(section, "language", "tray")
+        self.quick_keys.chosen.connect(self._choose_quick_keys)
+        shortcut.state_changed.connect(self._tell_quick_keys)
+        self._update["quick_keys"] = self._show_quick_keys
+        self._add_reset(section, "language", "tray", "quick_keys")
         return name, section
+
+    def _show_quick_keys(self, preferences: Preferences) -> None:
+        keys = preferences.quick_keys
+        self.quick_keys.set_keys(self.tr("すぐに聞く"), (keys,) if keys else ())
+        self._tell_quick_keys()
+
+    def _tell_quick_keys(self, problem: str = "") -> None:
+        """Say under the quick question's keys what is wrong with others, else what has come of them."""
+        text = problem or self._session.global_shortcut.sentence()
+        self._section("general").explain(self._quick_note, text)
+        self.quick_keys.setAccessibleDescription(text)
+
+    def _choose_quick_keys(self, keys: str) -> None:
+        problem, holder = self.shortcuts.problem(keys) if keys else "", self._table.holder(keys)
+        if keys and not problem and usable(QKeySequence(keys)) is None:
+            problem = self.tr("このキーは使えません。")
+        elif keys and not problem and holder is not None:
+            problem = self.tr("{keys} は「{name}」で使っています。別のキーを選んでください。").format(
+                keys=native((keys,)), name=self._table[holder].text()
+            )
+        if not problem and keys == self._shown.quick_keys:  # another try
+            self._session.global_shortcut.set_keys(QKeySequence(keys))
+        elif not problem:
+            self._change("quick_keys", keys)
+        self._tell_quick_keys(problem)
 
     def _look(self) -> tuple[str, Section]:
         name = self.tr("見た目")
