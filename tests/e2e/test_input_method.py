@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -158,3 +159,20 @@ def test_a_sentence_is_typed_converted_confirmed_and_only_then_sent(typist, home
     typist.wait("text", lambda text: text == converted)
     typist.press("Return")
     assert until(lambda: sent(home)) == [converted]
+
+    typist.press("ctrl+f", "Escape")  # ends the search
+    typist.wait("text", lambda text: text == "")
+    for _ in range(60):
+        if typist.sees("field") in ("対話の一覧", "Chats"):
+            break
+        typist.press("Tab")
+        time.sleep(0.1)  # until it is told
+    typist.wait("field", lambda field: field in ("対話の一覧", "Chats"))
+    typist.type("ashita")
+    typist.wait("preedit", lambda preedit: preedit == "あした")
+    typist.press("space")
+    tomorrow = typist.wait("preedit", lambda preedit: preedit == "明日")
+    typist.press("Return")
+    typist.wait("field", lambda field: field in ("メッセージ", "Message"))
+    typist.wait("text", lambda text: text == tomorrow)
+    assert sent(home) == [converted]

@@ -1,7 +1,8 @@
 """The real application, which tells every 20 ms in a file what it shows. Run as a program: FILE.
 
-The file holds one JSON object about the field with the focus: its name, its text, what an input method
-composes in it, the left end of the caret on the screen in pixels, and whether the caret is in the field.
+The file holds one JSON object about the field with the focus: its name, its text (over the list of chats the
+message's), what an input method composes in it, the left end of the caret on the screen in pixels, and
+whether the caret is in the field.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from desktop.ui import app as app_module
 from desktop.ui.app import App
 from desktop.ui.controls.fields import LineEdit
+from desktop.ui.history.chat_list import ChatListView
 
 
 class Watched(App):
@@ -32,8 +34,9 @@ def _tell(app: App, file: Path) -> None:
     if app.window is None or field is None:
         return
     text = preedit = ""
-    if isinstance(field, QPlainTextEdit):
-        text, preedit = field.toPlainText(), field.textCursor().block().layout().preeditAreaText()
+    writes = app.window.page.composer.edit if isinstance(field, ChatListView) else field
+    if isinstance(writes, QPlainTextEdit):
+        text, preedit = writes.toPlainText(), writes.textCursor().block().layout().preeditAreaText()
     elif isinstance(field, LineEdit):
         text, preedit = field.text(), field._preedit
     caret = field.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle)

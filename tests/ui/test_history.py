@@ -295,6 +295,7 @@ def test_japanese_composed_over_the_list_comes_into_being_in_the_composer(script
     done = QInputMethodEvent("", [])
     done.setCommitString("日本")
     QApplication.sendEvent(chats, done)
-    assert edit.toPlainText() == "日本" and edit.hasFocus()
+    assert edit.toPlainText() == "日本"
+    scripted.until(edit.hasFocus)
     assert len(scripted.messages.sent()) == before
     assert len(scripted.app.session.store.chats.list()) == 1

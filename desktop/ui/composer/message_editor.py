@@ -15,9 +15,9 @@ DRAFT_MS = 400  # a kill loses at most this much typing
 class MessageEditor(QDialog):
     """Has ``text`` edited; ``written`` carries it when the person presses the button called ``action``.
 
-    It stays until ``accept`` says that the text is kept, or ``fail`` why it is not. Closing it in another way
-    with changes in it tells them by ``left``, so that nothing typed is lost. ``paused`` carries the text at each
-    pause of typing.
+    It stays until ``accept`` says that the text is kept, or ``fail`` why it is not. At each pause of typing,
+    ``paused`` carries the text. Closing it in another way with changes in it tells them by ``left``, so that
+    nothing typed is lost.
     """
 
     written = Signal(str)

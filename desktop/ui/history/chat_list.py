@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -280,7 +281,9 @@ class ChatListView(QListView):
             return
         QApplication.sendEvent(self._writer, event)
         if event.commitString() and not event.preeditString():
-            self._writer.setFocus()  # not before: moving the focus would tear the word apart
+            # Not before, which would tear the word apart, nor now, when the input method still holds it and
+            # would commit it once more.
+            QTimer.singleShot(0, self._writer, self._writer.setFocus)
 
     def inputMethodQuery(self, query: Qt.InputMethodQuery) -> Any:  # noqa: ANN401
         if self._writer is None or not self._writes():
