@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
+from shiboken6 import isValid
 
 from desktop import paths
 from desktop.jobs import Cancel, result_of
@@ -17,6 +18,7 @@ from desktop.store import Store, backups, passphrase
 from desktop.ui.exchange.backup_dialog import PATH, BackupDialog
 from desktop.ui.exchange.export_dialog import ExportDialog
 from desktop.ui.exchange.import_dialog import ImportDialog
+from desktop.ui.exchange.import_run import ImportRun
 from desktop.ui.exchange.passphrase_dialog import PassphraseDialog
 
 pytestmark = pytest.mark.slow
@@ -151,6 +153,88 @@ def test_one_can_ask_while_chats_are_imported(scripted, importing, tmp_path):
     assert scripted.ask("日本の首都はどこですか？").status == "done"
     scripted.until(importing.report.isVisible)
     assert "新しい対話 1,000件" in importing.report.toPlainText()
+
+
+def renew(scripted, language):
+    """Change the language, which makes the windows anew, and wait until the old one is gone."""
+    old = scripted.window
+    gone = []
+    old.destroyed.connect(lambda: gone.append(True))
+    scripted.app.session.change(language=language)
+    scripted.until(lambda: gone and scripted.window is not old)
+
+
+def open_import(scripted):
+    def dialogs():
+        return [each for each in QApplication.topLevelWidgets() if isinstance(each, ImportDialog)]
+
+    before = dialogs()
+    scripted.window.action_table["chat.import"].trigger()
+    (made,) = [each for each in dialogs() if each not in before]
+    return made
+
+
+def test_a_report_outlives_the_window_that_a_change_of_language_closes(scripted, importing, tmp_path):
+    (tmp_path / "買い物.json").write_text('{"卵": 6}', "utf-8")
+    importing.add([own_json(tmp_path / "多い.json", 300), tmp_path / "買い物.json"])
+    importing.start.click()
+    renew(scripted, "en")
+    assert not isValid(importing)
+    scripted.until(lambda: len(titles(scripted)) == 300)
+    scripted.until(scripted.window.toast.isVisible)
+    assert scripted.window.toast.label.text().startswith(("取り込みが終わりました", "The import has ended"))
+    again = open_import(scripted)
+    assert again.report.isVisible() and not again.start.isVisible()
+    assert (
+        "Imported 300 new chats" in again.report.toPlainText() and "買い物.json" in again.report.toPlainText()
+    )
+    renew(scripted, "ja")  # while the report is shown
+    third = open_import(scripted)
+    assert "新しい対話 300件" in third.report.toPlainText()
+    third.close_button.click()  # now it was read
+    assert open_import(scripted).start.isVisible()
+
+
+def test_an_import_goes_on_in_the_dialog_of_the_new_window_and_is_stopped_there(
+    scripted, importing, tmp_path
+):
+    importing.add([own_json(tmp_path / "多い.json", 5_000)])
+    importing.start.click()
+    renew(scripted, "en")
+    again = open_import(scripted)
+    assert again.progress.isVisible() and not again.start.isVisible()
+    again.add([FIXTURES / "claude.json"])
+    assert again.paths() == []
+    again.close_button.click()
+    scripted.until(again.report.isVisible)
+    assert "It was stopped" in again.report.toPlainText()
+    scripted.until(lambda: 0 < len(titles(scripted)) < 5_000)
+
+
+def test_two_dialogs_import_one_after_the_other(scripted, importing, tmp_path):
+    other = open_import(scripted)
+    other.add([FIXTURES / "claude.json"])
+    importing.add([own_json(tmp_path / "多い.json", 1_000)])
+    importing.start.click()
+    assert not other.start.isEnabled() and other.progress.isVisible()
+    other.import_all()
+    assert other.explanation.isVisible()
+    scripted.until(importing.report.isVisible)
+    assert other.start.isEnabled() and not other.progress.isVisible()
+    other.start.click()
+    scripted.until(other.report.isVisible)
+    assert "新しい対話 1,000件" not in other.report.toPlainText()
+
+
+def test_who_closes_an_import_halfway_is_shown_no_report_later(scripted, importing, tmp_path):
+    importing.add([own_json(tmp_path / "多い.json", 3_000)])
+    importing.start.click()
+    scripted.until(lambda: "MB" in importing.progress.text())
+    importing.close_button.click()
+    scripted.qtbot.keyClick(importing, Qt.Key.Key_Escape)  # and does not wait for it
+    scripted.until(lambda: not ImportRun.of(scripted.app.session).is_running)
+    assert not scripted.window.toast.isVisible()
+    assert open_import(scripted).start.isVisible()
 
 
 def test_files_can_be_taken_off_the_list_and_come_only_once(scripted, importing):
@@ -346,6 +430,16 @@ def test_with_a_passphrase_every_new_backup_is_encrypted_and_it_is_nowhere_else(
     rows.sealing.click()
     scripted.until(lambda: passphrase.kept(session.store.path) is None)
     scripted.until(lambda: not rows.sealing.isChecked())
+
+
+def test_a_long_complaint_cuts_no_other_line(scripted):
+    dialog = PassphraseDialog(scripted.window, new=True)
+    dialog.open()
+    for text in ("2つの合言葉が違います。", "長い説明です。" * 60):
+        dialog.complain(text)
+        scripted.settle()
+        for label in (dialog.warning, dialog.trouble):
+            assert label.height() >= label.heightForWidth(label.width()), text
 
 
 def test_no_passphrase_is_kept_where_the_person_thinks_better_of_it(scripted):

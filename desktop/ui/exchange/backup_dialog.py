@@ -6,14 +6,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QLocale, Qt
 from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
     QMessageBox,
     QPushButton,
-    QVBoxLayout,
+    QSizePolicy,
     QWidget,
 )
 
@@ -25,6 +23,7 @@ from desktop.store.sealed import SealProgress
 from desktop.ui.controls.choose_path import ChoosePath
 from desktop.ui.controls.progress_line import ProgressLine
 from desktop.ui.controls.sizes import megabytes
+from desktop.ui.exchange.frame import Frame, Note, Outcome, across
 from desktop.ui.exchange.unlocking import Unlocking
 from desktop.ui.going_back import GoingBack
 from desktop.ui.session import Session
@@ -32,40 +31,42 @@ from desktop.ui.session import Session
 PATH = Qt.ItemDataRole.UserRole
 
 
-class BackupDialog(QDialog):
+class BackupDialog(Frame):
     """Lists the backups in the folder beside the data."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("控え"))
         self._session = session
         self._running: Cancel | None = None
-        self.setWindowTitle(self.tr("控え"))
         self.resize(560, 480)
-        explanation = QLabel(
+        explanation = Note(
             self.tr("控えは、対話・プリセット・設定の写しです。新しい7つと、日・週・月ごとの1つを残します。"),
             self,
         )
-        explanation.setObjectName("sub")
-        explanation.setWordWrap(True)
         self.list = QListWidget(self)
         self.list.setObjectName("framed")
         self.list.setAccessibleName(self.tr("控えの一覧"))
         self.empty = QLabel(self.tr("控えはまだありません。"), self)
         self.empty.setObjectName("sub")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.now = QPushButton(self.tr("今すぐ作る"), self)
         self.elsewhere = QPushButton(self.tr("別の場所に作る…"), self)
         self.from_file = QPushButton(self.tr("ファイルから戻す…"), self)
         self.progress = ProgressLine(self)
-        self.message = QLabel(self)
-        self.message.setObjectName("sub")
-        self.message.setWordWrap(True)
-        self.message.setTextFormat(Qt.TextFormat.PlainText)
-        self.message.hide()
+        self.message = Outcome(self)
         self.close_button = QPushButton(self.tr("閉じる"), self)
         self.go_back = QPushButton(self.tr("この控えに戻す…"), self)
-        self._arrange(explanation)
+        self.arrange(
+            explanation,
+            across(self.now, self.elsewhere, None, self.from_file),
+            self.list,
+            self.empty,
+            self.progress,
+            self.message,
+            across(self.go_back, None, self.close_button),
+        )
         for button in (self.now, self.elsewhere, self.from_file, self.go_back, self.close_button):
             button.setAutoDefault(False)  # Enter in the list is about the backup there
         self.now.clicked.connect(lambda: self.make(None))
@@ -77,29 +78,6 @@ class BackupDialog(QDialog):
         self.list.itemActivated.connect(lambda _: self._go_back_to_selected())
         self._update()
         self._read()
-
-    def _arrange(self, explanation: QLabel) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.now)
-        row.addWidget(self.elsewhere)
-        row.addStretch(1)
-        row.addWidget(self.from_file)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.go_back)
-        foot.addStretch(1)
-        foot.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 20, 20, 16)
-        layout.setSpacing(12)
-        layout.addWidget(explanation)
-        layout.addLayout(row)
-        layout.addWidget(self.list, 1)
-        layout.addWidget(self.empty, 1)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.message)
-        layout.addLayout(foot)
 
     def _read(self) -> None:
         database = self._session.store.path
@@ -208,12 +186,7 @@ class BackupDialog(QDialog):
 
     def _end(self, text: str, *, failed: bool = False) -> None:
         self._running = None
-        self.message.setObjectName("caution" if failed else "sub")
-        self.message.style().unpolish(self.message)
-        self.message.style().polish(self.message)
-        self.message.setText(text)
-        self.message.setAccessibleName(text)
-        self.message.show()
+        self.message.tell(text, failed=failed)
         self._update()
 
     def _complain(self, error: Exception) -> None:

@@ -10,13 +10,9 @@ from PySide6.QtCore import QStandardPaths, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QDialog,
     QGridLayout,
-    QHBoxLayout,
-    QLabel,
     QPushButton,
     QRadioButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -27,6 +23,7 @@ from desktop.jobs import Cancel
 from desktop.ui.controls.choose_path import ChoosePath
 from desktop.ui.controls.progress_line import ProgressLine
 from desktop.ui.exchange.export_pdf import export_pdfs, group_name
+from desktop.ui.exchange.frame import Frame, Note, Outcome, across
 from desktop.ui.exchange.print_chat import Printing
 from desktop.ui.session import Session
 
@@ -34,14 +31,14 @@ Kind = Format | Literal["pdf"]
 GATHERED = ("json", "jsonl")  # all chats in one file
 
 
-class ExportDialog(QDialog):
+class ExportDialog(Frame):
     """Exports the chats with these ids; none: all that are not in the bin."""
 
     exported = Signal(object)  # ExportReport
 
     def __init__(self, session: Session, chat_ids: Sequence[int], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("対話を書き出す"))
         self._session = session
         self._ids = list(chat_ids) or [chat.id for chat in session.chats]
         self._all = not chat_ids
@@ -49,35 +46,35 @@ class ExportDialog(QDialog):
         self._made: Path | None = None
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         self._place = Path(documents) if documents and Path(documents).is_dir() else Path.home()
-        self.setWindowTitle(self.tr("対話を書き出す"))
         self.setMinimumWidth(540)
 
-        self.scope = QLabel(self._scope(), self)
+        self.scope = Note(self._scope(), self)
         self.scope.setObjectName("subheading")
-        self.scope.setTextFormat(Qt.TextFormat.PlainText)
-        self.scope.setWordWrap(True)
         self.kinds = QButtonGroup(self)
         self._formats = QWidget(self)
         self._fill_formats()
-        self.place = QLabel(self)
-        self.place.setObjectName("sub")
-        self.place.setWordWrap(True)
-        self.place.setTextFormat(Qt.TextFormat.PlainText)
+        self.place = Note("", self)
         self.change = QPushButton(self.tr("場所を変える…"), self)
         self.progress = ProgressLine(self)
-        self.outcome = QLabel(self)
-        self.outcome.setWordWrap(True)
-        self.outcome.setTextFormat(Qt.TextFormat.PlainText)
-        self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.outcome.hide()
+        self.outcome = Outcome(self)
         self.show_folder = QPushButton(self.tr("フォルダーを開く"), self)
         self.show_folder.hide()
         self.close_button = QPushButton(self.tr("やめる"), self)
-        self.start = QPushButton(self.tr("書き出す"), self)
-        self.start.setObjectName("main")
-        self.start.setDefault(True)
+        self.start = self.main_button(self.tr("書き出す"))
         self.start.setEnabled(bool(self._ids))
-        self._arrange()
+        where = across(self.place, self.change)
+        where.setStretchFactor(self.place, 1)
+        where.setAlignment(self.change, Qt.AlignmentFlag.AlignTop)
+        self.arrange(
+            self.scope,
+            self._formats,
+            where,
+            self.progress,
+            self.outcome,
+            None,
+            across(self.show_folder, None, self.close_button, self.start),
+            spacing=16,
+        )
 
         self.change.clicked.connect(self._ask_for_folder)
         self.show_folder.clicked.connect(self._open_folder)
@@ -85,28 +82,6 @@ class ExportDialog(QDialog):
         self.start.clicked.connect(self.export)
         self.kinds.buttonClicked.connect(lambda _: self._show_place())
         self._show_place()
-
-    def _arrange(self) -> None:
-        across = QHBoxLayout()
-        across.setSpacing(12)
-        across.addWidget(self.place, 1)
-        across.addWidget(self.change, 0, Qt.AlignmentFlag.AlignTop)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.show_folder)
-        foot.addStretch(1)
-        foot.addWidget(self.close_button)
-        foot.addWidget(self.start)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 20, 20, 16)
-        layout.setSpacing(16)
-        layout.addWidget(self.scope)
-        layout.addWidget(self._formats)
-        layout.addLayout(across)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.outcome)
-        layout.addStretch(1)
-        layout.addLayout(foot)
 
     def _fill_formats(self) -> None:
         """Show what each format is for."""
@@ -134,9 +109,7 @@ class ExportDialog(QDialog):
             button.setAccessibleDescription(use)
             button.setChecked(row == 0)
             self.kinds.addButton(button)
-            label = QLabel(use, self._formats)
-            label.setObjectName("sub")
-            label.setWordWrap(True)
+            label = Note(use, self._formats)
             label.setBuddy(button)
             grid.addWidget(button, row, 0)
             grid.addWidget(label, row, 1)
@@ -219,13 +192,9 @@ class ExportDialog(QDialog):
 
     def _finish(self, text: str, *, failed: bool) -> None:
         self._export = None
-        self.outcome.setObjectName("caution" if failed else "sub")
-        self.outcome.style().unpolish(self.outcome)
-        self.outcome.style().polish(self.outcome)
-        self.outcome.setText(text)
-        self.outcome.setAccessibleName(text)
-        self.outcome.show()
+        self.outcome.tell(text, failed=failed)
         self._update()
+        self.make_room()
 
     def _open_folder(self) -> None:
         made = self._made

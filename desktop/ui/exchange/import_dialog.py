@@ -10,18 +10,16 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QVBoxLayout,
+    QSizePolicy,
     QWidget,
 )
 
 from desktop.errors import sentence
-from desktop.exchange.importing import ImportProgress, ImportReport, import_chats
+from desktop.exchange.importing import ImportReport
 from desktop.exchange.peek import NAMES, Peeked, peek
 from desktop.jobs import Cancel
 from desktop.ui import theme
@@ -30,6 +28,8 @@ from desktop.ui.controls.dropped import files_in
 from desktop.ui.controls.fields import TextEdit
 from desktop.ui.controls.progress_line import ProgressLine
 from desktop.ui.controls.sizes import megabytes
+from desktop.ui.exchange.frame import Frame, Note, across
+from desktop.ui.exchange.import_run import ImportRun
 from desktop.ui.session import Session
 
 State = Literal["choosing", "importing", "done"]
@@ -44,6 +44,7 @@ class DropPlace(QLabel):
         super().__init__(text, parent)
         self.setObjectName("sub")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -55,31 +56,34 @@ class DropPlace(QLabel):
         super().paintEvent(event)
 
 
-class ImportDialog(QDialog):
-    """One dialog with three states. What was imported stays when it is closed halfway."""
+class ImportDialog(Frame):
+    """One dialog with three states. What was imported stays when it is closed halfway.
+
+    It shows the import that runs, or the report that nobody has read yet, where there is one.
+    """
 
     imported = Signal(object)  # ImportReport
 
     def __init__(self, session: Session, parent: QWidget | None = None, paths: Sequence[Path] = ()) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._session = session
-        self._state: State = "choosing"
-        self._import: Cancel | None = None
-        self._peeks: list[Cancel] = []
         self.setWindowTitle(self.tr("対話を取り込む"))
+        self._session = session
+        self._run = ImportRun.of(session)
+        if paths and not self._run.is_running:
+            self._run.forget()
+        self._joined = self._run.is_running or self._run.outcome is not None
+        self._run.watch(self)
+        self._peeks: list[Cancel] = []
         self.resize(560, 480)
         self.setAcceptDrops(True)
 
-        self.explanation = QLabel(
+        self.explanation = Note(
             self.tr(
                 "ほかのアプリで書き出したファイルを、zipのまま取り込めます。"
                 "同じものをもう一度取り込んでも、対話は二重になりません。"
             ),
             self,
         )
-        self.explanation.setObjectName("sub")
-        self.explanation.setWordWrap(True)
         self.list = QListWidget(self)
         self.list.setObjectName("framed")
         self.list.setAccessibleName(self.tr("取り込むファイル"))
@@ -101,11 +105,20 @@ class ImportDialog(QDialog):
         self.report.setAccessibleName(self.tr("取り込みの結果"))
         self.copy = QPushButton(self.tr("結果をコピー"), self)
         self.close_button = QPushButton(self)
-        self.start = QPushButton(self.tr("取り込む"), self)
-        self.start.setObjectName("main")
-        self.start.setDefault(True)
-
-        self._arrange()
+        self.start = self.main_button(self.tr("取り込む"))
+        self._choosing = QWidget(self)
+        choices = across(self.files, self.folder, None, self.remove)
+        choices.setContentsMargins(0, 0, 0, 0)
+        self._choosing.setLayout(choices)
+        self.arrange(
+            self.explanation,
+            self.list,
+            self.empty,
+            self._choosing,
+            self.report,
+            self.progress,
+            across(self.copy, None, self.close_button, self.start),
+        )
         self.files.clicked.connect(self._ask_for_files)
         self.folder.clicked.connect(self._ask_for_folder)
         self.remove.clicked.connect(self._remove)
@@ -113,35 +126,16 @@ class ImportDialog(QDialog):
         self.start.clicked.connect(self.import_all)
         self.close_button.clicked.connect(self.reject)
         self.list.itemSelectionChanged.connect(self._update)
-        self._update()
+        self._run.changed.connect(self._follow)
+        self._follow()
         if paths:
             self.add(paths)
 
-    def _arrange(self) -> None:
-        self._choosing = QWidget(self)
-        row = QHBoxLayout(self._choosing)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.files)
-        row.addWidget(self.folder)
-        row.addStretch(1)
-        row.addWidget(self.remove)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.copy)
-        foot.addStretch(1)
-        foot.addWidget(self.close_button)
-        foot.addWidget(self.start)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 20, 20, 16)
-        layout.setSpacing(12)
-        layout.addWidget(self.explanation)
-        layout.addWidget(self.list, 1)
-        layout.addWidget(self.empty, 1)
-        layout.addWidget(self._choosing)
-        layout.addWidget(self.report, 1)
-        layout.addWidget(self.progress)
-        layout.addLayout(foot)
+    @property
+    def _state(self) -> State:
+        if not self._joined:
+            return "choosing"
+        return "importing" if self._run.is_running else "done"
 
     # What is chosen
 
@@ -209,61 +203,55 @@ class ImportDialog(QDialog):
 
     def import_all(self) -> None:
         """Import what is chosen."""
-        paths, store = self.paths(), self._session.store
-        if not paths or self._state != "choosing":
+        paths = self.paths()
+        if not paths or self._joined or self._run.is_running:
             return
         for peeking in self._peeks:
             peeking.set()
-        self._state = "importing"
-        self.progress.show_part(0, 1, self.tr("準備しています…"))
-        self._import = self._session.jobs.run(
-            lambda cancel: import_chats(store, paths, cancel),
-            owner=self,
-            on_event=self._follow,
-            on_done=self._show_report,
-            on_failed=self._fail,
-        )
+        self._joined = True
+        self._run.start(paths)
+
+    def _follow(self) -> None:
+        """Show how far the import is, or what came of it."""
+        event = self._run.progress
+        if event is None:
+            self.progress.show_part(0, 1, self.tr("準備しています…"))
+        else:
+            self.progress.show_part(
+                event.done,
+                event.total,
+                self.tr("{done} / {total}　対話 {chats} 件　{name}").format(
+                    done=megabytes(event.done),
+                    total=megabytes(event.total),
+                    chats=f"{event.chats:,}",
+                    name=event.name,
+                ),
+            )
+        outcome = self._run.outcome if self._joined else None
+        if isinstance(outcome, ImportReport):
+            self.report.setPlainText(self._words(outcome))
+            self.imported.emit(outcome)
+        elif outcome is not None:
+            self.report.setPlainText(sentence(outcome))
         self._update()
+        if outcome is not None:
+            self.close_button.setFocus()
 
-    def _follow(self, event: ImportProgress) -> None:
-        self.progress.show_part(
-            event.done,
-            event.total,
-            self.tr("{done} / {total}　対話 {chats} 件　{name}").format(
-                done=megabytes(event.done),
-                total=megabytes(event.total),
-                chats=f"{event.chats:,}",
-                name=event.name,
-            ),
-        )
-
-    def _show_report(self, report: ImportReport) -> None:
+    def _words(self, report: ImportReport) -> str:
         lines = [report.sentence]
         if report.skipped:
             lines += ["", self.tr("読めなかったもの:"), *(f"・{each.sentence}" for each in report.skipped)]
         if (more := report.skipped_count - len(report.skipped)) > 0:
             lines.append(self.tr("ほか %n 件", "", more))
-        self._finish("\n".join(lines))
-        self.imported.emit(report)
-
-    def _fail(self, error: Exception) -> None:
-        self._finish(sentence(error))
-
-    def _finish(self, text: str) -> None:
-        self._state, self._import = "done", None
-        self.report.setPlainText(text)
-        self._session.refresh_chats()
-        self._update()
-        self.close_button.setFocus()
+        return "\n".join(lines)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.report.toPlainText())
 
     def reject(self) -> None:
         """Stop what is being imported, whose report comes then; else close."""
-        if self._import is not None and not self._import.is_set():
-            self._import.set()
-            self.close_button.setEnabled(False)
+        if self._state == "importing" and not self._run.is_stopping:
+            self._run.stop()
         else:
             super().reject()
 
@@ -271,25 +259,24 @@ class ImportDialog(QDialog):
         """Stop what runs; what was imported stays."""
         for peeking in self._peeks:
             peeking.set()
-        if self._import is not None:
-            self._import.set()
-            self._session.refresh_chats()
+        if self._joined:
+            self._run.forget()
         super().done(result)
 
     def _update(self) -> None:
-        choosing, some = self._state == "choosing", self.list.count() > 0
+        state = self._state
+        choosing, done, some = state == "choosing", state == "done", self.list.count() > 0
         self.explanation.setVisible(choosing)
-        self.list.setVisible(self._state != "done" and some)
+        self.list.setVisible(not done and some)
         self.list.setEnabled(choosing)
         self.empty.setVisible(choosing and not some)
         self._choosing.setVisible(choosing)
         self.remove.setEnabled(bool(self.list.selectedItems()))
-        self.report.setVisible(self._state == "done")
-        self.copy.setVisible(self._state == "done")
+        self.report.setVisible(done)
+        self.copy.setVisible(done)
         self.start.setVisible(choosing)
-        self.start.setEnabled(some)
-        if self._state != "importing":
-            self.progress.hide()
-        self.close_button.setEnabled(True)
+        self.start.setEnabled(some and not self._run.is_running)
+        self.progress.setVisible(self._run.is_running)
+        self.close_button.setEnabled(choosing or not self._run.is_stopping)
         texts = {"choosing": self.tr("やめる"), "importing": self.tr("止める"), "done": self.tr("閉じる")}
-        self.close_button.setText(texts[self._state])
+        self.close_button.setText(texts[state])

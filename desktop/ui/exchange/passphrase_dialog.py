@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from desktop.store.passphrase import LONGEST
 from desktop.ui.controls.fields import LineEdit
 from desktop.ui.controls.section import Switch
+from desktop.ui.exchange.frame import Frame, Note, Outcome, across
 
 
-class PassphraseDialog(QDialog):
+class PassphraseDialog(Frame):
     """``chosen`` tells it, once; who asked for it closes the dialog, or shows why it will not do."""
 
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None, *, new: bool) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("合言葉を決める") if new else self.tr("合言葉を入れる"))
         self.setMinimumWidth(420)
         self._new = new
-        explanation = QLabel(
+        explanation = Note(
             self.tr(
                 "これから作る控えを、この合言葉で暗号化します。"
                 "合言葉はこのPCだけに保存し、毎日の控えにも使います。"
@@ -38,53 +30,37 @@ class PassphraseDialog(QDialog):
             else self.tr("この控えは合言葉で守られています。"),
             self,
         )
-        explanation.setObjectName("sub")
-        explanation.setWordWrap(True)
-        self.warning = QLabel(
+        self.warning = Note(
             self.tr(
                 "合言葉を忘れると、その控えは二度と開けません。取り戻す方法はありません。"
                 "紙に書くなど、このPCとは別の場所に残してください。"
             ),
             self,
+            caution=True,
         )
-        self.warning.setObjectName("caution")
-        self.warning.setWordWrap(True)
         self.warning.setVisible(new)
         self.first = self._field(self.tr("合言葉"))
         self.second = self._field(self.tr("合言葉をもう一度"))
         self.second.setVisible(new)
         self.shown = Switch(self)
         self.shown.setAccessibleName(self.tr("文字を表示する（日本語も入れられます）"))
-        showing = QLabel(self.shown.accessibleName(), self)
-        showing.setObjectName("sub")
-        self.trouble = QLabel(self)
-        self.trouble.setObjectName("caution")
-        self.trouble.setWordWrap(True)
-        self.trouble.setTextFormat(Qt.TextFormat.PlainText)
-        self.trouble.hide()
-        self.accept_button = QPushButton(self.tr("決める") if new else self.tr("開く"), self)
-        self.accept_button.setObjectName("main")
-        self.accept_button.setDefault(True)
+        showing = Note(self.shown.accessibleName(), self)
+        self.trouble = Outcome(self)
+        self.accept_button = self.main_button(self.tr("決める") if new else self.tr("開く"))
         self.accept_button.setEnabled(False)
         cancel = QPushButton(self.tr("やめる"), self)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(self.accept_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 20, 20, 16)
-        layout.setSpacing(12)
-        for widget in (explanation, self.warning, self.first, self.second):
-            layout.addWidget(widget)
-        across = QHBoxLayout()
-        across.setSpacing(8)
-        across.addWidget(self.shown)
-        across.addWidget(showing, 1)
-        layout.addLayout(across)
-        layout.addWidget(self.trouble)
-        layout.addStretch(1)
-        layout.addLayout(foot)
+        switching = across(self.shown, showing)
+        switching.setStretchFactor(showing, 1)
+        self.arrange(
+            explanation,
+            self.warning,
+            self.first,
+            self.second,
+            switching,
+            self.trouble,
+            None,
+            across(None, cancel, self.accept_button),
+        )
         self.shown.toggled.connect(self._show_text)
         cancel.clicked.connect(self.reject)
         self.accept_button.clicked.connect(self._choose)
@@ -92,9 +68,8 @@ class PassphraseDialog(QDialog):
 
     def complain(self, text: str) -> None:
         """Show why the passphrase will not do; it can be entered again."""
-        self.trouble.setText(text)
-        self.trouble.setAccessibleName(text)
-        self.trouble.show()
+        self.trouble.tell(text, failed=True)
+        self.make_room()
         self.setEnabled(True)
         self.first.setFocus()
         self.first.selectAll()
