@@ -72,6 +72,18 @@ class Arranger(QObject):
         """Have this spot of a message at the upper edge of the viewport."""
         self._anchor = index, spot
 
+    def bring(self, view: MessageView, segment: int, below: float) -> None:
+        """Bring a place in the text of a message into sight: ``below`` px under the top of a segment."""
+        index = self._rows.index(view.entry.id)
+        if index is None:
+            return
+        bar, page = self._area.verticalScrollBar(), self._area.viewport().height()
+        y = self._rows.top(index) + view.y_of((segment, below)) - bar.value()
+        if not 0 <= y <= page - 2 * view.look.line:
+            self.hold_at(index, (segment, below - page // 3))
+        self.arrange()
+        self.take_scroll()
+
     def take_scroll(self) -> bool:
         """Take where the scroll bar is as the new anchor; return whether it was the person who scrolled."""
         if self._arranging or not self._rows:

@@ -87,8 +87,8 @@ class Flow:
     def reveal(self, y0: float, y1: float) -> None:
         """Lay out what lies in the range."""
         first = last = max(0, self.index_at(y0))
-        for index, segment in self.between(y0, y1):
-            self._lay_out(index, segment)
+        for index, _ in self.between(y0, y1):
+            self.lay_out(index)
             last = index
         self._sight = range(first - MARGIN, last + MARGIN)
         if len(self.segments) > MANY:
@@ -102,7 +102,7 @@ class Flow:
             if not self.segments[index].measured:
                 if perf_counter() >= deadline:
                     return True
-                self._lay_out(index, self.segments[index])
+                self.lay_out(index)
                 if len(self.segments) > MANY and index not in self._sight:
                     self._forget(index)
             self._measured += 1
@@ -117,7 +117,9 @@ class Flow:
             self._exact, self._measured = min(self._exact, found[0]), min(self._measured, found[0])
         return bool(found)
 
-    def _lay_out(self, index: int, segment: Segment) -> None:
+    def lay_out(self, index: int) -> None:
+        """Make and measure a segment."""
+        segment = self.segments[index]
         before = segment.height
         segment.lay_out()
         self._made.add(index)
@@ -134,14 +136,14 @@ class Flow:
         if index < 0:
             return Place(0, 0)
         segment = self.segments[index]
-        self._lay_out(index, segment)
+        self.lay_out(index)
         return Place(index, segment.hit(point - QPointF(0, self.tops[index])))
 
     def end(self) -> Place:
         """Return the last place; lays out the last segment."""
         if not self.segments:
             return Place(0, 0)
-        self._lay_out(len(self.segments) - 1, self.segments[-1])
+        self.lay_out(len(self.segments) - 1)
         return Place(len(self.segments) - 1, self.segments[-1].length())
 
     def text(self, start: Place, end: Place) -> str:
@@ -157,7 +159,7 @@ class Flow:
             if index != end.segment and first == 0:  # needs no layout
                 found.append(segment.block)
                 continue
-            self._lay_out(index, segment)
+            self.lay_out(index)
             last = end.position if index == end.segment else segment.length()
             if first < last or not segment.length():
                 found.append(segment.part(first, last))

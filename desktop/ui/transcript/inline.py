@@ -34,6 +34,7 @@ _MARKS = re.compile(
 _DIRECTIONS = re.compile(
     f"([\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]{{{MAX_DIRECTIONS}}})[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+"
 )
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Controls, lone surrogates, noncharacters (Qt marks its frames and tables with U+FDD0 and U+FDD1), and
 # U+FFFC, which stands for an object in a document of Qt.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffc\ufffe\uffff]")
@@ -74,6 +75,11 @@ def printable(text: str) -> str:
 def calm(text: str) -> str:
     """Return ``text`` without stacks of combining marks (Zalgo) and long runs of controls of direction."""
     return _DIRECTIONS.sub(r"\1", _MARKS.sub(r"\1", text))
+
+
+def shown_safely(text: str) -> str:
+    """Return text that is shown beside that of the window: it cannot turn the direction of writing."""
+    return printable(_TURNS.sub("", calm(text)))
 
 
 def parser() -> MarkdownIt:

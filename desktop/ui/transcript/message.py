@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,8 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 from desktop.store.folding import folded, ranges
 from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.flow import Flow, Place
-from desktop.ui.transcript.inline import printable
+from desktop.ui.transcript.inline import printable, shown_safely
+from desktop.ui.transcript.notes import Mark, Notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,6 @@ MAX_ADDRESS = 300  # characters of an address in a tooltip
 MAX_FURIGANA = 200_000  # characters of a message that is read by the dictionary
 FIND_SECONDS = 0.1  # of a message that is still being read
 MAX_LINKS = 12  # in the menu that the keyboard opens
-_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def column(look: Look, width: int) -> tuple[int, int]:
@@ -72,6 +71,7 @@ class MessageView(QWidget):
     code_saved = Signal(str, str)  # code and its language
     link_activated = Signal(str)
     divider_pressed = Signal()
+    led = Signal(QWidget, int, float)  # itself: this segment is to be seen, so many px below its top
 
     def __init__(self, entry: Entry, look: Look, width: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -80,6 +80,9 @@ class MessageView(QWidget):
         self.span = width
         self.divider = ""
         self.flow = Flow(look, self.text_width())
+        self._notes = Notes(self.flow, self)
+        self._notes.changed.connect(self.update)
+        self._notes.led.connect(lambda segment, below: self.led.emit(self, segment, below))
         self.chosen: tuple[Place, Place] | None = None  # what is selected of it
         self._pressed: QPoint | None = None
         self._code_buttons: dict[int, tuple[QuietButton, QuietButton]] = {}  # copy, save
@@ -257,6 +260,11 @@ class MessageView(QWidget):
             return segment.link_at(inside - QPointF(0, self.flow.tops[index]))
         return ""
 
+    def note_at(self, point: QPointF) -> Mark | None:
+        """Return the mark of a footnote under ``point``, if it leads somewhere."""
+        inside = point - self.text_origin()
+        return self._notes.at(inside) if 0 <= inside.y() < self.text_height() else None
+
     # Events ---------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -273,20 +281,23 @@ class MessageView(QWidget):
         if event.buttons() & Qt.MouseButton.LeftButton and self._pressed is not None:
             self.dragged.emit(event.globalPosition().toPoint())
             return
-        link = self.link_at(event.position())
-        self.setCursor(Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.IBeamCursor)
+        leads = self.link_at(event.position()) or self.note_at(event.position())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if leads else Qt.CursorShape.IBeamCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Follow a link that was clicked without dragging."""
+        """Follow a link or the mark of a footnote that was clicked without dragging."""
         if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
             event.ignore()
             return
         moved = (event.position().toPoint() - self._pressed).manhattanLength()
         self._pressed = None
         self.released.emit(event.globalPosition().toPoint())
-        link = self.link_at(event.position())
-        if link and moved < QApplication.startDragDistance() and self.chosen is None:
+        if moved >= QApplication.startDragDistance() or self.chosen is not None:
+            return
+        if link := self.link_at(event.position()):
             self.link_activated.emit(link)
+        elif mark := self.note_at(event.position()):
+            self._notes.follow(mark)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Select a word."""
@@ -300,7 +311,7 @@ class MessageView(QWidget):
         self.released.emit(event.globalPosition().toPoint())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer copying, and the link under the pointer (by keyboard: the first links of the message)."""
+        """Offer copying, and the link or note under the pointer (by keyboard: the first of the message)."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
@@ -315,6 +326,10 @@ class MessageView(QWidget):
             menu.addAction(self.tr("引用して質問"), lambda: self.asked.emit(self, "quote"))
         for link in filter(None, links):
             self._offer_link(menu, link)
+        if by_key:
+            self._notes.offer_all(menu)
+        elif mark := self.note_at(QPointF(event.pos())):
+            self._notes.offer(menu, mark)
         self.offer_more(menu)
         self.offer_common(menu)
         menu.popup(self.mapToGlobal(QPoint(self.span // 2, GAP)) if by_key else event.globalPos())
@@ -363,13 +378,14 @@ class MessageView(QWidget):
         return list(found)[:MAX_LINKS]
 
     def event(self, event: QEvent) -> bool:
-        """Show where a link really leads; keep the keys for copying from shortcuts of the window."""
+        """Show where a link really leads and what a note says; keep keys from shortcuts of the window."""
         if takes_key(event):
             return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            link = self.link_at(QPointF(event.pos()))
-            if link:
+            if link := self.link_at(QPointF(event.pos())):
                 QToolTip.showText(event.globalPos(), _shown_address(link), self)
+            elif mark := self.note_at(QPointF(event.pos())):
+                QToolTip.showText(event.globalPos(), self._notes.tip(mark), self)
             else:
                 QToolTip.hideText()
             return True
@@ -407,7 +423,7 @@ class MessageView(QWidget):
         painter.end()
 
     def _paint_text(self, painter: QPainter, y0: float, y1: float) -> None:
-        chosen = self.chosen
+        chosen = self._notes.pointed or self.chosen
         for index, segment in self.flow.between(y0, y1):
             part = None
             if chosen and chosen[0].segment <= index <= chosen[1].segment:
@@ -501,7 +517,7 @@ class MessageView(QWidget):
 
 def _shown_address(link: str) -> str:
     """Return an address as it can safely be shown: without characters that turn the direction of writing."""
-    address = printable(_DIRECTIONS.sub("", link)).replace("\n", " ")
+    address = shown_safely(link).replace("\n", " ")
     return address if len(address) <= MAX_ADDRESS else address[:MAX_ADDRESS] + "…"
 
 

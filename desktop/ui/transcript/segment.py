@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from desktop.ui import theme
 from desktop.ui.transcript.copied import shared
 from desktop.ui.transcript.cutting import cut
-from desktop.ui.transcript.document import CODE_SPAN, Page, document
+from desktop.ui.transcript.document import CODE_SPAN, RUN, Page, document
 from desktop.ui.transcript.formulas import Wanted, wanted
 from desktop.ui.transcript.overlay import Mark, draw_lines, marks, x_of
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from desktop.ui.transcript.look import Look
     from desktop.ui.transcript.markdown import Block, Container
 
+_SENTENCE_ENDS = "。！？\u2028"
 MAX_INDENTS = 8  # deeper nesting is not moved further to the right
 
 
@@ -76,7 +77,7 @@ class Segment:
 
     def asks(self, drawn: Set[Wanted]) -> bool:
         """Return whether a formula of the text is among ``drawn``."""
-        return any(wanted(span) in drawn for span in self._spans() if span.math)
+        return any(wanted(span) in drawn for span in self.spans() if span.math)
 
     def renew(self) -> None:
         """Lay out anew what was laid out without its formulas."""
@@ -86,15 +87,14 @@ class Segment:
         if laid_out:
             self.lay_out()
 
-    def _spans(self) -> Iterator[Span]:
-        yield from self.block.spans
-        for row in self.block.rows:
-            for cell in row:
-                yield from cell
+    def spans(self) -> list[Span]:
+        """Return all spans in the order of reading; ``span_at`` and ``limits`` count them so."""
+        cells = [span for row in self.block.rows for cell in row for span in cell]
+        return [*self.block.spans, *cells]
 
     def plain_text(self) -> str:
         """Return the text, without laying it out; a code block's too."""
-        return "".join(span.text for span in self._spans())
+        return "".join(span.text for span in self.spans())
 
     @property
     def header(self) -> int:
@@ -198,7 +198,7 @@ class Segment:
 
     def _mark_list(self) -> list[Mark]:
         if self._marks is None:
-            drawn = any(span.ruby or span.math for span in self._spans())
+            drawn = any(span.ruby or span.math for span in self.spans())
             self._marks = marks(self._page) if drawn and self._page is not None else []
         return self._marks
 
@@ -238,7 +238,7 @@ class Segment:
     def _code_rects(self) -> list[QRectF]:
         if self._codes is None:
             code = self.block.kind == "code" or self.document is None
-            marked = not code and any(span.code for span in self._spans())
+            marked = not code and any(span.code for span in self.spans())
             self._codes = _code_rects(self.document, self.look) if marked and self.document else []
         return self._codes
 
@@ -261,6 +261,45 @@ class Segment:
         if self.document is None:
             return ""
         return self.document.documentLayout().anchorAt(point - self.origin())
+
+    def span_at(self, point: QPointF) -> int | None:
+        """Return the number of the span under ``point``."""
+        if self.document is None:
+            return None
+        number = self.document.documentLayout().formatAt(point - self.origin()).property(RUN)
+        return number if isinstance(number, int) else None
+
+    def limits(self, span: int) -> tuple[int, int]:
+        """Return where the span with this number begins and ends; nowhere before it is laid out."""
+        if self.document is None:
+            return 0, 0
+        found: list[int] = []
+        block = self.document.begin()
+        while block.isValid():
+            for part in block.textFormats():
+                if part.format.property(RUN) == span:
+                    found += [block.position() + part.start, block.position() + part.start + part.length]
+            block = block.next()
+        return (found[0], found[-1]) if found else (0, 0)
+
+    def y_of(self, position: int) -> float:
+        """Return where the line with this position begins, from the segment's top."""
+        if self.document is None:
+            return 0.0
+        block = self.document.findBlock(position)
+        line = block.layout().lineForTextPosition(position - block.position())
+        top = self.document.documentLayout().blockBoundingRect(block).top()
+        return self.origin().y() + top + (line.y() if line.isValid() else 0.0)
+
+    def sentence_start(self, position: int) -> int:
+        """Return where the sentence begins that ends at ``position``, or goes on there."""
+        if self.document is None:
+            return 0
+        block = self.document.findBlock(position)
+        units = block.text().encode("utf-16-le")[: 2 * (position - block.position())]
+        before = units.decode("utf-16-le", "ignore")
+        start = max(before.rstrip(_SENTENCE_ENDS).rfind(ending) for ending in _SENTENCE_ENDS) + 1
+        return block.position() + len(before[:start].encode("utf-16-le")) // 2
 
     def word_at(self, position: int) -> tuple[int, int]:
         """Return the limits of the word at ``position``."""

@@ -273,6 +273,7 @@ class Transcript(QAbstractScrollArea):
         view = make_view(row, self._look, self)
         view.can_be_read = self._jobs is not None
         view.resized.connect(self._arranger.arrange)
+        view.led.connect(self._arranger.bring)
         view.code_saved.connect(self._save_code)
         if isinstance(view, AnswerView):
             view.unfolded.connect(lambda unfolded: self._unfold(row, unfolded))
