@@ -24,6 +24,12 @@ _SENTENCES = {
         "There is no text in this PDF. Its pages seem to be scanned pictures. A PDF with recognised text "
         "(OCR) can be read.",
     ),
+    "document_nameless": (
+        "このPDFの書体は、どの文字かを示していないので読めません。元のアプリで保存し直すか、"
+        "文字認識（OCR）をかけたPDFを添えてください。",
+        "The fonts of this PDF do not say which characters they are, so it cannot be read. Save it again in "
+        "the application that made it, or attach a PDF with recognised text (OCR).",
+    ),
     "document_encrypted": (
         "ファイルにパスワードがかかっています。パスワードを外して保存したものを添えてください。",
         "The file is protected by a password. Attach a copy that was saved without one.",

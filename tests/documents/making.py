@@ -12,16 +12,8 @@ import docx
 import openpyxl
 import pptx
 from docx.oxml import parse_xml
+from pdf_files import pdf
 from pptx.util import Inches
-from pypdf import PdfWriter
-from pypdf.generic import (
-    ArrayObject,
-    DecodedStreamObject,
-    DictionaryObject,
-    NameObject,
-    NumberObject,
-    TextStringObject,
-)
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -84,96 +76,6 @@ def powerpoint() -> bytes:
         for column, text in enumerate(cells):
             table.cell(row, column).text = text
     return saved(deck)
-
-
-def pdf(*pages: str) -> bytes:
-    """Return a PDF with one line a page, in a font whose ToUnicode table names each character."""
-    characters = sorted(set("".join(pages)))
-    number = {character: at + 1 for at, character in enumerate(characters)}
-    rows = "\n".join(
-        f"<{at:04X}> <{character.encode('utf-16-be').hex().upper()}>" for character, at in number.items()
-    )
-    to_unicode = (
-        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def\n"
-        "1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
-        f"{len(number)} beginbfchar\n{rows}\nendbfchar endcmap end end"
-    )
-    kids = " ".join(f"{6 + 2 * at} 0 R" for at in range(len(pages)))
-    objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        f"<< /Type /Pages /Count {len(pages)} /Kids [{kids}] >>",
-        "<< /Type /Font /Subtype /Type0 /BaseFont /F /Encoding /Identity-H /DescendantFonts [4 0 R]"
-        " /ToUnicode 5 0 R >>",
-        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /F"
-        " /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
-        _stream(to_unicode),
-    ]
-    for at, page in enumerate(pages):
-        objects.append(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >>"
-            f" /Contents {7 + 2 * at} 0 R >>"
-        )
-        hexed = "".join(f"{number[character]:04X}" for character in page)
-        objects.append(_stream(f"BT /F1 12 Tf 72 700 Td <{hexed}> Tj ET" if page else "q Q"))
-    out, places = io.BytesIO(), []
-    out.write(b"%PDF-1.7\n")
-    for at, text in enumerate(objects, start=1):
-        places.append(out.tell())
-        out.write(f"{at} 0 obj\n{text}\nendobj\n".encode())
-    start = out.tell()
-    table = "".join(f"{place:010d} 00000 n \n" for place in places)
-    out.write(
-        f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
-        f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n".encode()
-    )
-    return out.getvalue()
-
-
-def pdf_in(encoding: str, content: bytes) -> bytes:
-    """Return a PDF of one page whose font is of Adobe's Japanese collection, in a predefined encoding."""
-    writer = PdfWriter()
-    page = writer.add_blank_page(595, 842)
-    name, add = NameObject, writer._add_object
-    system = DictionaryObject(
-        {
-            name("/Registry"): TextStringObject("Adobe"),
-            name("/Ordering"): TextStringObject("Japan1"),
-            name("/Supplement"): NumberObject(2),
-        }
-    )
-    shapes = DictionaryObject(
-        {
-            name("/Type"): name("/Font"),
-            name("/Subtype"): name("/CIDFontType2"),
-            name("/BaseFont"): name("/MS-Gothic"),
-            name("/CIDSystemInfo"): system,
-        }
-    )
-    font = DictionaryObject(
-        {
-            name("/Type"): name("/Font"),
-            name("/Subtype"): name("/Type0"),
-            name("/BaseFont"): name("/MS-Gothic"),
-            name("/Encoding"): name(encoding),
-            name("/DescendantFonts"): ArrayObject([add(shapes)]),
-        }
-    )
-    page[name("/Resources")] = DictionaryObject({name("/Font"): DictionaryObject({name("/F1"): add(font)})})
-    stream = DecodedStreamObject()
-    stream.set_data(content)
-    page[name("/Contents")] = add(stream)
-    file = io.BytesIO()
-    writer.write(file)
-    return file.getvalue()
-
-
-def run(text: str, codec: str, x: float, y: float) -> bytes:
-    """Return a text object of a page: one run of characters."""
-    return f"BT /F1 12 Tf 1 0 0 1 {x} {y} Tm <{text.encode(codec).hex()}> Tj ET\n".encode()
-
-
-def _stream(text: str) -> str:
-    return f"<< /Length {len(text)} >>\nstream\n{text}\nendstream"
 
 
 HTML = """<!doctype html><html><head><meta charset="{charset}"><title>お知らせ</title>

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 
 import making
 import pytest
-from pypdf import PdfReader, PdfWriter
 
 from desktop.documents.convert import convert
 from desktop.documents.document import MOST_CHARACTERS, MOST_ROWS
@@ -89,65 +87,7 @@ def test_powerpoint_has_slides_levels_tables_and_notes():
     )
 
 
-def test_pdf_pages_are_numbered_and_japanese():
-    data = making.pdf("一頁目の文章です", "二頁目の文章です")
-    assert text_of("報告.pdf", data) == "[p. 1]\n一頁目の文章です\n\n[p. 2]\n二頁目の文章です"
-
-
-@pytest.mark.parametrize(
-    ("encoding", "codec"),
-    [
-        ("90ms-RKSJ-H", "cp932"),
-        ("90msp-RKSJ-H", "cp932"),
-        ("90pv-RKSJ-V", "cp932"),
-        ("UniJIS-UCS2-H", "utf-16-be"),
-        ("UniJIS-UCS2-HW-V", "utf-16-be"),
-        ("UniJIS-UTF16-H", "utf-16-be"),
-    ],
-)
-def test_pdf_with_the_fonts_of_older_japanese_documents(encoding, codec):
-    data = making.pdf_in(f"/{encoding}", making.run("日本語の文章ABCです", codec, 72, 700))
-    assert text_of("a.pdf", data) == "[p. 1]\n日本語の文章ABCです"
-
-
-def test_pieces_of_one_line_of_a_pdf_stay_one_line():
-    pieces = (
-        ("京都", 72, 700),
-        ("への", 96, 700),
-        ("旅", 120, 700),
-        ("費用", 170, 700.5),
-        ("次の行", 72, 680),
-    )
-    content = b"".join(making.run(text, "utf-16-be", x, y) for text, x, y in pieces)
-    assert text_of("a.pdf", making.pdf_in("/UniJIS-UTF16-H", content)) == "[p. 1]\n京都への旅 費用\n次の行"
-
-
-def test_radicals_of_a_pdf_become_the_kanji_that_they_look_like():
-    data = making.pdf("⽇本語の⾒⽅と⻑⾳", "⻘い⿃")
-    assert text_of("a.pdf", data) == "[p. 1]\n日本語の見方と長音\n\n[p. 2]\n青い鳥"
-
-
-def test_a_font_that_names_no_characters_is_told():
-    data = making.pdf_in("/Identity-H", making.run("番号だけ", "utf-16-be", 72, 700))
-    assert "どの文字か" in notes_of("a.pdf", data)
-    assert notes_of("a.pdf", making.pdf("ふつうの文字")) == ""
-
-
-def test_pages_without_text_are_said_to_be_pictures():
-    assert "2ページには文字がありません（2, 3）" in notes_of("a.pdf", making.pdf("文字", "", ""))
-    assert refusal("a.pdf", making.pdf("", "")) == "document_scan"
-
-
-def test_a_password_is_told_and_an_empty_one_is_none():
-    for password, opens in (("ひみつ", False), ("", True)):
-        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(making.pdf("中身の文章"))))
-        writer.encrypt(password, owner_password="owner", algorithm="RC4-128")
-        file = io.BytesIO()
-        writer.write(file)
-        if opens:
-            assert "中身の文章" in text_of("a.pdf", file.getvalue())
-        else:
-            assert refusal("a.pdf", file.getvalue()) == "document_encrypted"
+def test_an_office_file_with_a_password_or_of_an_old_format_is_told():
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
     assert refusal("a.docx", ole + "EncryptedPackage".encode("utf-16-le")) == "document_encrypted"
     assert refusal("a.doc", ole) == "document_old"
@@ -272,7 +212,7 @@ def test_entities_are_not_expanded(name, make, part, encoding):
 
 
 def test_no_heavy_library_comes_with_the_package():
-    heavy = ("docx", "pypdf", "openpyxl", "pptx", "bs4", "lxml", "PIL", "charset_normalizer")
+    heavy = ("docx", "pypdfium2", "openpyxl", "pptx", "bs4", "lxml", "PIL", "charset_normalizer")
     code = f"import sys, desktop.documents; print([name for name in {heavy} if name in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"

@@ -287,7 +287,7 @@ def test_notes_of_reading_are_shown(scripted, tmp_path):
     chip.click()
     scripted.until(lambda: scripted.window.findChildren(AttachmentView))
     (view,) = scripted.window.findChildren(AttachmentView)
-    assert "1ページには文字がありません（2）" in view.notes.text()
+    assert "2ページ中1ページは画像だけ" in view.notes.text()
     assert not view.encoding.isVisible()
     view.close()
 
@@ -373,7 +373,7 @@ def test_the_real_model_counts_them_says_what_is_too_much_and_answers_with_a_par
     assert "入りきりません" in composer.overflow.label.text()
     for _ in range(4):  # once is nearly always enough; the rest is a guard
         composer.overflow.button.click()
-        with qtbot.waitSignal(conversation._count.counted, timeout=WAIT) as told:
+        with qtbot.waitSignal(conversation.fullness.count.counted, timeout=WAIT) as told:
             pass
         if told.args[0] is not None and told.args[0].fits:
             break
