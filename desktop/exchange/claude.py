@@ -10,24 +10,23 @@ tell.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from desktop.exchange.shapes import (
     Object,
+    as_json,
     content_text,
     digest,
-    fenced,
     file_note,
     joined,
     mapping,
     objects,
     seconds,
     string,
-    tool_note,
+    tool_text,
 )
-from desktop.exchange.tree import Node, messages_of
+from desktop.exchange.tree import Node, messages_of, role_of
 from desktop.store.attachments import MOST_OF_ONE
 from desktop.store.records import AttachmentRecord, ChatRecord
 
@@ -71,12 +70,12 @@ def _nodes(messages: list[Object], model: str) -> Iterator[Node]:
     above = ""
     for message in messages:
         text, thinking = _text(message)
-        role = {"human": "user", "user": "user", "assistant": "assistant"}.get(string(message.get("sender")))
+        role = role_of(message.get("sender"))
         key = string(message.get("uuid")) or digest(above, role or "", text)
         yield Node(
             key,
             string(message.get("parent_message_uuid")) if tree else above,
-            "user" if role == "user" else "assistant" if role == "assistant" else None,
+            role,
             text,
             seconds(message.get("created_at")),
             model if role == "assistant" else "",
@@ -96,10 +95,9 @@ def _text(message: Object) -> tuple[str, str]:
             case "thinking":
                 thoughts.append(string(block.get("thinking")))
             case "tool_use":
-                parts += [tool_note(string(block.get("name"))), _given(mapping(block.get("input")))]
+                parts.append(tool_text(string(block.get("name")), *_given(mapping(block.get("input")))))
             case "tool_result":
-                answered = content_text(block.get("content"))
-                parts += [tool_note(string(block.get("name"))), fenced(answered) if answered.strip() else ""]
+                parts.append(tool_text(string(block.get("name")), content_text(block.get("content"))))
     text = joined(parts) or string(message.get("text"))
     files = [file_note(string(each.get("file_name"))) for each in objects(message.get("files"))]
     attached = [string(each.get("file_name")) for each in objects(message.get("attachments"))]
@@ -124,9 +122,9 @@ def _attachments(message: Object) -> Iterator[AttachmentRecord]:
         )
 
 
-def _given(values: Object) -> str:
-    """Return what a tool was given: an only text as it is (an artifact, a program), else JSON."""
+def _given(values: Object) -> tuple[str, str]:
+    """Return what a tool was given and its language: an only text (an artifact, a program), else JSON."""
     texts = [each for each in values.values() if isinstance(each, str) and "\n" in each]
     if len(texts) == 1:
-        return fenced(texts[0], string(values.get("language")))
-    return fenced(json.dumps(values, ensure_ascii=False, indent=1), "json") if values else ""
+        return texts[0], string(values.get("language"))
+    return (as_json(values), "json") if values else ("", "")

@@ -154,7 +154,9 @@ class _Import:
         self._counts = dict.fromkeys(("grown", "known", "binned", "empty"), 0)
         self._messages = self._lost = self._skipped_count = 0
         self._skipped: list[Skipped] = []
-        self._recognised = False  # anything in the file, folder or zip that is read
+        self._recognised = self._told = (
+            False  # anything in the file, folder or zip that is read: of it, a chat
+        )
 
     def read(
         self,
@@ -172,6 +174,7 @@ class _Import:
                 stream = Counted(member, opened, cancel)
                 for found in chats(stream, lambda name: beside(member, name), self._now):
                     self._recognised = True
+                    self._told = self._told or not isinstance(found, Companion)
                     if isinstance(found, Unreadable):
                         self.skip(member.name, found.title, found.error)
                     elif not isinstance(found, Companion):
@@ -181,14 +184,14 @@ class _Import:
         except KotonohaError as error:
             if isinstance(error, _StoreFailedError):
                 raise
-            self._recognised = True  # as something that would have been read
+            self._recognised = self._told = True  # as something that would have been read
             self.skip(member.name, "", error)
 
     def end_of(self, path: Path, found: Sequence[Member]) -> None:
-        """Tell where nothing in what was chosen is of a known shape."""
-        recognised, self._recognised = self._recognised, False
-        if not recognised:
-            self.skip(path.name, "", _unknown(len(found)))
+        """Tell where nothing in what was chosen is of a known shape, or where it has that shape alone."""
+        if not self._told:
+            self.skip(path.name, "", (_hollow if self._recognised else _unknown)(len(found)))
+        self._recognised = self._told = False
 
     def skip(self, file: str, title: str, error: KotonohaError) -> None:
         """Note what could not be read."""
@@ -270,4 +273,14 @@ def _unknown(files: int) -> KotonohaError:
         "import_unknown",
         f"対話が見つかりません（調べたファイル {files}件）。読めるのは、{known_ja}です。",
         f"There are no chats in it ({files} files were looked at). What can be read: {known_en}.",
+    )
+
+
+def _hollow(files: int) -> KotonohaError:
+    return KotonohaError(
+        "import_hollow",
+        f"書き出した対話のファイルですが、読める対話がありません（調べたファイル {files}件）。"
+        "空か、壊れています。もう一度書き出したものを取り込んでください。",
+        f"It is an export of chats, but no chat in it can be read ({files} files were looked at). "
+        "It is empty or damaged. Please export it again, and import that.",
     )

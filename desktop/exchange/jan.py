@@ -20,7 +20,7 @@ from desktop.exchange.shapes import (
     split_thought,
     string,
 )
-from desktop.exchange.tree import Node, messages_of
+from desktop.exchange.tree import Node, messages_of, role_of
 from desktop.store.records import ChatRecord
 
 THREAD = "thread.json"  # beside the messages
@@ -59,7 +59,7 @@ def read(thread: Object, lines: list[Object], now: float) -> ChatRecord:
             Node(
                 key,
                 above,
-                "user" if role == "user" else "assistant" if role in ("assistant", "tool") else None,
+                "assistant" if role == "tool" else role_of(role),
                 text,
                 seconds(line.get("created_at")),
                 model if role == "assistant" else "",

@@ -9,13 +9,11 @@ files, as public readers of them tell.
 
 from __future__ import annotations
 
-import json
-
 from desktop.exchange.shapes import (
     Object,
+    as_json,
     content_text,
     digest,
-    fenced,
     file_note,
     joined,
     mapping,
@@ -25,9 +23,9 @@ from desktop.exchange.shapes import (
     sequence,
     split_thought,
     string,
-    tool_note,
+    tool_text,
 )
-from desktop.exchange.tree import Node, messages_of
+from desktop.exchange.tree import Node, messages_of, role_of
 from desktop.store.records import ChatRecord
 
 
@@ -96,7 +94,7 @@ def _node(above: str, version: Object) -> Node:
     return Node(
         digest(above, string(role), text, thinking),
         above,
-        "user" if role == "user" else "assistant" if role == "assistant" else None,
+        role_of(role),
         text,
         None,
         string(mapping(version.get("senderInfo")).get("senderName")),
@@ -110,8 +108,7 @@ def _part(part: object) -> str:
         case "file":
             return file_note(string(item.get("name")) or string(item.get("fileIdentifier")))
         case "toolCallRequest":
-            given = json.dumps(item.get("parameters"), ensure_ascii=False, indent=1)
-            return joined([tool_note(string(item.get("name"))), fenced(given, "json")])
+            return tool_text(string(item.get("name")), as_json(item.get("parameters")), "json")
         case "toolCallResult":
-            return joined([tool_note(string(item.get("name"))), fenced(string(item.get("content")))])
+            return tool_text(string(item.get("name")), string(item.get("content")))
     return part_text(part)

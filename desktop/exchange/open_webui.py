@@ -27,7 +27,7 @@ from desktop.exchange.shapes import (
     split_thought,
     string,
 )
-from desktop.exchange.tree import Node, messages_of
+from desktop.exchange.tree import Node, messages_of, role_of
 from desktop.store.records import ChatRecord
 
 # How it keeps what a model thought within the answer.
@@ -97,7 +97,7 @@ def _node(key: str, message: Object) -> Node:
     return Node(
         key,
         string(message.get("parentId")),
-        "user" if role == "user" else "assistant" if role == "assistant" else None,
+        role_of(role),
         joined([text, *files]),
         seconds(message.get("timestamp")),
         string(message.get("modelName")) or string(message.get("model")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import math
 import re
 import sys
@@ -140,6 +141,16 @@ def tool_note(name: str) -> str:
     """Return the heading of what a tool was given or answered."""
     name = " ".join(name[:200].split())
     return say(f"（ツール: {name}）", f"(tool: {name})") if name else say("（ツール）", "(tool)")
+
+
+def tool_text(name: str, text: str, language: str = "") -> str:
+    """Return what a tool was given or answered, as code below its heading."""
+    return joined([tool_note(name), fenced(text, language) if text.strip() else ""])
+
+
+def as_json(value: object) -> str:
+    """Return a value as JSON that can be read."""
+    return json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def part_text(part: object) -> str:  # noqa: PLR0911

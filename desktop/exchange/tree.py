@@ -11,9 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from desktop.errors import KotonohaError
-from desktop.exchange.shapes import digest, joined
+from desktop.exchange.shapes import digest, joined, string
 from desktop.store.records import AttachmentRecord, MessageRecord
 
+Role = Literal["user", "assistant"]
+
+_ROLES: dict[str, Role] = {"user": "user", "human": "user", "assistant": "assistant"}
 MOST_CHARACTERS = 128 << 20  # of one chat; a text is repeated where branches begin within a merged message
 
 
@@ -23,7 +26,7 @@ class Node:
 
     key: str
     parent: str  # "": none
-    role: Literal["user", "assistant"] | None
+    role: Role | None
     text: str = ""
     created: float | None = None
     model_name: str = ""
@@ -41,6 +44,11 @@ class _Run:
     above: _Run | None = None  # the run of the other role that this one answers
     kept: bool = False
     goes_on: bool = field(default=False)
+
+
+def role_of(name: object) -> Role | None:
+    """Return the role of that name; None of one whose messages are left out, such as the system's."""
+    return _ROLES.get(string(name))
 
 
 def messages_of(

@@ -196,6 +196,21 @@ def test_files_that_hold_no_chats(store: Store, tmp_path: Path) -> None:
     assert store.chats.list() == []
 
 
+def test_the_shape_of_an_export_without_chats_is_told(store: Store, tmp_path: Path) -> None:
+    hollow = tmp_path / "言の葉.json"
+    hollow.write_text('{"format": "kotonoha-chats", "version": 1, "chats": []}', "utf-8")
+    thread = tmp_path / "jan"
+    thread.mkdir()
+    shutil.copy(FIXTURES / "jan/threads/jan_1731400000/thread.json", thread)
+    (thread / "messages.jsonl").write_text("7\n[]\n", "utf-8")
+    report = imported(store, hollow, thread, FIXTURES / "claude.json")
+    assert [(each.file, each.code) for each in report.skipped] == [
+        ("言の葉.json", "import_hollow"),
+        ("jan", "import_hollow"),
+    ]
+    assert len(report.added) == 2
+
+
 def zipped(path: Path, members: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
@@ -371,64 +386,6 @@ def test_a_text_that_is_too_long_leaves_out_its_chat_alone(
     report = imported(store, path)
     assert [(each.title, each.code) for each in report.skipped] == [("対話1", "text_too_long")]
     assert [chat.title for chat in store.chats.list()] == ["対話2"]
-
-
-ODD: tuple[Any, ...] = (
-    None,
-    True,
-    -1,
-    10**18,
-    1e308,
-    "",
-    "\0\ud800",
-    "x" * 300,
-    [],
-    {},
-    [[]],
-    {"a": 1},
-    ["s"],
-    "9",
-)
-
-
-def mutated(value: Any, luck: random.Random) -> Any:
-    if luck.random() < 0.04:
-        return luck.choice(ODD)
-    if isinstance(value, dict):
-        kept = {key: mutated(each, luck) for key, each in value.items() if luck.random() > 0.02}
-        return kept if luck.random() > 0.01 else list(kept.values())
-    if isinstance(value, list):
-        return [mutated(each, luck) for each in value for _ in range(2 if luck.random() < 0.03 else 1)]
-    return value
-
-
-@pytest.mark.parametrize("name", [name for name in EVERY if name.endswith(".json")])
-def test_whatever_stands_in_it_the_import_ends_with_a_report(store: Store, tmp_path: Path, name: str) -> None:
-    luck = random.Random(name)
-    original = json.loads((FIXTURES / name).read_text(encoding="utf-8"))
-    path = tmp_path / name
-    for _ in range(60):
-        path.write_text(json.dumps(mutated(original, luck)), encoding="utf-8")
-        report = imported(store, path)
-        assert all(each.ja and each.en for each in report.skipped)
-    for chat in store.chats.list():
-        store.messages.path(chat.id)
-        store.transfer.record(chat.id)
-    store.check()
-
-
-def test_damaged_bytes_of_html_and_jsonl_end_with_a_report(store: Store, tmp_path: Path) -> None:
-    luck = random.Random(5)
-    for source in (FIXTURES / "gemini.html", FIXTURES / "jan/threads/jan_1731400000/messages.jsonl"):
-        data = source.read_bytes()
-        for _ in range(80):
-            spoilt = bytearray(data)
-            for _ in range(luck.randrange(1, 8)):
-                spoilt[luck.randrange(len(spoilt))] = luck.randrange(256)
-            path = tmp_path / source.name
-            path.write_bytes(spoilt[: luck.randrange(len(spoilt) // 2, len(spoilt))])
-            imported(store, path)
-    store.check()
 
 
 def own(**fields: Any) -> dict[str, Any]:
