@@ -51,7 +51,7 @@ def test_the_count_before_sending_is_what_is_sent(qtbot, app):
     ask(qtbot, app, "日本の首都はどこですか？")
     composer, conversation = app.window.page.composer, app.window.conversation
     composer.edit.insertPlainText("では、フランスの首都は？")
-    with qtbot.waitSignal(conversation._count.counted, timeout=WAIT) as told:
+    with qtbot.waitSignal(conversation.fullness.count.counted, timeout=WAIT) as told:
         pass
     counted = told.args[0]
     composer.button.click()
@@ -67,7 +67,7 @@ def test_a_chat_that_is_too_long_asks_and_goes_on_without_its_oldest_part(qtbot,
     chat = conversation.chat_id
     app.session.store.chats.set_policy(chat, "stop")
     conversation.reload()
-    qtbot.waitUntil(lambda: conversation._chat.policy == "stop", timeout=WAIT)
+    qtbot.waitUntil(lambda: conversation._shown.chat.policy == "stop", timeout=WAIT)
     failed = ask(qtbot, app, STORY)
     for _ in range(4):
         if failed.status == "failed":

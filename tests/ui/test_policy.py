@@ -73,9 +73,9 @@ def test_no_model_is_loaded_only_to_count(scripted: Scripted):
     scripted.app.session.loader.settings_in_use = lambda target: None
     before = len(scripted.requests(Inspect))
     text = scripted.page.meter.text()
-    scripted.window.conversation._count._ask()
+    scripted.window.conversation.fullness.count._ask()
     told = []
-    scripted.window.conversation._count.counted.connect(told.append)
+    scripted.window.conversation.fullness.count.counted.connect(told.append)
     scripted.until(lambda: told)
     assert told == [None]
     assert len(scripted.requests(Inspect)) == before
@@ -92,7 +92,7 @@ def test_a_policy_is_chosen_at_the_meter_and_kept(scripted: Scripted):
     menu.actions()[2].trigger()
     chat = scripted.window.conversation.chat_id
     scripted.until(lambda: scripted.app.session.store.chats.get(chat).policy == "stop")
-    scripted.until(lambda: scripted.window.conversation._chat.policy == "stop")
+    scripted.until(lambda: scripted.window.conversation._shown.chat.policy == "stop")
     assert scripted.page.meter.menu().actions()[2].isChecked()
     scripted.page.composer.set_text(LONG)
     scripted.until(lambda: "入りきりません" in scripted.page.meter.accessibleName())
@@ -141,7 +141,7 @@ def test_a_summary_is_shown_at_the_line_where_the_view_begins(scripted: Scripted
     store.messages.keep_summary(covered.id, "一つめの話をした。", "m")
     store.chats.set_policy(chat, "summarise")
     scripted.window.conversation.reload()
-    scripted.until(lambda: scripted.window.conversation._chat.policy == "summarise")
+    scripted.until(lambda: scripted.window.conversation._shown.chat.policy == "summarise")
     answer = scripted.ask("二つめ")
     assert answer.left_out == 2
     assert "一つめの話をした。" in scripted.requests(Generate)[-1].turns[0].text
@@ -172,7 +172,7 @@ def test_three_answers_one_after_the_other(scripted: Scripted):
     siblings = scripted.messages.siblings(first.id)
     assert len(siblings) == 3
     assert [scripted.messages.get(id).status for id in siblings] == ["done"] * 3
-    scripted.until(lambda: scripted.window.conversation._places.get(siblings[-1]) == (3, 3))
+    scripted.until(lambda: scripted.window.conversation._shown.places.get(siblings[-1]) == (3, 3))
     settled(scripted)
     assert views(scripted)[siblings[-1]].entry.position == (3, 3)
     # Once more makes three more.
@@ -210,9 +210,9 @@ def test_stopping_ends_the_rest(scripted: Scripted):
 @pytest.mark.slow
 def test_the_time_left_counts_what_is_not_reused(scripted: Scripted):
     conversation = scripted.window.conversation
-    assert conversation._reading(45, None) == "質問を読んでいます… 45 %"
-    assert conversation._reading(45, 12) == "質問を読んでいます… 45 %（残り約12秒）"
-    assert conversation._reading(45, 300) == "質問を読んでいます… 45 %（残り約5分）"
+    assert conversation._live.reading(45, None) == "質問を読んでいます… 45 %"
+    assert conversation._live.reading(45, 12) == "質問を読んでいます… 45 %（残り約12秒）"
+    assert conversation._live.reading(45, 300) == "質問を読んでいます… 45 %（残り約5分）"
     said = []
     real = scripted.page.transcript.set_progress
     scripted.page.transcript.set_progress = lambda id, text: (said.append(text), real(id, text))

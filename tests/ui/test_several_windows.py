@@ -413,13 +413,13 @@ def test_another_branch_and_another_model_are_seen_in_both(qtbot, scripted, same
     scripted.until(lambda: len(scripted.messages.siblings(old.id)) == 2)
     scripted.settle()
     new = scripted.messages.path(first.conversation.chat_id)[-1]
-    ids = lambda window: [message.id for message in window.conversation._path]  # noqa: E731
+    ids = lambda window: [message.id for message in window.conversation._shown.path]  # noqa: E731
     scripted.until(lambda: ids(first)[-1] == ids(second)[-1] == new.id)
     second.page.transcript.sibling_requested.emit(new.id, -1)
     scripted.until(lambda: ids(first)[-1] == ids(second)[-1] == old.id)
     preset = scripted.app.session.presets[-1]
     first.conversation.choices.preset_chosen.emit(preset.id)
-    scripted.until(lambda: second.conversation._chat.preset_id == preset.id)
+    scripted.until(lambda: second.conversation._shown.chat.preset_id == preset.id)
 
 
 def test_a_chat_in_the_bin_is_shown_in_neither(scripted, same):

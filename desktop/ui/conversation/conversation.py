@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +14,6 @@ from desktop.chat.branch import covered_turns, first_seen
 from desktop.chat.turn import Begun
 from desktop.engine.protocol import (
     Event,
-    Finished,
-    Loaded,
-    Loading,
-    Piece,
-    PromptProgress,
-    Started,
-    Stats,
-    Thought,
 )
 from desktop.errors import KotonohaError, sentence
 from desktop.models.loading import Step
@@ -37,24 +27,14 @@ from desktop.ui.controls.text_dialog import TextDialog
 from desktop.ui.conversation.attachments import Attachments
 from desktop.ui.conversation.chat_page import ChatPage
 from desktop.ui.conversation.choices import Choices
-from desktop.ui.conversation.context_count import ContextCount, Counted, Question, Tokens
+from desktop.ui.conversation.entries import Entries
+from desktop.ui.conversation.fullness import Fullness
+from desktop.ui.conversation.live import LiveAnswer
+from desktop.ui.conversation.shown import Shown, read
 from desktop.ui.session import Session
-from desktop.ui.transcript import Entry
-from desktop.ui.turns import Running, Turns
+from desktop.ui.turns import Running, Setup, Turns
 
-WORTH_SAYING = 256  # prompt tokens to be read, from which their progress is shown
 SEVERAL = 3  # answers that are made at once
-
-
-@dataclass(frozen=True)
-class Opened:
-    """What the store knows of a chat."""
-
-    chat: Chat
-    path: list[Message]
-    places: dict[int, tuple[int, int]]  # message id → (k, n) where it has siblings
-    summary: Summary | None  # that the last answer was given
-    files: dict[int, list[Attachment]]  # by the message that they went with
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,41 +56,49 @@ class Conversation(QObject):
         self._page = page
         self._session = session
         self._turns = turns
-        self._chat: Chat | None = None
-        self._path: list[Message] = []
-        self._places: dict[int, tuple[int, int]] = {}
-        self._summary: Summary | None = None
-        self._files: dict[int, list[Attachment]] = {}
-        self._counted: Counted | None = None
+        self._shown = Shown()
         self._new_preset_id: int | None = None  # of the chat that is not there yet
-        self._new_policy: Policy = "leave_out"  # likewise
         self._opening: _Request | None = None  # the latest request to open, until it is answered
         self._pending: Running | None = None  # the first turn of a chat that is not saved yet
         self._waiting = False  # something was typed while a turn of another window was being saved
         self._making: list[Path] | None = None  # files for which a chat is being made
-        self._first_piece_at, self._first_tokens = 0.0, 0
 
         self.choices = Choices(page, session)
         self.attachments = Attachments(
             page,
             session,
             turns,
-            lambda: turns.setup(self._chat, self._new_preset_id),
+            self._setup,
             lambda: session.new_drafts.place(self) == 0,
         )
         self.attachments.chat_wanted.connect(self._make_chat)
+        self.fullness = Fullness(
+            page,
+            session,
+            turns,
+            self.attachments,
+            shown=lambda: self._shown,
+            setup=lambda: self._setup() if self._opening is None else None,
+        )
+        self._entries = Entries(lambda: self._shown, turns, self.attachments, self)
+        self._live = LiveAnswer(page)
         self.branching = Branching(
             session,
             turns,
-            chat=lambda: self._chat if self._opening is None else None,
-            path=lambda: self._path,
-            entry=self._entry,
+            chat=lambda: self._shown.chat if self._opening is None else None,
+            path=lambda: self._shown.path,
+            entry=self._entries.of,
             begin=self._begin,
             parent=page,
         )
-        self._views = AnswerViews(session, turns, chat=lambda: self._chat, message=self._message, parent=page)
+        self._views = AnswerViews(
+            session,
+            turns,
+            chat=lambda: self._shown.chat,
+            message=self._message,
+            parent=page,
+        )
         self.writing = Writing(page.composer, session)
-        self._count = ContextCount(session, turns, self._question, self)
         self._connect()
         self._listen()
         self._take_preferences({"enter_sends", "zoom"})
@@ -123,11 +111,9 @@ class Conversation(QObject):
         composer.draft_changed.connect(self._save_draft)
         composer.too_long.connect(self._say_too_long)
         composer.edit.textChanged.connect(self._warm)
-        self._count.counted.connect(self._take_count)
-        self._count.text_counted.connect(self._take_text_count)
-        composer.edit.textChanged.connect(self._count.later)
-        self.attachments.changed.connect(self._count.later)
-        page.meter.policy_chosen.connect(self._take_policy)
+        self.fullness.policy_changed.connect(self._tell_others)
+        self._live.prompt_known.connect(self._show_prompt_known)
+        self._live.finished.connect(self.fullness.show)
         transcript.regenerate_requested.connect(self._answer_again)
         transcript.continue_requested.connect(self._resume)
         transcript.sibling_requested.connect(self._show_sibling)
@@ -169,15 +155,13 @@ class Conversation(QObject):
         session.presets_changed.connect(self._show_choices)
         session.preferences_changed.connect(self._take_preferences)
         session.warming.connect(self._show_loading)
-        session.warmed.connect(self._count.later)
-        turns.ended.connect(self._count.later)
         session.draft_kept.connect(self._take_draft)
         session.chat_changed.connect(self._follow)
 
     @property
     def chat_id(self) -> int | None:
         """The open chat; None for a new one."""
-        return self._chat.id if self._chat else None
+        return self._shown.chat.id if self._shown.chat else None
 
     @property
     def wanted_id(self) -> int | None:
@@ -186,7 +170,7 @@ class Conversation(QObject):
 
     def last_answer(self) -> Message | None:
         """Return the answer at the end of the branch that is shown, once it is written."""
-        last = self._path[-1] if self._path else None
+        last = self._shown.path[-1] if self._shown.path else None
         ended = last is not None and last.role == "assistant" and self._running() is None
         return last if ended else None
 
@@ -196,9 +180,8 @@ class Conversation(QObject):
         """Show an empty chat; it is saved when the first message is sent."""
         self.leave()
         self._opening = None
-        self._chat, self._path, self._places, self._summary = None, [], {}, None
-        self._files = {}
-        self._new_preset_id, self._new_policy = None, "leave_out"
+        self._shown = Shown()
+        self._new_preset_id, self.fullness.new_policy = None, "leave_out"
         self._show_all()
         draft = self._session.new_drafts.begin(self)  # which also says whose files are shown
         self.attachments.show(None)
@@ -221,14 +204,16 @@ class Conversation(QObject):
         self.leave()
         request = self._opening = _Request(chat_id)
 
-        def show(opened: Opened) -> None:
+        def show(opened: Shown) -> None:
             if request is not self._opening:
                 return
             self._opening = None
             typed = self._page.composer.text()
             self._take(opened)
             self.attachments.show(chat_id)
-            self._page.composer.set_text(opened.chat.draft + typed, is_draft=not typed)
+            self._page.composer.set_text(
+                (opened.chat.draft if opened.chat else "") + typed, is_draft=not typed
+            )
             self.opened.emit(chat_id)
             if at:
                 self._page.transcript.show_words(at, words)
@@ -243,8 +228,8 @@ class Conversation(QObject):
 
     def reload(self) -> None:
         """Read the open chat again, after its branch changed."""
-        if self._chat is not None and self._opening is None:
-            chat_id = self._chat.id
+        if self._shown.chat is not None and self._opening is None:
+            chat_id = self._shown.chat.id
             self._read(chat_id, lambda opened: self._take(opened) if self.chat_id == chat_id else None)
 
     def leave(self) -> None:
@@ -277,8 +262,8 @@ class Conversation(QObject):
         self._tell_others()
 
     def _tell_others(self) -> None:
-        if self._chat is not None:
-            self._session.chat_changed.emit(self._chat.id, self)
+        if self._shown.chat is not None:
+            self._session.chat_changed.emit(self._shown.chat.id, self)
 
     def _follow(self, chat_id: int, changer: object) -> None:
         """Show what was changed in another window."""
@@ -288,7 +273,7 @@ class Conversation(QObject):
     def _read(
         self,
         chat_id: int,
-        show: Callable[[Opened], None],
+        show: Callable[[Shown], None],
         failed: Callable[[Exception], None] | None = None,
         *,
         again: bool = False,
@@ -297,50 +282,35 @@ class Conversation(QObject):
         """Read a chat; with ``at``, the branch with that message."""
         store = self._session.store
 
-        def read() -> Opened:
-            chat = store.chats.get(chat_id)
-            path = store.messages.path(chat_id)
-            if at and all(message.id != at for message in path):
-                store.chats.set_leaf(chat_id, store.messages.leaf_under(at))
-                path = store.messages.path(chat_id)
-            return Opened(
-                chat,
-                path,
-                store.messages.places(chat_id),
-                summary_of(store, path, chat.policy),
-                store.attachments.sent(chat_id),
-            )
-
-        def done(opened: Opened) -> None:
+        def done(opened: Shown) -> None:
             # An answer may have ended between the reading and now.
             if not again and opened.path and self._is_foreign(opened.path[-1]):
                 self._read(chat_id, show, failed, again=True)
             else:
                 show(opened)
 
-        self._session.jobs.store(read, owner=self, on_done=done, on_failed=failed)
+        self._session.jobs.store(lambda: read(store, chat_id, at), owner=self, on_done=done, on_failed=failed)
 
-    def _take(self, opened: Opened) -> None:
-        self._chat, self._path, self._places = opened.chat, opened.path, opened.places
-        self._summary, self._files = opened.summary, opened.files
+    def _take(self, opened: Shown) -> None:
+        self._shown = opened
         self._show_all()
 
     def _show_all(self) -> None:
         transcript, active = self._page.transcript, self._turns.active(self.chat_id)
-        self._page.show_welcome(not self._path)
-        transcript.show_entries([self._entry(message) for message in self._path])
+        self._page.show_welcome(not self._shown.path)
+        transcript.show_entries([self._entries.of(message) for message in self._shown.path])
         self._show_divider()
         if active is not None and active.message is not None:
             transcript.set_progress(active.message.id, active.progress)
-        elif self._path and self._is_foreign(self._path[-1]):
-            transcript.set_progress(self._path[-1].id, self.tr("別のところで書いています…"))
+        elif self._shown.path and self._is_foreign(self._shown.path[-1]):
+            transcript.set_progress(self._shown.path[-1].id, self.tr("別のところで書いています…"))
         self._page.composer.set_status("")
         self._show_state()
         self._show_title()
         self._show_choices()
-        self._counted = None
-        self._show_meter()
-        self._count.later()
+        self.fullness.forget()
+        self.fullness.show()
+        self.fullness.count.later()
 
     def _show_state(self) -> None:
         """Let the composer's button say what can be done now."""
@@ -349,7 +319,7 @@ class Conversation(QObject):
         stops = running is not None and (running.message is not None or running.place[0] > 1)
         self._page.composer.set_ready(self._opening is None and (running is None or stops))
         self._page.composer.set_answering(stops)
-        self._page.map.setVisible(self._chat is not None)
+        self._page.map.setVisible(self._shown.chat is not None)
 
     def _running(self) -> Running | None:
         """Return the turn of the chat that is shown."""
@@ -367,7 +337,7 @@ class Conversation(QObject):
         return message.status == "streaming" and not ours and not self._turns.is_unsaved(message.id)
 
     def _show_title(self) -> None:
-        title = (self._chat.title if self._chat else "") or self.tr("新しい対話")
+        title = (self._shown.chat.title if self._shown.chat else "") or self.tr("新しい対話")
         self._page.title.setText(title)
         self.titled.emit(title)
 
@@ -385,13 +355,13 @@ class Conversation(QObject):
             files = self.attachments.ids()
             self._begin(
                 lambda: self._turns.send(
-                    self._chat, text, self._new_preset_id, files, self._new_policy, owner=self
+                    self._shown.chat, text, self._new_preset_id, files, self.fullness.new_policy, owner=self
                 )
             )
 
     def _begin(self, start: Callable[[], Running | None]) -> None:
         self._page.banner.hide()
-        self._count.stop()
+        self.fullness.count.stop()
         self._page.composer.setFocus()  # the button that was pressed may go away
         try:
             running = start()
@@ -399,7 +369,7 @@ class Conversation(QObject):
             self._page.composer.flush_draft()
             self._complain(error)
             return
-        if self._chat is None:
+        if self._shown.chat is None:
             self._pending = running
         self._show_state()
 
@@ -413,33 +383,33 @@ class Conversation(QObject):
             self._turns.stop(chat_id)
 
     def _answer_again(self, message_id: int) -> None:
-        chat, message = self._chat, self._message(message_id)
+        chat, message = self._shown.chat, self._shown.message(message_id)
         if chat is not None and message is not None and message.parent_id is not None:
             parent_id = message.parent_id
             self._begin(lambda: self._turns.answer_again(chat, parent_id))
 
     def _resume(self, message_id: int) -> None:
-        chat, message = self._chat, self._message(message_id)
+        chat, message = self._shown.chat, self._shown.message(message_id)
         if chat is not None and message is not None:
             self._begin(lambda: self._turns.resume(chat, message))
 
     def _answer_more(self, message_id: int) -> None:
         """Answer the same question until there are three answers, or three more."""
-        chat, message = self._chat, self._message(message_id)
+        chat, message = self._shown.chat, self._shown.message(message_id)
         if chat is not None and message is not None and message.parent_id is not None:
-            parent_id, (_, there) = message.parent_id, self._places.get(message_id, (1, 1))
+            parent_id, (_, there) = message.parent_id, self._shown.places.get(message_id, (1, 1))
             count = SEVERAL - 1 if there == 1 else SEVERAL
             self._begin(lambda: self._turns.answer_more(chat, parent_id, count))
 
     def _go_on(self, message_id: int, policy: Policy) -> None:
         """Answer again what was too long for the context, in the way that was chosen."""
-        self._take_policy(policy, then=lambda: self._answer_again(message_id))
+        self.fullness.choose(policy, then=lambda: self._answer_again(message_id))
 
     def _show_sibling(self, message_id: int, step: int) -> None:
-        if self._chat is None or self._turns.active(self._chat.id):
+        if self._shown.chat is None or self._turns.active(self._shown.chat.id):
             return
         self._page.composer.setFocus()
-        store, chat_id = self._session.store, self._chat.id
+        store, chat_id = self._session.store, self._shown.chat.id
 
         def walk() -> None:
             siblings = store.messages.siblings(message_id)
@@ -456,26 +426,25 @@ class Conversation(QObject):
             self.attachments.refresh()
             return
         if running is self._pending:
-            self._pending, self._chat = None, begun.chat
+            self._pending, self._shown.chat = None, begun.chat
             self._show_title()
             self.opened.emit(begun.chat.id)
         self.attachments.show(begun.chat.id)
-        self._first_piece_at = 0.0
         self._show_state()
-        running.progress = self.tr("考えています…")
+        self._live.begin(running)
         self.writing.read_sent()
         self._read_files(begun.chat.id)
         if begun.question is None:
             self.reload()  # another branch, or an answer that goes on
             return
         self._take_sent(running, begun.question.text)
-        if begun.question.parent_id != (self._path[-1].id if self._path else None):
+        if begun.question.parent_id != (self._shown.path[-1].id if self._shown.path else None):
             self.reload()  # of a branch that another window shows
             return
         self._page.show_welcome(False)
         for message in (begun.question, begun.answer):
-            self._path.append(message)
-            self._page.transcript.add_entry(self._entry(message))
+            self._shown.path.append(message)
+            self._page.transcript.add_entry(self._entries.of(message))
         self._page.transcript.set_progress(begun.answer.id, running.progress)
 
     def _take_sent(self, running: Running, sent: str) -> None:
@@ -496,81 +465,27 @@ class Conversation(QObject):
     def _event(self, running: Running, event: Event | Step) -> None:
         if not self._is_shown(running) or running.message is None:
             return
-        match event:
-            case Loading(fraction=fraction):
-                self._show_loading(fraction)
-            case Step(sentence=sentence, warning=warning):
-                self._progress(running, sentence)
-                if warning:
-                    self._page.transcript.set_note(running.message.id, sentence)
-            case Loaded():
-                self._progress(running, self.tr("考えています…"))
-            case Started(prompt_tokens=tokens, context_length=length, left_out=left_out):
-                running.prompt_tokens, running.context_length = tokens, length
-                running.left_out = left_out
-                self._counted = None
-                self._show_meter()
-                self._show_divider()
-                self._read_summary()
-            case PromptProgress(total=total) if total - running.reused >= WORTH_SAYING:
-                self._progress(running, self._reading(*running.read))
-            case Thought(text=thought, tokens=tokens):
-                self._page.transcript.append_thought(running.message.id, thought)
-                self._page.meter.set_tokens(running.prompt_tokens + tokens, running.context_length)
-                self._show_speed(running, tokens)
-            case Piece(text=piece, tokens=tokens):
-                if len(running.pieces) == 2 and running.thought_seconds:  # the first one
-                    self._page.transcript.end_thinking(running.message.id, running.thought_seconds)
-                self._page.transcript.append_text(running.message.id, piece)
-                self._page.meter.set_tokens(running.prompt_tokens + tokens, running.context_length)
-                self._show_speed(running, tokens)
-            case Finished(stats=stats) if stats is not None:
-                self._show_meter(stats)
-            case _:
-                pass
+        self._live.take(running, event)
 
-    def _reading(self, percent: int, seconds: int | None) -> str:
-        if seconds is None:
-            return self.tr("質問を読んでいます… {percent} %").format(percent=percent)
-        left = self.tr("約{seconds}秒").format(seconds=seconds)
-        if seconds >= 120:
-            left = self.tr("約{minutes}分").format(minutes=round(seconds / 60))
-        return self.tr("質問を読んでいます… {percent} %（残り{time}）").format(percent=percent, time=left)
-
-    def _show_speed(self, running: Running, tokens: int) -> None:
-        now = time.monotonic()
-        if not self._first_piece_at or tokens < 2:
-            self._first_piece_at = now
-            self._first_tokens = tokens
-        elif now - self._first_piece_at > 0.3:
-            speed = (tokens - self._first_tokens) / (now - self._first_piece_at)
-            status = self.tr("{speed} トークン/秒").format(speed=f"{speed:.1f}")
-            number, count = running.place
-            if count > 1:
-                status = self.tr("{count}つのうち{number}つめの答え　{speed}").format(
-                    count=count, number=number, speed=status
-                )
-            self._page.composer.set_status(status)
+    def _show_prompt_known(self) -> None:
+        self.fullness.forget()
+        self.fullness.show()
+        self._show_divider()
+        self._read_summary()
 
     def _show_loading(self, fraction: float) -> None:
         running = self._turns.active(self.chat_id)
-        if running is not None and running.message is not None and len(running.pieces) == 1:
-            percent = round(fraction * 100)
-            self._progress(running, self.tr("モデルを読み込んでいます… {percent} %").format(percent=percent))
-
-    def _progress(self, running: Running, text: str) -> None:
-        running.progress = text
-        if running.message is not None:
-            self._page.transcript.set_progress(running.message.id, text)
+        if running is not None:
+            self._live.show_loading(running, fraction)
 
     def _ended(self, running: Running, message: Message) -> None:
         if not self._is_shown(running):
             return
         self._show_state()
         self._page.composer.set_status("")
-        self._path = [message if message.id == old.id else old for old in self._path]
-        self._page.transcript.update_entry(self._entry(message))
-        self._counted = None
+        self._shown.path = [message if message.id == old.id else old for old in self._shown.path]
+        self._page.transcript.update_entry(self._entries.of(message))
+        self.fullness.forget()
 
     def _refused(self, running: Running, error: Exception) -> None:
         shown, composer = self._is_shown(running), self._page.composer
@@ -602,30 +517,30 @@ class Conversation(QObject):
 
     def _take_model(self, model: Model) -> None:
         self._session.change(model_id=model.id)
-        if self._chat is not None:
-            chat_id, store = self._chat.id, self._session.store
+        if self._shown.chat is not None:
+            chat_id, store = self._shown.chat.id, self._session.store
             self._session.jobs.store(lambda: store.chats.set_model(chat_id, model.id))
-            self._chat = msgspec.structs.replace(self._chat, model_id=model.id)
+            self._shown.chat = msgspec.structs.replace(self._shown.chat, model_id=model.id)
             self._tell_others()
         self._show_choices()
         self._warm()
 
     def _take_preset(self, preset_id: int | None) -> None:
         self._new_preset_id = preset_id
-        if self._chat is not None:
-            chat_id, store = self._chat.id, self._session.store
+        if self._shown.chat is not None:
+            chat_id, store = self._shown.chat.id, self._session.store
             self._session.jobs.store(lambda: store.chats.set_preset(chat_id, preset_id))
-            self._chat = msgspec.structs.replace(self._chat, preset_id=preset_id)
+            self._shown.chat = msgspec.structs.replace(self._shown.chat, preset_id=preset_id)
             self._tell_others()
         self._show_choices()
 
     def _show_choices(self) -> None:
-        preset_id = self._chat.preset_id if self._chat else self._new_preset_id
-        self.choices.show(self._session.model_for(self._chat), preset_id)
+        preset_id = self._shown.chat.preset_id if self._shown.chat else self._new_preset_id
+        self.choices.show(self._session.model_for(self._shown.chat), preset_id)
 
     def _warm(self) -> None:
         """Load the model while the person is still writing."""
-        model = self._session.model_for(self._chat)
+        model = self._session.model_for(self._shown.chat)
         if model is not None and self._page.composer.text().strip():
             self._session.warm(model)
 
@@ -636,53 +551,21 @@ class Conversation(QObject):
         def show(files: dict[int, list[Attachment]]) -> None:
             if self.chat_id != chat_id:
                 return
-            fresh, self._files = files.keys() - self._files.keys(), files
-            for message in self._path:
+            fresh, self._shown.files = files.keys() - self._shown.files.keys(), files
+            for message in self._shown.path:
                 if message.id in fresh:
-                    self._page.transcript.update_entry(self._entry(message))
+                    self._page.transcript.update_entry(self._entries.of(message))
 
         self._session.jobs.store(lambda: store.attachments.sent(chat_id), owner=self, on_done=show)
 
     # Small things
 
-    def _entry(self, message: Message) -> Entry:
-        orphaned = message.status == "streaming" and self._turns.is_unsaved(message.id)
-        entry = Entry(
-            id=message.id,
-            role=message.role,
-            text=message.text,
-            status="interrupted" if orphaned else message.status,
-            note=self._note(message.stats) if message.stats else "",
-            error=message.error,
-            position=self._places.get(message.id, (1, 1)),
-            thinking=message.thinking,
-            thought_seconds=message.stats.thought_seconds if message.stats else 0.0,
-            exceeded=message.status == "failed" and message.error_code == "context_exceeded",
-            created=message.created,
-            model=message.model_name,
-            preset=message.preset_name,
-            starred=message.starred is not None,
-            files=self.attachments.sent_shown(self._files.get(message.id, ())),
-        )
-        active = self._turns.active(message.chat_id)
-        if active is None or active.message is None or active.message.id != message.id:
-            return entry
-        return dataclasses.replace(  # what is written reaches the store and this window at different times
-            entry,
-            text=active.written,
-            thinking=active.thought,
-            thought_seconds=active.thought_seconds,
-            note=active.warning,
-        )
+    def _setup(self) -> Setup | None:
+        """Return what the chat would be answered with now."""
+        return self._turns.setup(self._shown.chat, self._new_preset_id)
 
-    def _note(self, stats: Stats) -> str:
-        parts = []
-        if stats.tokens_per_second:
-            parts.append(self.tr("{speed} トークン/秒").format(speed=f"{stats.tokens_per_second:.1f}"))
-        parts.append(
-            self.tr("最初の文字まで {seconds} 秒").format(seconds=f"{stats.first_token_seconds:.2f}")
-        )
-        return "　".join(parts)
+    def _message(self, message_id: int) -> Message | None:
+        return self._shown.message(message_id)
 
     def _show_divider(self) -> None:
         """Show where what the model was given begins."""
@@ -690,106 +573,38 @@ class Conversation(QObject):
         if active is not None and active.context_length:
             left_out = active.left_out
         else:
-            left_out = next((m.left_out for m in reversed(self._path) if m.stats), 0)
-        covered = covered_turns(self._path, self._summary) if self._summary else 0
+            left_out = next((m.left_out for m in reversed(self._shown.path) if m.stats), 0)
+        covered = covered_turns(self._shown.path, self._shown.summary) if self._shown.summary else 0
         self._page.transcript.set_divider(
-            first_seen(self._path, left_out) if left_out else None, summarised=0 < covered <= left_out
+            first_seen(self._shown.path, left_out) if left_out else None, summarised=0 < covered <= left_out
         )
 
     def _read_summary(self) -> None:
         """Read what stands for the beginning of the chat now that it is being answered."""
-        chat, path, store = self._chat, list(self._path), self._session.store
+        chat, path, store = self._shown.chat, list(self._shown.path), self._session.store
         if chat is None or chat.policy != "summarise":
             return
 
         def show(summary: Summary | None) -> None:
             if self.chat_id == chat.id:
-                self._summary = summary
+                self._shown.summary = summary
                 self._show_divider()
 
         self._session.jobs.store(lambda: summary_of(store, path, chat.policy), owner=self, on_done=show)
 
     def _show_summary(self) -> None:
-        if self._summary is not None:
-            TextDialog(self.tr("ここまでの要約"), self._summary.text, self._page).open()
-
-    # How full the context is
-
-    def _question(self) -> Question | None:
-        """Return what would be sent now."""
-        setup = self._turns.setup(self._chat, self._new_preset_id)
-        if setup is None or self._opening is not None:
-            return None
-        policy = self._policy
-        typed = self._page.composer.text().strip("\n")
-        return Question(list(self._path), typed, policy, setup, self.attachments.ids())
-
-    def _take_count(self, counted: Counted | None) -> None:
-        self._counted = counted
-        self._show_meter()
-        self.attachments.take_count(counted)
-
-    def _take_text_count(self, tokens: Tokens | None) -> None:
-        words = self.tr("{count} トークン") if tokens and tokens.exact else self.tr("約{count} トークン")
-        self._page.composer.set_tokens(words.format(count=f"{tokens.number:,}") if tokens else "")
-
-    def _take_policy(self, policy: Policy, then: Callable[[], None] | None = None) -> None:
-        """Choose what becomes of what does not fit into the context, in this chat."""
-        if self._chat is None:
-            self._new_policy = policy
-            self._show_meter()
-            self._count.later()
-            return
-        chat_id, store = self._chat.id, self._session.store
-
-        def done(_: object) -> None:
-            if self.chat_id == chat_id and self._chat is not None:
-                self._chat = msgspec.structs.replace(self._chat, policy=policy)
-                self._tell_others()
-                self._show_meter()
-                self._count.later()
-                if then is not None:
-                    then()
-
-        self._session.jobs.store(lambda: store.chats.set_policy(chat_id, policy), owner=self, on_done=done)
-
-    @property
-    def _policy(self) -> Policy:
-        return self._chat.policy if self._chat else self._new_policy
-
-    def _remark(self, counted: Counted) -> str:
-        if counted.unseen and counted.policy == "summarise":
-            return self.tr("古い%n件を要約します", "", counted.unseen)
-        if counted.unseen:
-            return self.tr("古い%n件を省きます", "", counted.unseen)
-        return "" if counted.fits else self.tr("入りきりません")
-
-    def _show_meter(self, stats: Stats | None = None) -> None:
-        meter, counted = self._page.meter, self._counted
-        meter.set_policy(self._policy)
-        active = self._turns.active(self.chat_id)
-        stats = stats or next((m.stats for m in reversed(self._path) if m.stats), None)
-        if active is not None and active.context_length:
-            meter.set_tokens(active.prompt_tokens, active.context_length)
-        elif counted is not None and active is None:
-            meter.set_tokens(counted.tokens, counted.context_length, self._remark(counted))
-        elif stats is None:
-            meter.set_tokens(0, 0)
-        else:
-            meter.set_tokens(stats.prompt_tokens + stats.generated_tokens, stats.context_length)
-
-    def _message(self, message_id: int) -> Message | None:
-        return next((m for m in self._path if m.id == message_id), None)
+        if self._shown.summary is not None:
+            TextDialog(self.tr("ここまでの要約"), self._shown.summary.text, self._page).open()
 
     def _save_draft(self, text: str) -> None:
         running = self._running()
         if self._opening is not None or (running is not None and running.message is None):
             self._waiting = running is not None and running.owner is not self
             return  # it waits for its chat
-        if self._chat is None:
+        if self._shown.chat is None:
             self._session.new_drafts.keep(self, text)
         else:
-            self._session.keep_draft(self._chat.id, text, self)
+            self._session.keep_draft(self._shown.chat.id, text, self)
 
     def _take_draft(self, chat_id: int, text: str, writer: object) -> None:
         """Show what was typed for this chat in another window."""
@@ -806,7 +621,7 @@ class Conversation(QObject):
             self._making += paths
             return
         files = self._making = list(paths)
-        preset_id, policy = self._new_preset_id, self._new_policy
+        preset_id, policy = self._new_preset_id, self.fullness.new_policy
         session, store = self._session, self._session.store
         self._page.composer.set_reading(True)
 
@@ -819,7 +634,7 @@ class Conversation(QObject):
             if files is not self._making or self._pending is not None:  # it was left
                 session.jobs.store(lambda: store.chats.delete(chat.id))
                 return
-            self._making, self._chat = None, chat
+            self._making, self._shown.chat = None, chat
             self._page.composer.flush_draft()
             session.new_drafts.keep(self, "")
             self.opened.emit(chat.id)
