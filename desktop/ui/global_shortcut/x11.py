@@ -157,7 +157,7 @@ class X11Keys(Backend):
         connection = self._connection
         if connection is None:
             return
-        heard = mapping = False
+        presses, mapping = 0, False
         for event in connection.events():
             match event:
                 case Mapping():
@@ -168,13 +168,13 @@ class X11Keys(Backend):
                     up, self._up = self._up, None
                     repeated = up is not None and (up.code, up.time) == (code, time)
                     if not repeated and (code, modifiers & _MODIFIERS & ~self._locks) in self._grabbed:
-                        heard, self._time = True, time
+                        presses, self._time = presses + 1, time
         if connection.broken():
             self._lose()
             return
         if mapping:
             self._grab()
-        if heard:
+        for _ in range(presses):
             self.pressed.emit()
 
     def _lose(self) -> None:
