@@ -69,18 +69,6 @@ def has_backups(path: Path) -> bool:
     return bool(backups_of(path))
 
 
-def newest_backup(path: Path) -> Path | None:
-    """Return the newest automatic backup of the database ``path`` that can be opened and is whole."""
-    with failures.told(path):
-        for candidate in backups_of(path):
-            try:
-                examine(candidate, thoroughly=True)
-            except KotonohaError:
-                continue
-            return candidate
-    return None
-
-
 def set_aside(path: Path, why: str = "damaged") -> Path:
     """Rename the database ``path`` with its WAL to ``<name>-<why>-<time>.db`` and return that path.
 

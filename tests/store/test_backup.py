@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import KotonohaError
-from desktop.store import Store, rescue
+from desktop.store import Store, backups, rescue
 
 
 def contents(path: Path) -> list[str]:
@@ -50,7 +50,7 @@ def test_the_newest_and_one_a_day_a_week_and_a_month_are_kept_and_nothing_else_i
     # Days: the 2nd to the 8th. Weeks: 29 December to 4 January, and that of the 8th. The newest: seven.
     assert {p for p in folder.iterdir() if p not in others} == {*made[1:7], *made[-7:]}
     assert all(other.read_text() == "mine" for other in others)
-    assert rescue.newest_backup(store.path) == made[-1]
+    assert [each.path for each in backups.restorable(store.path)] == made[-1:]
 
 
 def test_a_backup_where_the_person_wants_it(store: Store, tmp_path: Path) -> None:
@@ -147,5 +147,5 @@ def test_a_restore_without_room_changes_nothing(path: Path, monkeypatch: pytest.
 
 
 def test_no_backups(path: Path) -> None:
-    assert rescue.newest_backup(path) is None
+    assert backups.restorable(path) == []
     assert not rescue.has_backups(path)

@@ -11,7 +11,7 @@ import pytest
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel, Cancelled, result_of
 from desktop.store import Store, sealed
-from desktop.store.backups import backups, is_sealed, make, restore, tidy
+from desktop.store.backups import backups, fits, is_sealed, make, restorable, restore, tidy
 from desktop.store.thinning import surplus
 
 WORDS = "春はあけぼの"
@@ -107,6 +107,31 @@ def test_sealed_backups_stand_in_the_list_too(store: Store) -> None:
     result_of(make(store.path, Cancel(), None, WORDS))
     assert sorted(each.sealed for each in backups(store.path)) == [False, True]
     assert not list(store.path.parent.glob("*.part"))
+
+
+def test_what_can_be_gone_back_to_is_the_newest_whole_one_and_a_newer_sealed_one(store: Store) -> None:
+    def made(day: int, words: str | None) -> Path:
+        path = result_of(make(store.path, Cancel(), None, words))
+        suffix = ".db.sealed" if words else ".db"
+        return path.rename(path.with_name(f"kotonoha-202601{day:02d}-120000{suffix}"))
+
+    def offered(*besides: Path) -> list[Path]:
+        return [each.path for each in restorable(store.path, besides)]
+
+    first, second = made(1, WORDS), made(2, None)
+    assert offered() == [second]
+    third, fourth = made(3, WORDS), made(4, WORDS)
+    assert offered() == [fourth, second]
+    assert offered(fourth) == [third, second]
+    fourth.write_bytes(second.read_bytes())  # called so, and not sealed
+    assert offered() == [third, second]
+    second.write_bytes(b"\xa5" * 40_000)
+    assert offered() == [third]
+    third.unlink()
+    assert offered() == [first]
+    assert fits(first, WORDS) and not fits(first, "違う")
+    with pytest.raises(KotonohaError, match="壊れている"):
+        fits(second, WORDS)
 
 
 def test_the_same_words_in_another_width_open_it(store: Store) -> None:

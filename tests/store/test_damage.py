@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import KotonohaError
-from desktop.store import Store, health, rescue
+from desktop.store import Store, backups, health, rescue
 
 TEXT = "吾輩は猫である。名前はまだ無い。" * 20
 
@@ -120,7 +120,7 @@ def test_set_aside_and_back_to_the_backup(path: Path) -> None:
     path.write_bytes(spoilt)
     path.with_name("kotonoha.db-wal").write_bytes(b"a WAL that must not be played into the backup")
 
-    assert rescue.newest_backup(path) == kept
+    assert [each.path for each in backups.restorable(path)] == [kept]
     rescue.restore(path, kept)
     store = Store.open(path)
     assert [m.text for m in store.messages.path(chat.id)] == ["控えにある", ""]
@@ -151,17 +151,17 @@ def test_a_damaged_backup_is_passed_over_and_not_restored(
         store.messages.send(chat.id, f"{number} {TEXT}", "m")
     first, second = store.backup(), store.backup()
     store.close()
-    assert rescue.newest_backup(path) == second
+    assert [each.path for each in backups.restorable(path)] == [second]
     second.write_bytes(spoil(second.read_bytes()))
     before = path.read_bytes()
-    assert rescue.newest_backup(path) == first
+    assert [each.path for each in backups.restorable(path)] == [first]
     with pytest.raises(KotonohaError) as told:
         rescue.restore(path, second)
     assert told.value.code == "database_damaged"
     assert path.read_bytes() == before
     assert {p.name for p in path.parent.iterdir()} == {"backups", "kotonoha.db"}
     first.unlink()
-    assert rescue.newest_backup(path) is None
+    assert backups.restorable(path) == []
 
 
 def test_restoring_what_is_missing(path: Path) -> None:
