@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from desktop import subprocesses
 from desktop.documents.document import DECODED, KEPT_BYTES, MOST_BYTES, Document
 from desktop.documents.failures import failure
 from desktop.documents.process import Done, Line, Refused, Request, Result
@@ -74,7 +75,11 @@ def read_bytes(
     if len(data) > MOST_BYTES:
         raise failure("document_too_big", name)
     try:
-        process = _start(command or reader_command())
+        process = subprocesses.start(
+            command or reader_command(),
+            stderr=subprocess.DEVNULL,
+            PYTHONDONTWRITEBYTECODE="1",  # it may write no file
+        )
     except OSError as error:
         raise failure("document_crashed", name) from error
     try:
@@ -83,7 +88,7 @@ def read_bytes(
     except KotonohaError as error:
         raise KotonohaError(error.code, f"「{name}」: {error.ja}", f"“{name}”: {error.en}") from error
     finally:
-        _end(process)
+        subprocesses.end(process)
     kind, text = result.converted.kind, result.converted.text
     return Document(
         name=name,
@@ -139,25 +144,6 @@ def _follow(
                 raise failure("document_crashed")
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - our own program
-        list(command),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_environment(),
-        close_fds=True,
-        start_new_session=sys.platform != "win32",
-        creationflags=_creation_flags(),
-    )
-
-
-def _creation_flags() -> int:
-    if sys.platform == "win32":
-        return subprocess.CREATE_NO_WINDOW
-    return 0
-
-
 def _lines_of(process: subprocess.Popen[bytes], *parts: bytes) -> queue.SimpleQueue[Line | None]:
     """Give the process its file, and return the queue of what it says, with None for its end."""
     lines: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
@@ -180,25 +166,3 @@ def _lines_of(process: subprocess.Popen[bytes], *parts: bytes) -> queue.SimpleQu
     for work in (write, listen):
         threading.Thread(target=work, name=f"reader-{work.__name__}", daemon=True).start()
     return lines
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError, ValueError):
-                pipe.close()
-
-
-def _environment() -> dict[str, str]:
-    """Return the reader's environment: this very package is found, and no module of the working folder is."""
-    root = str(Path(__file__).resolve().parents[2])
-    path = os.environ.get("PYTHONPATH")
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([root, path]) if path else root,
-        "PYTHONSAFEPATH": "1",
-        "PYTHONUTF8": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",  # it may write no file
-    }

@@ -7,14 +7,13 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 
+from desktop import subprocesses
 from desktop.engine.protocol import Event, Loaded, Loading, ModelSettings, Request, Task, Unloaded
 
 MAX_LINE = 4 * 1024 * 1024  # bytes of one event
@@ -29,17 +28,7 @@ class Child:
 
     def __init__(self, command: Sequence[str]) -> None:
         """Start it. Raise ``OSError`` when that cannot be done."""
-        self._process = subprocess.Popen(  # noqa: S603 - our own program
-            list(command),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=_environment(),
-            close_fds=True,
-            # A terminal's Ctrl-C goes to the parent alone, which stops the answer and not the engine.
-            start_new_session=sys.platform != "win32",
-            creationflags=_creation_flags(),
-        )
+        self._process = subprocesses.start(command, stderr=subprocess.PIPE)
         self.pid = self._process.pid
         self.loaded: ModelSettings | None = None
         self.loaded_template = False
@@ -93,14 +82,7 @@ class Child:
         if self._gone == [None]:  # dying by itself: wait for the true reason
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=1)
-        self._process.kill()
-        self._process.wait()
-        for thread in self._threads:
-            thread.join(timeout=5)
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if pipe:
-                with contextlib.suppress(OSError):  # what was still buffered for a dead reader
-                    pipe.close()
+        subprocesses.end(self._process, self._threads)
 
     def last_words(self) -> str:
         """Return how it ended and the last lines of its standard error. Only after ``end``."""
@@ -180,21 +162,3 @@ def _whole(value: Any) -> Any:  # noqa: ANN401 - whatever a request is made of
     if isinstance(value, dict):
         return {_whole(name): _whole(each) for name, each in value.items()}
     return [_whole(each) for each in value] if isinstance(value, list | tuple) else value
-
-
-def _environment() -> dict[str, str]:
-    """Return the child's environment: this very package is found, and no module of the working folder is."""
-    root = str(Path(__file__).resolve().parents[2])
-    path = os.environ.get("PYTHONPATH")
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([root, path]) if path else root,
-        "PYTHONSAFEPATH": "1",
-        "PYTHONUTF8": "1",
-    }
-
-
-def _creation_flags() -> int:
-    if sys.platform == "win32":
-        return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-    return 0
