@@ -164,6 +164,8 @@ class App(QObject):
 
     def _ask_what_to_do(self, error: Exception) -> None:
         """Let the person choose what becomes of data that cannot be opened, and open it again."""
+        if not self._speaks:  # what was chosen is in the data
+            self._translate("system")
         rescuing = Rescuing(self._database, self._jobs, error, self)
         rescuing.again.connect(self.start)
         rescuing.ended.connect(lambda: self.ended.emit(1))

@@ -279,11 +279,17 @@ sys.exit(app.main())
 
 
 @pytest.mark.parametrize(
-    ("button", "code", "said"), [("控えから戻す", 0, True), ("空の状態", 0, True), ("終了", 1, False)]
+    ("language", "button", "code", "said"),
+    [
+        ("ja_JP.UTF-8", "控えから戻す", 0, True),
+        ("ja_JP.UTF-8", "空の状態", 0, True),
+        ("ja_JP.UTF-8", "終了", 1, False),
+        ("en_US.UTF-8", "Start empty", 0, True),
+    ],
 )
-def test_the_application_itself_goes_on_after_the_question(damaged, button, code, said):
+def test_the_application_itself_goes_on_after_the_question(damaged, language, button, code, said):
     # In a process with Qt's own loop, which would end with the last dialog, before there is a window.
-    environment = dict(os.environ, LANG="ja_JP.UTF-8", LC_ALL="ja_JP.UTF-8", LANGUAGE="ja")
+    environment = dict(os.environ, LANG=language, LC_ALL=language, LANGUAGE=language[:2])
     ended = subprocess.run(
         [sys.executable, "-c", ALONE, button],
         env=environment,
