@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from desktop.engine.protocol import Turn
 from desktop.store import Message, Summary
@@ -19,21 +20,28 @@ def turns_of(path: Sequence[Message], system: str, summary: Summary | None = Non
 
     A ``summary`` stands for the messages up to its own; it follows the system text. A last answer that has a
     text already is the one to continue. Two questions in a row, left by an answer that failed before its
-    first word, become one turn: chat templates insist that the roles alternate.
+    first word, become one turn: chat templates insist that the roles alternate. A question that was too long
+    for the model is left out, or nothing could ever be said after it.
     """
     system = system.strip() and system
     if summary is not None:
         heading = SUMMARY_HEADING if is_japanese(summary.text) else SUMMARY_HEADING_EN
         system = "\n\n".join(filter(None, (system, f"{heading}\n{summary.text}")))
     turns = [Turn("system", system)] if system else []
-    for message in after(path, summary):
-        if not message.text:
-            continue
+    for message in _said(after(path, summary)):
         if turns and turns[-1].role == message.role:
             turns[-1] = Turn(message.role, f"{turns[-1].text}\n\n{message.text}")
         else:
             turns.append(Turn(message.role, message.text))
     return tuple(turns)
+
+
+def _said(path: Sequence[Message]) -> Iterator[Message]:
+    """Yield the messages that the model can be given."""
+    for message, answer in itertools.zip_longest(path, path[1:]):
+        too_long = answer is not None and answer.error_code == "prompt_too_long" and not answer.text
+        if message.text and not (too_long and message.role == "user"):
+            yield message
 
 
 def is_japanese(text: str) -> bool:
@@ -56,8 +64,9 @@ def covered_turns(path: Sequence[Message], summary: Summary | None) -> int:
 def first_seen(path: Sequence[Message], left_out: int) -> int:
     """Return the index in ``path`` of the first message that the model saw when it left out so many turns."""
     turns, last_role = 0, ""
+    said = {message.id for message in _said(path)}
     for i, message in enumerate(path):
-        if message.text and message.role != last_role:
+        if message.id in said and message.role != last_role:
             turns, last_role = turns + 1, message.role
         if turns > left_out:
             return i

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from desktop.engine.protocol import Failed
 from desktop.errors import KotonohaError
 
@@ -142,6 +144,11 @@ _SENTENCES: dict[str, tuple[str, str, str, str]] = {
 CODES = frozenset(_SENTENCES)
 MAX_DETAIL = 160  # characters of a detail that people see
 _WITH_DETAIL = ("prompt_too_long", "context_exceeded", "template_failed")
+_UNITS = re.compile(r"\b(tokens|characters)$")
+
+
+def _unit(found: re.Match[str]) -> str:
+    return {"tokens": "トークン", "characters": "字"}[found[1]]
 
 
 def explain(failed: Failed) -> KotonohaError:
@@ -153,7 +160,7 @@ def explain(failed: Failed) -> KotonohaError:
         return KotonohaError(failed.code, f"{failed.ja}{_KEPT_JA}", f"{failed.en} {_KEPT_EN}")
     happened_ja, todo_ja, happened_en, todo_en = _SENTENCES.get(failed.code, _SENTENCES["engine_error"])
     detail = failed.detail[:MAX_DETAIL] if failed.code in _WITH_DETAIL else ""
-    detail_ja, detail_en = (f"（{detail}）", f" ({detail})") if detail else ("", "")
+    detail_ja, detail_en = (f"（{_UNITS.sub(_unit, detail)}）", f" ({detail})") if detail else ("", "")
     return KotonohaError(
         failed.code,
         f"{happened_ja}{detail_ja}{_KEPT_JA}{todo_ja}",

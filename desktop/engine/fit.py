@@ -20,7 +20,7 @@ class PromptTooLong(RequestFailed):
     """Not even the last exchange fits."""
 
     def __init__(self, length: int, limit: int, unit: str = "tokens") -> None:
-        super().__init__("prompt_too_long", f"{length}/{limit} {unit}")
+        super().__init__("prompt_too_long", f"{length:,} / {limit:,} {unit}")
         self.length = length
 
 
@@ -28,7 +28,7 @@ class ContextExceeded(RequestFailed):
     """Not all fits, and nothing may be left out."""
 
     def __init__(self, length: int, limit: int) -> None:
-        super().__init__("context_exceeded", f"{length}/{limit} tokens")
+        super().__init__("context_exceeded", f"{length:,} / {limit:,} tokens")
         self.length = length
 
 

@@ -35,7 +35,8 @@ def test_every_code_in_the_sources_has_a_sentence() -> None:
 
 
 def test_the_figures_of_a_long_prompt_are_told() -> None:
-    assert "（9000/8192 tokens）" in explain(Failed(1, "prompt_too_long", "9000/8192 tokens")).ja
+    too_long = explain(Failed(1, "prompt_too_long", "9,000 / 8,192 tokens"))
+    assert "（9,000 / 8,192 トークン）" in too_long.ja and "(9,000 / 8,192 tokens)" in too_long.en
 
 
 def test_an_unknown_code_is_still_a_sentence() -> None:

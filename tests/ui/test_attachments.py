@@ -10,6 +10,7 @@ import making
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox
 
 from desktop import paths
@@ -371,6 +372,9 @@ def test_the_real_model_counts_them_says_what_is_too_much_and_answers_with_a_par
     words, tokens = composer.count.text().split("・")
     assert words == "9 字" and 1 < int(tokens.removesuffix(" トークン")) <= 10  # those of the model itself
     assert "入りきりません" in composer.overflow.label.text()
+    assert not composer.button.isEnabled()
+    QTest.keyClick(composer.edit, Qt.Key.Key_Return)  # nothing is sent that is known to be too long
+    assert composer.text() == "誰が出てきますか？" and not app.turns.busy()
     for _ in range(4):  # once is nearly always enough; the rest is a guard
         composer.overflow.button.click()
         with qtbot.waitSignal(conversation.fullness.count.counted, timeout=WAIT) as told:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
 import pytest
 
 from desktop.chat.branch import first_seen, turns_of
@@ -45,7 +46,17 @@ def test_groups_go_by_calendar_days():
 
 @pytest.mark.parametrize("when", [1e13, float("inf"), 1e300, -1e15, float("-inf")])
 def test_a_time_that_is_none_has_a_group_too(when):
-    assert group_of(when, 1.8e9).kind == ("today" if when > 0 else "month")
+    assert group_of(when, 1.8e9).kind == "unknown"
+
+
+def test_a_question_that_was_too_long_does_not_burden_what_follows():
+    failed = msgspec.structs.replace(message(2, "assistant", ""), error_code="prompt_too_long")
+    path = [message(1, "user", "長い" * 9), failed, message(3, "user", "二")]
+    assert turns_of(path, "") == (Turn("user", "二"),)
+    assert turns_of(path[:1], "") == (Turn("user", "長い" * 9),)  # when it is asked again
+    assert first_seen(path, 0) == 2
+    written = msgspec.structs.replace(failed, text="途中まで")
+    assert [turn.text for turn in turns_of([path[0], written, path[2]], "")] == ["長い" * 9, "途中まで", "二"]
 
 
 def test_turns_alternate_and_a_failed_answer_leaves_no_trace():

@@ -89,6 +89,7 @@ class Composer(QWidget):
         self._answering = False
         self._ready = True
         self._reading = False
+        self._fits = True
         self._loading_draft = False
         self._zoom = 100
         self._tokens = ""
@@ -176,6 +177,13 @@ class Composer(QWidget):
             self.set_status("")
         self._update_button()
 
+    def set_fits(self, fits: bool) -> None:
+        """Hold the sending back while ``overflow`` says that the model cannot read all of it."""
+        self._fits = fits
+        if fits:
+            self.overflow.hide()
+        self._update_button()
+
     def set_enter_sends(self, enter_sends: bool) -> None:
         """Choose whether Enter or Ctrl+Enter sends."""
         self.edit.enter_sends = enter_sends
@@ -247,6 +255,7 @@ class Composer(QWidget):
     def _changed(self) -> None:
         if not self.text():
             self._tokens = ""
+        self._fits = True  # until it is counted anew
         self._show_count()
         self._update_button()
         if not self._loading_draft:
@@ -265,7 +274,8 @@ class Composer(QWidget):
         else:
             self.button.set_icon_name("arrow-up")
             name = self.tr("送る")
-            self.button.setEnabled(self._ready and not self._reading and bool(self.text().strip()))
+            can = self._ready and not self._reading and self._fits
+            self.button.setEnabled(can and bool(self.text().strip()))
         self.button.setAccessibleName(name)
         self.button.setToolTip(name)
 
@@ -285,6 +295,10 @@ class Composer(QWidget):
         if self._reading:
             self.set_status(self._wait_hint())
             announce(self.edit, self._wait_hint())
+            return
+        if not self._fits:
+            self.overflow.show()  # it may have been closed
+            announce(self.edit, self.overflow.label.text())
             return
         if len(text) > LONGEST_MESSAGE:
             self.too_long.emit()

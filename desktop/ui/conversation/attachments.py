@@ -132,7 +132,7 @@ class Attachments(QObject):
                 different = files != self._files
                 self._files = files
                 if not files:
-                    self._page.composer.overflow.hide()
+                    self._page.composer.set_fits(True)
                 self._show()
                 if different:
                     self._count()
@@ -145,17 +145,27 @@ class Attachments(QObject):
         return tuple(file.id for file in self._files)
 
     def take_count(self, counted: Counted | None) -> None:
-        """Say so where the message with its files is too long for the context."""
-        overflow = self._page.composer.overflow
-        if counted is None or counted.fits or not self._files:
-            overflow.hide()
+        """Say so, and hold the sending back, where the message with its files is too long for the context."""
+        composer = self._page.composer
+        # Where the chat stops and asks, it is asked after the sending.
+        if counted is None or counted.fits or (counted.policy == "stop" and not self._files):
+            composer.set_fits(True)
             return
+        composer.set_fits(False)
         setup = self._setup()
         most = setup.sampling.max_tokens if setup is not None else None
         limit = counted.context_length - answer_room(counted.context_length, most)
+        if not self._files:
+            composer.overflow.show_message(
+                self.tr(
+                    "このままではモデルに入りきりません（{count} / {limit} トークン）。短くするか、"
+                    "分けて送るか、モデルの設定でコンテキストを長くしてください。"
+                ).format(count=f"{counted.tokens:,}", limit=f"{limit:,}")
+            )
+            return
         # What is far beyond any context is counted in characters, of which there are more.
         excess = min(counted.tokens, sum(map(self._size, self._files)) + limit // 2) - limit
-        overflow.show_message(
+        composer.overflow.show_message(
             self.tr(
                 "このままではモデルに入りきりません（{count} / {limit} トークン）。ファイルを外すか、"
                 "先頭だけを使うか、モデルの設定でコンテキストを長くしてください。"
@@ -439,7 +449,7 @@ class Attachments(QObject):
     def _forget_notices(self) -> None:
         self._complaints.clear()
         self._page.composer.notice.hide()
-        self._page.composer.overflow.hide()
+        self._page.composer.set_fits(True)
 
     def _store(self, act: Callable[[], object]) -> None:
         self._session.jobs.store(act, owner=self, on_done=lambda _: self.refresh(), on_failed=self._complain)
