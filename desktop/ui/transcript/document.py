@@ -27,6 +27,7 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
+from desktop.ui.transcript.columns import column_widths
 from desktop.ui.transcript.formulas import Formula, wanted
 from desktop.ui.transcript.highlight import highlight
 
@@ -84,7 +85,7 @@ def document(block: Block, look: Look, width: float) -> Page:
     else:
         if block.kind == "footnote":
             look = look.quiet()
-        writer = _Writer(page, QTextCursor(made), look, width)
+        writer = _Writer(page, QTextCursor(made), look, width, labelled=block.kind == "footnote")
         writer.write(block.spans, look.heading(block.level) if block.kind == "heading" else look.text)
         writer.set_lines(look.line)
     made.setTextWidth(width)
@@ -110,10 +111,25 @@ def _lines(height: float) -> QTextBlockFormat:
 class _Writer:
     """Writes spans into one block of a document, and finds how high its lines must be."""
 
-    def __init__(self, page: Page, cursor: QTextCursor, look: Look, width: float) -> None:
+    def __init__(
+        self,
+        page: Page,
+        cursor: QTextCursor,
+        look: Look,
+        width: float,
+        *,
+        labelled: bool = False,
+        measured: bool = False,
+    ) -> None:
+        """``labelled``: the first span is the label of a footnote, which stands on the line.
+
+        ``measured``: ``natural`` is wanted.
+        """
         self._page, self._cursor, self._look, self._width = page, cursor, look, width
+        self._labelled, self._measured = labelled, measured
         self._begin = cursor.position()
         self._ascent = self._descent = self._least = 0.0  # of formulas and ruby
+        self.natural = self._line = 0.0  # px, of the widest line that was written, and of the last
 
     def write(self, spans: Sequence[Span], font: QFont) -> None:
         """Add ``spans`` at the cursor."""
@@ -125,7 +141,7 @@ class _Writer:
             elif span.ruby:
                 self._write_ruby(span, made)
             else:
-                self._cursor.insertText(span.text.replace("\n", _LINE_BREAK), made)
+                self._write_text(span.text, made)
 
     def set_lines(self, least: float) -> None:
         """Give the lines the height that what was written needs, ``least`` at least."""
@@ -152,7 +168,7 @@ class _Writer:
             made.setFontItalic(True)
         if span.strike:
             made.setFontStrikeOut(True)
-        if span.note:
+        if span.note and not (self._labelled and not self._page.runs):
             made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
         if span.href:
             made.setAnchor(True)
@@ -160,11 +176,24 @@ class _Writer:
             made.setFontUnderline(True)
         return made
 
+    def _write_text(self, text: str, made: QTextCharFormat) -> None:
+        self._cursor.insertText(text.replace("\n", _LINE_BREAK), made)
+        if not self._measured:
+            return
+        metrics = QFontMetricsF(made.font())
+        for number, line in enumerate(text.split("\n")):
+            self._line = 0.0 if number else self._line
+            self._widen(metrics.horizontalAdvance(line))
+
+    def _widen(self, advance: float) -> None:
+        self._line += advance
+        self.natural = max(self.natural, self._line)
+
     def _write_formula(self, span: Span, made: QTextCharFormat) -> None:
         formula = self._look.formulas.find(wanted(span)) if self._look.formulas else None
         if formula is None:  # not yet, or it cannot be read
             made.setFont(self._look.inline_code)
-            self._cursor.insertText(span.written().replace("\n", _LINE_BREAK), made)
+            self._write_text(span.written(), made)
             return
         # Ideographs fill their em, letters do not: beside them, a formula of the same size looks small.
         em = made.font().pixelSize() * (1.2 if span.math == "display" else 1.1)
@@ -175,15 +204,17 @@ class _Writer:
         made.setForeground(Qt.GlobalColor.transparent)
         sides = 0 if self._page.alone else 2 * SIDE * em
         advance = QFontMetricsF(made.font()).horizontalAdvance(_IDEOGRAPH)
+        self._widen(formula.width * em + sides)
         self._cursor.insertText(_IDEOGRAPH, _spaced(made, formula.width * em + sides - advance))
 
     def _write_ruby(self, span: Span, made: QTextCharFormat) -> None:
         font = made.font()
         small = ruby_font(font)
         self._least = max(self._least, round(1.2 * font.pixelSize() + 1.15 * small.pixelSize()))
-        wanting = QFontMetricsF(small).horizontalAdvance(span.ruby) - QFontMetricsF(font).horizontalAdvance(
-            span.text
-        )
+        reading = QFontMetricsF(small).horizontalAdvance(span.ruby)
+        base = QFontMetricsF(font).horizontalAdvance(span.text)
+        self._widen(max(reading, base))
+        wanting = reading - base
         if wanting <= 0:
             self._cursor.insertText(span.text, made)
             return
@@ -258,17 +289,24 @@ def _table(page: Page, block: Block, look: Look, width: float) -> None:
     columns = max(1, len(block.aligns))
     if columns > MANY_COLUMNS:  # narrow columns break less often in small type
         shape.setCellPadding(look.px(5))
-    text = look.notice if columns > MANY_COLUMNS else look.text
-    cursor = QTextCursor(page.document)
-    table = cursor.insertTable(max(1, len(block.rows)), columns, shape)
-    font, head = text, QFont(text)
+    font = look.notice if columns > MANY_COLUMNS else look.text
+    head = QFont(font)
     head.setWeight(QFont.Weight.DemiBold)
+    natural = [0.0] * columns
+    cursor = QTextCursor(page.document)
+    cursor.beginEditBlock()  # laid out once, at the end
+    table = cursor.insertTable(max(1, len(block.rows)), columns, shape)
     for number, row in enumerate(block.rows):
         for column, cell in enumerate(row[:columns]):
             inside = table.cellAt(number, column).firstCursorPosition()
             lines = QTextBlockFormat()
             lines.setAlignment(_ALIGN[block.aligns[column]])
             inside.setBlockFormat(lines)
-            writer = _Writer(page, inside, look, width / columns)
+            writer = _Writer(page, inside, look, width / columns, measured=True)
             writer.write(cell, font if number else head)
             writer.set_lines(look.px(24))
+            natural[column] = max(natural[column], ceil(writer.natural) + 2 * shape.cellPadding() + 1)
+    widths = column_widths(natural, width, font.pixelSize())
+    shape.setColumnWidthConstraints([QTextLength(QTextLength.Type.FixedLength, each) for each in widths])
+    table.setFormat(shape)
+    cursor.endEditBlock()

@@ -388,7 +388,7 @@ def _leaf(  # noqa: PLR0911 - a kind a line
         case "inline" if tokens[index - 1].type == "paragraph_open":
             return Block("paragraph", spans(walk.without_task(token.content)))
         case "inline" if tokens[index - 1].type == "footnote_open":
-            label = Span(f"{token.info} ", note=True, source=f"[^{token.info}]: ")
+            label = Span(f"{token.info}\u2002", note=True, source=f"[^{token.info}]: ")
             return Block("footnote", (label, *spans(token.content)))
         case "math_block" if token.info:
             return Block("math", (Span(calm(token.content), math="display", source=calm(token.markup)),))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 POINTED_MS = 1_600  # for which the place is marked to which a jump led
 MAX_TIP = 400  # characters of a note in a tooltip
-MAX_WORDS = 24  # and in a menu
+MAX_WORDS = 32  # and in a menu
 MAX_NOTES = 20  # in the menu that the keyboard opens
 _NEAR = 3  # px beside a mark that still count as the mark, which is small
 
