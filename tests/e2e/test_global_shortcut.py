@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import shutil
+import struct
 import subprocess
 import sys
 
 import pytest
 
 from desktop.store import Store
+from desktop.ui.global_shortcut.xcb import CLIENT_MESSAGE, Connection
 from tests.e2e.screen import Application, Screen, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -31,6 +34,35 @@ def screen(monkeypatch):
     screen.close()
 
 
+class Manager(Connection):
+    """Sees what the window manager is asked for."""
+
+    def __init__(self, display):
+        super().__init__(display)
+        mask = (ctypes.c_uint32 * 1)(0x80000)  # SubstructureNotify
+        to, root = ctypes.c_void_p(self._to), ctypes.c_uint32(self._root)
+        self._xcb.xcb_change_window_attributes(to, root, ctypes.c_uint32(0x800), mask)
+        self._xcb.xcb_flush(to)
+        self._asked = []
+
+    def asked(self, window):
+        """Return who asked that this window be activated, and when: 1 a program, 2 a pager."""
+        while event := self._xcb.xcb_poll_for_event(self._to):
+            data = ctypes.string_at(event, 32)
+            self._free(event)
+            if data[0] & 0x7F == CLIENT_MESSAGE and data[1] == 32:
+                _, about, _, source, time = struct.unpack_from("=5I", b"\0\0\0\0" + data[4:])
+                self._asked.append((about, source, time))
+        return [(source, time) for about, source, time in self._asked if about == int(window)]
+
+
+@pytest.fixture
+def manager(screen):
+    manager = Manager(screen.environment["DISPLAY"])
+    yield manager
+    manager.close()
+
+
 @pytest.fixture
 def other(screen):
     """Another program, with a field."""
@@ -46,7 +78,7 @@ def in_front(screen):
     return screen.xdotool("getactivewindow", "getwindowname")
 
 
-def test_keys_call_it_from_another_program(screen, home, other):
+def test_keys_call_it_from_another_program(screen, home, other, manager):
     store = Store.open(home / "kotonoha.db")
     store.settings.change(quick_keys="Ctrl+Alt+K")
     store.close()
@@ -59,6 +91,8 @@ def test_keys_call_it_from_another_program(screen, home, other):
         assert other.stdout.readline().strip()
         screen.press(lock)
         _press_until_called(screen)
+        quick = screen.find_window("すぐに聞く")
+        until(lambda: any(source == 2 and time for source, time in manager.asked(quick)))  # noqa: B023
         screen.press("Escape")
         until(lambda: in_front(screen) != "すぐに聞く")
         screen.press(lock)

@@ -30,6 +30,7 @@ SESSION = "org.freedesktop.portal.Session"
 REGISTRY = "org.freedesktop.host.portal.Registry"
 APPLICATION, ACTION = "kotonoha", "quick-ask"
 OLDEST_VERSION = 1
+GREETING_SECONDS = 5.0  # for the bus to let us in
 CALL_SECONDS = 25.0  # for an answer without a person; D-Bus's own usual limit
 MOST_RETURNS = 8  # of a portal that ended, before it is given up
 LONGEST_TRIGGER, LONGEST_TOKEN = 100, 1_000  # characters
@@ -93,7 +94,7 @@ def listen(
     ``description`` is what the desktop shows of the action. ``bus``: a D-Bus address; None: the session's.
     """
     try:
-        connection = open_dbus_connection(bus or _session_bus(), auth_timeout=CALL_SECONDS)
+        connection = open_dbus_connection(bus or _session_bus(), auth_timeout=GREETING_SECONDS)
     except (OSError, ValueError, RuntimeError):
         yield Absent()
         return
