@@ -66,19 +66,21 @@ class Tokens:
     wrong: str
     wrong_soft: str
     code: str  # the ground of code blocks
+    selection: str  # the ground of selected text, which is written in ink; seen on every other ground
+    hit: str  # likewise of what was looked for
 
 
 LIGHT = Tokens(
     page="#FBFAF7", side="#F3F1EB", card="#FFFFFF", line="#E4E0D6", ink="#23221F", sub="#6A665D",
     faint="#6E695F", accent="#2F5D8C", accent_soft="#E6EEF6", on_accent="#FFFFFF", bubble="#ECE9E0",
     good="#2F6B49", good_soft="#E3F1E8", caution="#7F5409", caution_soft="#F8EED8",
-    wrong="#A33B3B", wrong_soft="#F7E4E2", code="#F3F1EB",
+    wrong="#A33B3B", wrong_soft="#F7E4E2", code="#F3F1EB", selection="#B7D3EE", hit="#F0C95A",
 )  # fmt: skip
 DARK = Tokens(
     page="#1B1C1E", side="#151618", card="#232427", line="#34363A", ink="#ECEAE4", sub="#A9A69E",
     faint="#95928B", accent="#8DB7E3", accent_soft="#22364A", on_accent="#151618", bubble="#2B2D31",
     good="#86C9A2", good_soft="#20352A", caution="#E0B766", caution_soft="#3A3019",
-    wrong="#E59A94", wrong_soft="#3F2625", code="#151618",
+    wrong="#E59A94", wrong_soft="#3F2625", code="#151618", selection="#2F5277", hit="#6B5314",
 )  # fmt: skip
 
 _current = LIGHT

@@ -13,7 +13,10 @@ PAIRS = [
     ("ink", "bubble"), ("ink", "accent_soft"), ("ink", "code"), ("sub", "bubble"),
     ("accent", "page"), ("accent", "card"), ("accent", "accent_soft"), ("on_accent", "accent"),
     ("good", "good_soft"), ("caution", "caution_soft"), ("wrong", "wrong_soft"), ("wrong", "page"),
+    ("ink", "selection"), ("ink", "hit"),
 ]  # fmt: skip
+GROUNDS = ("page", "side", "card", "bubble", "code", "accent_soft")
+SEEN = 1.25  # : 1, of marked text against what lies around it; selections of desktops have about this
 
 
 def luminance(color):
@@ -23,13 +26,23 @@ def luminance(color):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+def contrast(one, other):
+    """Contrast of two colours as WCAG 2.2 defines it."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
 @pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 @pytest.mark.parametrize(("text", "ground"), PAIRS)
 def test_text_stands_out(tokens, text, ground):
-    lighter, darker = sorted(
-        (luminance(getattr(tokens, text)), luminance(getattr(tokens, ground))), reverse=True
-    )
-    assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+    assert contrast(getattr(tokens, text), getattr(tokens, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("mark", ["selection", "hit"])
+def test_what_is_selected_or_found_stands_out(tokens, mark, ground):
+    assert contrast(getattr(tokens, mark), getattr(tokens, ground)) >= SEEN
 
 
 def test_a_choice_dresses_every_widget(qtbot, qapp):

@@ -181,7 +181,8 @@ class Segment:
             first = max(selected[0], *(frame.firstPosition() for frame in frames), 0)
             chosen.cursor = self._cursor(first, selected[1])
             ground = QTextCharFormat()
-            ground.setBackground(self.look.colour("accent_soft"))
+            ground.setBackground(self.look.colour("selection"))
+            ground.setForeground(self.look.colour("ink"))
             chosen.format = ground
             context.selections = [chosen]
         if within is not None:
