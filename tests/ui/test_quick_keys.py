@@ -7,8 +7,14 @@ import shutil
 import pytest
 from PySide6.QtCore import Qt
 
+from desktop import paths
+from desktop.jobs import Cancel, result_of
+from desktop.store import backups
 from desktop.ui.commands.actions import native
+from desktop.ui.global_shortcut import State
+from desktop.ui.global_shortcut import shortcut as shortcut_module
 from desktop.ui.global_shortcut.xcb import Connection
+from desktop.ui.going_back import GoingBack
 from tests.e2e.screen import Screen
 
 pytestmark = pytest.mark.timeout(180)
@@ -34,7 +40,8 @@ def settings(qtbot, screen, scripted):
     window.activateWindow()
     qtbot.waitActive(window)
     yield window.settings
-    scripted.app.session.global_shortcut.close()  # before the server ends
+    if scripted.app.session is not None:
+        scripted.app.session.global_shortcut.close()  # before the server ends
 
 
 def choose(qtbot, settings, key, modifiers=Qt.KeyboardModifier.NoModifier):
@@ -112,6 +119,25 @@ def test_another_language_keeps_the_keys(qtbot, screen, scripted, settings):
     scripted.app.session.change(language="ja")
     screen.press("F9")
     scripted.until(lambda: scripted.app.quick is not None and scripted.app.quick.isVisible())
+
+
+def test_going_back_to_a_backup_goes_back_to_its_keys(qtbot, screen, scripted, settings, monkeypatch):
+    monkeypatch.setattr(shortcut_module, "way", lambda *_: "x11")
+    choose(qtbot, settings, Qt.Key.Key_F9)
+    assert kept(scripted) == "F9"
+    made = result_of(backups.make(paths.database(), Cancel()))
+    choose(qtbot, settings, Qt.Key.Key_F8)
+    assert kept(scripted) == "F8"
+    old = scripted.window
+    scripted.app.session.going_back.emit(GoingBack(made, None))
+    scripted.until(lambda: scripted.window is not None and scripted.window is not old)
+    assert scripted.app.session.global_shortcut.state == State("works", "F9")
+    screen.press("F8")
+    qtbot.wait(100)
+    assert scripted.app.quick is None
+    screen.press("F9")
+    scripted.until(lambda: scripted.app.quick is not None and scripted.app.quick.isVisible())
+    scripted.app.session.global_shortcut.close()
 
 
 def test_where_nothing_can_be_had_the_row_says_what_to_do(scripted):
