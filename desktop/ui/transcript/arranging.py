@@ -103,7 +103,7 @@ class Arranger(QObject):
         self._area.verticalScrollBar().triggerAction(_KEYS[key])
         return True
 
-    def follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+    def follow_focus(self, now: QWidget | None) -> None:
         """Bring a button into sight that the keyboard reached."""
         viewport, bar = self._area.viewport(), self._area.verticalScrollBar()
         if not isinstance(now, QAbstractButton) or not viewport.isAncestorOf(now):

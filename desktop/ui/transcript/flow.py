@@ -54,7 +54,9 @@ class Flow:
         self._made = {index for index in self._made if index < start}
 
     def restyle(self, look: Look, width: float) -> None:
-        """Begin anew in another look or width."""
+        """Begin anew in another look or width; what is laid out in these already stays."""
+        if look is self.look and width == self.width:
+            return
         blocks = [segment.block for segment in self.segments]
         self.look, self.width = look, width
         self.replace(0, blocks)

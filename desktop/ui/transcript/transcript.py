@@ -95,7 +95,7 @@ class Transcript(QAbstractScrollArea):
         self.verticalScrollBar().rangeChanged.connect(self._balance)
         application = QApplication.instance()
         if isinstance(application, QApplication):
-            application.focusChanged.connect(self._arranger.follow_focus)
+            application.focusChanged.connect(self._follow_focus)
 
     def _balance(self, _least: int, most: int) -> None:
         """Leave as much room at the left as the scroll bar takes, so that the column stays in the middle."""
@@ -321,6 +321,9 @@ class Transcript(QAbstractScrollArea):
             self.scroll_to_end()
         elif not self._arranger.scroll_by(key):
             event.ignore()
+
+    def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        self._arranger.follow_focus(now)  # as a method of the widget it is left out when that goes
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out in the new width, with the same text at the top."""

@@ -1,0 +1,58 @@
+"""A transcript on the screen, and what its tests look at."""
+
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QAbstractButton
+from pytestqt.qtbot import QtBot
+
+from desktop.ui.transcript import Entry, Transcript
+from desktop.ui.transcript.message import MessageView
+
+WAIT = 10_000  # ms; a guard against hanging
+
+
+def opened(qtbot: QtBot) -> Transcript:
+    """Return an empty transcript that is shown."""
+    made = Transcript()
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def chat(count: int) -> list[Entry]:
+    return [
+        Entry(n, "user", f"質問{n}です。")
+        if n % 2 == 0
+        else Entry(n, "assistant", f"答え{n}です。\n\n" + "長い段落。" * (n * 7 % 60) + "\n\n- 項目")
+        for n in range(count)
+    ]
+
+
+def views(transcript: Transcript) -> dict[int, MessageView]:
+    found = transcript.viewport().findChildren(MessageView)
+    return {view.entry.id: view for view in found if not view.isHidden()}
+
+
+def settle(qtbot: QtBot, transcript: Transcript) -> None:
+    """Wait until nothing is left to prepare."""
+    qtbot.waitUntil(
+        lambda: not transcript._idle.isActive() and not transcript._frame.isActive(), timeout=WAIT
+    )
+
+
+def button(transcript: Transcript, identity: int, name: str) -> QAbstractButton:
+    (found,) = (
+        b
+        for b in views(transcript)[identity].findChildren(QAbstractButton)
+        if b.accessibleName() == name and not b.isHidden()
+    )
+    return found
+
+
+def names(transcript: Transcript, identity: int) -> list[str]:
+    return [b.text() for b in views(transcript)[identity].findChildren(QAbstractButton) if not b.isHidden()]
+
+
+def colours(image: QImage) -> set[int]:
+    return {image.pixel(x, y) for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)}
