@@ -91,9 +91,9 @@ def test_a_reference_leads_to_its_note_and_the_note_back(transcript: Transcript,
     assert in_sight(transcript, view, mark_at(view, "池", note=True))
     assert not in_sight(transcript, view, mark_at(view, "池"))
     assert pointed_text(view).startswith("[^池]: 松尾芭蕉")
-    accent = QColor(theme.LIGHT.accent_soft).rgb()
+    marked = QColor(theme.LIGHT.selection).rgb()
     picture = transcript.grab().toImage()
-    assert accent in {picture.pixel(x, y) for x in range(0, 900, 3) for y in range(0, 600, 3)}
+    assert marked in {picture.pixel(x, y) for x in range(0, 900, 3) for y in range(0, 600, 3)}
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=mark_at(view, "池", note=True))
     settle(qtbot, transcript)
     assert in_sight(transcript, view, mark_at(view, "池"))

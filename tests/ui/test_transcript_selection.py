@@ -96,7 +96,7 @@ def test_the_selected_text_is_drawn(transcript: Transcript, qtbot: QtBot):
     settle(qtbot, transcript)
     before = transcript.grab().toImage()
     transcript.select_all()
-    assert colours(transcript.grab().toImage()) - colours(before) >= {QColor(theme.LIGHT.accent_soft).rgb()}
+    assert colours(transcript.grab().toImage()) - colours(before) >= {QColor(theme.LIGHT.selection).rgb()}
 
 
 def test_the_copy_button_copies_the_source(transcript: Transcript, qtbot: QtBot):
