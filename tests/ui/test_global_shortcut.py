@@ -387,7 +387,8 @@ def test_what_is_not_for_us_is_not_heard(bus, serve, listen):
         stranger.send_and_get_reply(message_bus.GetId())  # by now it has handed them on
         service.activate(options={"activation_token": ("s", "x" * 100_000)})
         service.activate(options={"activation_token": ("u", 7)})
-        heard.until(Bound("Ctrl+Alt+K を押す"), Pressed(""), Pressed(""), Pressed(""))
+        service.activate(options={"activation_token": ("s", "最後")})
+        heard.until(Bound("Ctrl+Alt+K を押す"), Pressed(""), Pressed(""), Pressed("最後"))
 
 
 @pytest.mark.parametrize("behaviour", ["cancelled", "drops"])

@@ -234,7 +234,7 @@ class _Portal:
                 raise _RefusedError
             if _is(signal, SHORTCUTS, "Activated"):
                 match signal.body:
-                    case (self._session, str(action), _, dict(options)) if action == ACTION:
+                    case (self._session, str(action), int(), dict(options)) if action == ACTION:
                         token = _text(options.get("activation_token"))
                         yield Pressed(token if len(token) <= LONGEST_TOKEN else "")
             elif _is(signal, SHORTCUTS, "ShortcutsChanged"):
