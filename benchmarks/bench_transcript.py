@@ -12,8 +12,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from desktop.markdown.highlight import highlight
 from desktop.ui.transcript import Entry, Transcript
-from desktop.ui.transcript.highlight import highlight
 
 MESSAGES = 5_000
 STREAMED = 24_000  # characters

@@ -38,6 +38,7 @@ from desktop.engine.states import chat_key, prune
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
 from desktop.language import Language, language, set_language
+from desktop.markdown.highlight import highlight
 from desktop.presets.builtin import builtin_presets
 from desktop.store import Preferences, Store, backups
 from desktop.store.instance import Instance
@@ -51,7 +52,6 @@ from desktop.ui.quick_ask import QuickAsk
 from desktop.ui.rescue import Rescue, Rescuing
 from desktop.ui.session import Session
 from desktop.ui.titling import Titling
-from desktop.ui.transcript.highlight import highlight
 from desktop.ui.tray import Tray
 from desktop.ui.turns import Turns
 from desktop.ui.window import Window

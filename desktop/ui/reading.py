@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from desktop.ui.transcript.inline import printable, spans
+from desktop.markdown.inline import printable, spans
 
 LONGEST = 400  # characters that are waited for until they are read without an end of a sentence
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from desktop.errors import sentence
+from desktop.markdown.inline import printable
 from desktop.store import Message
 from desktop.store.automatic import back_up
 from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
@@ -29,7 +30,6 @@ from desktop.ui.icons import app_icon
 from desktop.ui.rail import Rail
 from desktop.ui.session import Session
 from desktop.ui.settings.settings_page import SettingsPage
-from desktop.ui.transcript.inline import printable
 from desktop.ui.turns import Turns
 
 NARROW = 900  # px: a window below this gives the list's place to the page

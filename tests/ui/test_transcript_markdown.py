@@ -4,10 +4,10 @@ import random
 
 import pytest
 
-from desktop.ui.transcript import markdown
-from desktop.ui.transcript.highlight import highlight
-from desktop.ui.transcript.inline import MAX_SPANS, Span, calm, printable, spans
-from desktop.ui.transcript.markdown import Block, Splitter, parse, plain
+from desktop.markdown import blocks as markdown
+from desktop.markdown.blocks import Block, Splitter, parse, plain
+from desktop.markdown.highlight import highlight
+from desktop.markdown.inline import MAX_SPANS, Span, calm, printable, spans
 
 RICH = """# 源氏物語
 

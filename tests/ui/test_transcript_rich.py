@@ -16,18 +16,18 @@ from pytestqt.qtbot import QtBot
 
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel, Cancelled
+from desktop.markdown.blocks import parse
+from desktop.markdown.copied import as_html, as_markdown, as_text
+from desktop.markdown.inline import Span, spans
 from desktop.ui import theme
 from desktop.ui.controls.links import LONGEST, LinkDialog
 from desktop.ui.transcript import Entry, Transcript
 from desktop.ui.transcript.clipboard import MARKDOWN
 from desktop.ui.transcript.code_file import file_name, write
-from desktop.ui.transcript.copied import as_html, as_markdown, as_text
 from desktop.ui.transcript.flow import Place
 from desktop.ui.transcript.formulas import Formula, Wanted, draw
 from desktop.ui.transcript.furigana import annotated, readings
-from desktop.ui.transcript.inline import Span, spans
 from desktop.ui.transcript.look import Look
-from desktop.ui.transcript.markdown import parse
 from desktop.ui.transcript.message import MessageView
 from desktop.ui.transcript.segment import Segment
 from desktop.ui.transcript.selection import START, Spot

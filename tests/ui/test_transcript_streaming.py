@@ -8,13 +8,13 @@ import pytest
 from PySide6.QtGui import QTextTable
 from pytestqt.qtbot import QtBot
 
+from desktop.markdown.blocks import Block
+from desktop.markdown.copied import markers
 from desktop.ui import theme
 from desktop.ui.transcript import Entry, Transcript
 from desktop.ui.transcript.answer import AnswerView
-from desktop.ui.transcript.copied import markers
 from desktop.ui.transcript.document import Page, document
 from desktop.ui.transcript.look import Look
-from desktop.ui.transcript.markdown import Block
 from desktop.ui.transcript.message import MessageView
 from tests.ui.test_transcript_markdown import RICH
 from tests.ui.transcripts import chat, opened, settle, views

@@ -33,13 +33,13 @@ from desktop import __version__
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
 from desktop.language import say
+from desktop.markdown.blocks import parse, plain
 from desktop.store.replacing import may_replace
 from desktop.ui import theme
 from desktop.ui.exchange.pdf_text import name_ideographs
 from desktop.ui.transcript.flow import Flow
 from desktop.ui.transcript.formulas import Formula, Formulas, Wanted, draw
 from desktop.ui.transcript.look import Look
-from desktop.ui.transcript.markdown import parse, plain
 from desktop.ui.transcript.segment import Segment
 
 FINE = 4.0  # times the size on the screen

@@ -10,12 +10,12 @@ from PySide6.QtCore import QDateTime, QPoint, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractButton, QMenu, QStyle
 
+from desktop.markdown.blocks import Block, Splitter, parse
+from desktop.markdown.inline import printable
 from desktop.ui import theme
 from desktop.ui.transcript import footer
 from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.footer import Footer
-from desktop.ui.transcript.inline import printable
-from desktop.ui.transcript.markdown import Block, Splitter, parse
 from desktop.ui.transcript.message import GAP, MessageView, column
 from desktop.ui.transcript.rows import MAX_HEIGHT
 from desktop.ui.transcript.thinking import BAR, DOT, Thoughts

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
-from desktop.ui.transcript.copied import as_html, as_markdown, as_text
-from desktop.ui.transcript.inline import printable
-from desktop.ui.transcript.markdown import Block, parse, plain
+from desktop.markdown.blocks import Block, parse, plain
+from desktop.markdown.copied import as_html, as_markdown, as_text
+from desktop.markdown.inline import printable
 
 MAX_RICH = 200_000  # characters; of more, the clipboard has the source alone, without a wait
 MARKDOWN = "text/markdown"

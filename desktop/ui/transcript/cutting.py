@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QTextTable
 
+from desktop.markdown.blocks import Block
 from desktop.ui.transcript.document import RUN, Page
-from desktop.ui.transcript.markdown import Block
 
 if TYPE_CHECKING:
-    from desktop.ui.transcript.inline import Span
+    from desktop.markdown.inline import Span
 
 
 def cut(block: Block, page: Page, start: int, end: int) -> Block:

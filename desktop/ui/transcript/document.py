@@ -27,16 +27,16 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
+from desktop.markdown.highlight import highlight
 from desktop.ui.transcript.columns import column_widths
 from desktop.ui.transcript.formulas import Formula, wanted
-from desktop.ui.transcript.highlight import highlight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from desktop.ui.transcript.inline import Span
+    from desktop.markdown.blocks import Block
+    from desktop.markdown.inline import Span
     from desktop.ui.transcript.look import Look
-    from desktop.ui.transcript.markdown import Block
 
 CODE_SPAN = QTextFormat.Property.UserProperty + 1  # marks inline code, whose ground the segment paints
 RUN = QTextFormat.Property.UserProperty + 2  # which span of the page it is

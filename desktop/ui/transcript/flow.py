@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF
 
-from desktop.ui.transcript.copied import as_text
+from desktop.markdown.copied import as_text
 from desktop.ui.transcript.segment import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Set
 
+    from desktop.markdown.blocks import Block
     from desktop.ui.transcript.formulas import Wanted
     from desktop.ui.transcript.look import Look
-    from desktop.ui.transcript.markdown import Block
 
 
 MANY = 200  # segments; only in a longer text are documents let go (20 kB each)

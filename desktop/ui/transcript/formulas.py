@@ -19,7 +19,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 if TYPE_CHECKING:
     from desktop.jobs import Cancel
-    from desktop.ui.transcript.inline import Span
+    from desktop.markdown.inline import Span
     from desktop.ui.worker import Jobs
 
 EM = 24.0  # units of a drawing for 1 em

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from fugashi import GenericTagger  # type: ignore[import-untyped]
 
     from desktop.jobs import Cancel
-    from desktop.ui.transcript.inline import Span
-    from desktop.ui.transcript.markdown import Block
+    from desktop.markdown.blocks import Block
+    from desktop.markdown.inline import Span
 
 MAX_TEXT = 200_000  # characters of a message
 

@@ -21,18 +21,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
+from desktop.markdown.inline import printable, shown_safely
 from desktop.store.folding import folded, ranges
 from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.flow import Flow, Place
-from desktop.ui.transcript.inline import printable, shown_safely
 from desktop.ui.transcript.notes import Mark, Notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from desktop.markdown.blocks import Block
     from desktop.ui.transcript.entry import Entry
     from desktop.ui.transcript.look import Look
-    from desktop.ui.transcript.markdown import Block
 
 SIDE = 24  # least space beside the column
 GAP = 20  # above each message

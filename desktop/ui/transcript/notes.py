@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 
+from desktop.markdown.inline import shown_safely
 from desktop.ui.transcript.flow import Flow, Place
-from desktop.ui.transcript.inline import shown_safely
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QTextBlock, QTextDocument
 
+    from desktop.markdown.inline import Span
     from desktop.ui.transcript.formulas import Formula
-    from desktop.ui.transcript.inline import Span
     from desktop.ui.transcript.look import Look
 
 _TOP = 0.88  # of an ideograph above the baseline, in em

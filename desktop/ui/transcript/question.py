@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QPainter
 
+from desktop.markdown.blocks import Block, plain
 from desktop.ui import theme
 from desktop.ui.controls.attachment_chips import HEIGHT, AttachmentChips
 from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.footer import Footer
 from desktop.ui.transcript.look import FOLDED_LINES, QUESTION_WIDTH, Look
-from desktop.ui.transcript.markdown import Block, plain
 from desktop.ui.transcript.message import GAP, MessageView, column
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from desktop.ui.transcript.markdown import Block, parse, plain
+from desktop.markdown.blocks import Block, parse, plain
 
 if TYPE_CHECKING:
     from desktop.jobs import Cancel

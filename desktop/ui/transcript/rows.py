@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from desktop.markdown.blocks import Block
     from desktop.ui.transcript.answer import AnswerView
     from desktop.ui.transcript.entry import Entry
-    from desktop.ui.transcript.markdown import Block
     from desktop.ui.transcript.question import QuestionView
 
 MAX_HEIGHT = 16_000_000  # px of one message; QWIDGETSIZE_MAX is 16,777,215

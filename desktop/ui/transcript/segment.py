@@ -18,17 +18,17 @@ from PySide6.QtGui import (
     QTextTable,
 )
 
+from desktop.markdown.copied import shared
 from desktop.ui import theme
-from desktop.ui.transcript.copied import shared
 from desktop.ui.transcript.cutting import cut
 from desktop.ui.transcript.document import CODE_SPAN, RUN, Page, document
 from desktop.ui.transcript.formulas import Wanted, wanted
 from desktop.ui.transcript.overlay import Mark, draw_lines, marks, x_of
 
 if TYPE_CHECKING:
-    from desktop.ui.transcript.inline import Span
+    from desktop.markdown.blocks import Block, Container
+    from desktop.markdown.inline import Span
     from desktop.ui.transcript.look import Look
-    from desktop.ui.transcript.markdown import Block, Container
 
 _SENTENCE_ENDS = "。！？\u2028"
 MAX_INDENTS = 8  # deeper nesting is not moved further to the right

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from desktop.markdown.blocks import plain
 from desktop.ui import theme
 from desktop.ui.transcript.flow import Flow
-from desktop.ui.transcript.markdown import plain
 
 if TYPE_CHECKING:
     from desktop.ui.transcript.look import Look

@@ -8,13 +8,13 @@ from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from desktop.ui.transcript.highlight import highlight
-from desktop.ui.transcript.markdown import Block, Container, Row
+from desktop.markdown.blocks import Block, Container, Row
+from desktop.markdown.highlight import highlight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from desktop.ui.transcript.inline import Span
+    from desktop.markdown.inline import Span
 
 # A bracket is not escaped by a backslash, which would make it the beginning of a formula.
 _SPECIAL = re.compile(r"([\\`*<]|(?<![^\W_])_|_(?![^\W_]))")

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Literal
 
 from markdown_it.rules_core import StateCore
 
-from desktop.ui.transcript.inline import MAX_NESTING, Span, calm, parser, printable, spans, with_ruby
-from desktop.ui.transcript.marks import OPEN
+from desktop.markdown.inline import MAX_NESTING, Span, calm, parser, printable, spans, with_ruby
+from desktop.markdown.marks import OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

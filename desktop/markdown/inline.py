@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from markdown_it import MarkdownIt
 
 from desktop.japanese import RUBY, Inline
-from desktop.ui.transcript import marks
+from desktop.markdown import marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
