@@ -92,21 +92,21 @@ _SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "Close other apps, or choose a smaller model or a shorter context.",
     ),
     "prompt_too_long": (
-        "文章が長すぎて、モデルが一度に読める長さを超えています。",
+        "質問と添えたファイルが長すぎて、モデルが一度に読める長さを超えています",
         "文章を短くするか、分けて送るか、コンテキスト長を大きくしてください。",
-        "The text is longer than the model can read at once.",
+        "The question with its files is longer than the model can read at once",
         "Shorten it, send it in parts, or choose a longer context.",
     ),
     "context_exceeded": (
-        "対話が長くなり、モデルが一度に読める長さを超えました。",
+        "対話が長くなり、モデルが一度に読める長さを超えました",
         "古い部分を省くか要約して続けるか、コンテキスト長を大きくしてください。",
-        "The chat has become longer than the model can read at once.",
+        "The chat has become longer than the model can read at once",
         "Go on with its oldest part left out or summarised, or choose a longer context.",
     ),
     "template_failed": (
-        "チャットテンプレートを安全に使えませんでした。",
+        "チャットテンプレートを安全に使えませんでした",
         "モデルの設定でテンプレートを直すか空にするか、別のモデルを選んでください。",
-        "The chat template could not be used safely.",
+        "The chat template could not be used safely",
         "Mend or empty it in the model's settings, or choose another model.",
     ),
     "schema_invalid": (
@@ -163,6 +163,6 @@ def explain(failed: Failed) -> KotonohaError:
     detail_ja, detail_en = (f"（{_UNITS.sub(_unit, detail)}）", f" ({detail})") if detail else ("", "")
     return KotonohaError(
         failed.code,
-        f"{happened_ja}{detail_ja}{_KEPT_JA}{todo_ja}",
-        f"{happened_en}{detail_en} {_KEPT_EN} {todo_en}",
+        f"{happened_ja.removesuffix('。')}{detail_ja}。{_KEPT_JA}{todo_ja}",
+        f"{happened_en.removesuffix('.')}{detail_en}. {_KEPT_EN} {todo_en}",
     )

@@ -184,6 +184,11 @@ class Loader:
         threads = target.choices.threads or loaded.threads
         return proposal._replace(settings=replace(proposal.settings, threads=threads), known=True)
 
+    def expected_context(self, target: Target) -> int:
+        """Return the context that the model will probably have, in tokens."""
+        run = None if target.id is None else self._store.models.last_run(target.id)
+        return target.choices.context_length or (run.context_length if run else USUAL_CONTEXT)
+
     @property
     def known_devices(self) -> tuple[Device, ...]:
         """The devices as they were when a model was loaded last, with what that one took counted as free."""

@@ -206,7 +206,7 @@ class Messages:
             if row["role"] != "assistant" or not resumable:
                 raise KotonohaError(
                     "not_resumable",
-                    "この回答は続きを書けません。回答はそのまま残っています。もう一度尋ねてください。",
+                    "この答えは続きを書けません。答えはそのまま残っています。もう一度尋ねてください。",
                     "This answer cannot be continued. It is kept as it is. Please ask again.",
                 )
             kept = clean(text) if text is not None else ""

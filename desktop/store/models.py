@@ -121,6 +121,13 @@ class Models:
             ).fetchone()
             return None if row is None else decoded(row["settings"], Run)
 
+    def last_run(self, id: int) -> Run | None:
+        """Return how the model was loaded when it answered last, on whichever machine; None: it never did."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT settings FROM model_runs WHERE model_id = ?", (id,)).fetchall()
+            runs = [decoded(row["settings"], Run) for row in rows]
+            return max(runs, key=lambda run: run.when, default=None)
+
     def remember(self, id: int, machine: str, run: Run) -> None:
         """Keep how the model was loaded on this machine."""
         with self._database.write() as connection:

@@ -29,7 +29,7 @@ class Announcer(QObject):
 
     def _begin(self, running: Running, _begun: object) -> None:
         self._sentences[running] = Sentences()
-        self._say(running, [self.tr("回答を書いています。")])
+        self._say(running, [self.tr("答えを書いています。")])
 
     def _take(self, running: Running, event: Event | Step) -> None:
         if isinstance(event, Piece) and running in self._sentences:
@@ -38,7 +38,7 @@ class Announcer(QObject):
     def _end(self, running: Running, message: Message, _error: object = None) -> None:
         sentences = self._sentences.pop(running, None)
         if sentences is not None:
-            ended = message.error or self.tr("回答が終わりました。")
+            ended = message.error or self.tr("答えが終わりました。")
             self._say(running, [*sentences.finish(), ended])
 
     def _say(self, running: Running, sentences: list[str]) -> None:

@@ -177,7 +177,7 @@ class QuickAsk(QWidget):
             return
         self._running = None
         self.transcript.update_entry(_entry(message))
-        self._say([*self._sentences.finish(), message.error or self.tr("回答が終わりました。")])
+        self._say([*self._sentences.finish(), message.error or self.tr("答えが終わりました。")])
         self._show_state(self.tr("対話として残ります。Escで閉じます。"))
 
     def _refuse(self, running: Running, error: Exception) -> None:

@@ -66,7 +66,7 @@ class Rail(QFrame):
         self.setObjectName("rail")
         self.setFixedWidth(theme.RAIL_WIDTH)
         self.chats = Room("message-square", self.tr("対話"), self)
-        self.search = Room("search", self.tr("探す"), self)
+        self.search = Room("search", self.tr("操作"), self)
         self.search.setCheckable(False)
         self.settings = Room("settings", self.tr("設定"), self)
         group = QButtonGroup(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
-from desktop.ui import reading
+from desktop.ui.controls import announce
 from desktop.ui.reading import LONGEST, Sentences
 
 
@@ -64,7 +64,7 @@ def said(monkeypatch):
         isActive = staticmethod(lambda: True)  # noqa: N815
         updateAccessibility = staticmethod(hear)  # noqa: N815
 
-    monkeypatch.setattr(reading, "QAccessible", Running)
+    monkeypatch.setattr(announce, "QAccessible", Running)
     return heard
 
 
@@ -72,7 +72,7 @@ def test_the_open_answer_is_announced_and_no_other(qtbot, scripted, said):
     scripted.window.activateWindow()
     qtbot.waitUntil(scripted.window.isActiveWindow)
     scripted.ask("日本の首都はどこですか？")
-    assert [text for text, _ in said] == ["回答を書いています。", "東京です。", "回答が終わりました。"]
+    assert [text for text, _ in said] == ["答えを書いています。", "東京です。", "答えが終わりました。"]
     assert {politeness for _, politeness in said} == {QAccessible.AnnouncementPoliteness.Polite}
     said.clear()
     go_on = scripted.hold("hold-answer")

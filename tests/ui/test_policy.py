@@ -77,7 +77,7 @@ def test_no_model_is_loaded_only_to_count(scripted: Scripted):
     told = []
     scripted.window.conversation.fullness.count.counted.connect(told.append)
     scripted.until(lambda: told)
-    assert told == [None]
+    assert [(counted.exact, counted.context_length) for counted in told] == [(False, 8192)]  # of last time
     assert len(scripted.requests(Inspect)) == before
     assert scripted.page.meter.text() in (text, "1,218 / 8,192")  # what the last answer said
 

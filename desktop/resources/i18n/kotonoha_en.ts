@@ -8,7 +8,7 @@
         <translation>Chats</translation>
     </message>
     <message>
-        <source>回答</source>
+        <source>答え</source>
         <translation>Answers</translation>
     </message>
     <message>
@@ -92,11 +92,11 @@
         <translation>Open the bin</translation>
     </message>
     <message>
-        <source>回答を止める・設定を閉じる</source>
+        <source>答えを止める・設定を閉じる</source>
         <translation>Stop the answer, close the settings</translation>
     </message>
     <message>
-        <source>最後の回答へ移る</source>
+        <source>最後の答えへ移る</source>
         <translation>Go to the last answer</translation>
     </message>
     <message>
@@ -104,15 +104,15 @@
         <translation>Answer the last question again</translation>
     </message>
     <message>
-        <source>最後の回答の続きを書く</source>
+        <source>最後の答えの続きを書く</source>
         <translation>Continue the last answer</translation>
     </message>
     <message>
-        <source>最後の回答をコピーする</source>
+        <source>最後の答えをコピーする</source>
         <translation>Copy the last answer</translation>
     </message>
     <message>
-        <source>枝分かれの図を見る</source>
+        <source>枝の地図を見る</source>
         <translation>Show the map of branches</translation>
     </message>
     <message>
@@ -206,11 +206,11 @@
 <context>
     <name>Announcer</name>
     <message>
-        <source>回答を書いています。</source>
+        <source>答えを書いています。</source>
         <translation>An answer is being written.</translation>
     </message>
     <message>
-        <source>回答が終わりました。</source>
+        <source>答えが終わりました。</source>
         <translation>The answer is finished.</translation>
     </message>
 </context>
@@ -502,7 +502,7 @@
     <message>
         <source>対話・プリセット・設定を、控え「{name}」のときの状態に戻します。
 
-いまのデータは消さずに、別の名前で残します。書きかけの回答は止まり、言の葉の画面を開き直します。</source>
+いまのデータは消さずに、別の名前で残します。書きかけの答えは止まり、言の葉の画面を開き直します。</source>
         <translation>Chats, presets and settings go back to what they were in the backup “{name}”.
 
 Today’s data is not deleted but kept under another name. Answers being written stop, and Kotonoha’s window opens anew.</translation>
@@ -1298,7 +1298,7 @@ Today’s data is not deleted but kept under another name. Answers being written
 <context>
     <name>HistoryRows</name>
     <message>
-        <source>題名と出し入れ</source>
+        <source>題名・取り込み・書き出し</source>
         <translation>Titles, import and export</translation>
     </message>
     <message>
@@ -1663,7 +1663,7 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>How it is loaded</translation>
     </message>
     <message>
-        <source>わからないものは「自動」のままで大丈夫です。変えると、次の回答の前に読み込み直します。</source>
+        <source>わからないものは「自動」のままで大丈夫です。変えると、次の答えの前に読み込み直します。</source>
         <translation>Leave what you do not know on automatic. After a change the model is loaded again before the next answer.</translation>
     </message>
     <message>
@@ -1703,7 +1703,7 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>How it answers</translation>
     </message>
     <message>
-        <source>変えたことは、次の回答から反映されます。</source>
+        <source>変えたことは、次の答えから反映されます。</source>
         <translation>Changes count from the next answer.</translation>
     </message>
     <message>
@@ -2169,7 +2169,7 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Thinking…</translation>
     </message>
     <message>
-        <source>回答が終わりました。</source>
+        <source>答えが終わりました。</source>
         <translation>The answer is finished.</translation>
     </message>
 </context>
@@ -2359,7 +2359,7 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Models</translation>
     </message>
     <message>
-        <source>わからないものは、そのままで大丈夫です。次の回答から反映されます。</source>
+        <source>わからないものは、そのままで大丈夫です。次の答えから反映されます。</source>
         <translation>If in doubt, leave a setting as it is. Changes count from the next answer.</translation>
     </message>
     <message>
@@ -2387,7 +2387,7 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation> tokens</translation>
     </message>
     <message>
-        <source>回答の長さの上限</source>
+        <source>答えの長さの上限</source>
         <translation>Longest answer</translation>
     </message>
     <message>
@@ -2535,7 +2535,7 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>End loops</translation>
     </message>
     <message>
-        <source>同じ文の繰り返しから抜け出せなくなった回答を、そこで終わらせます。</source>
+        <source>同じ文の繰り返しから抜け出せなくなった答えを、そこで終わらせます。</source>
         <translation>Ends an answer that can no longer leave the same sentence.</translation>
     </message>
     <message>
@@ -2543,7 +2543,7 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Look back</translation>
     </message>
     <message>
-        <source>繰り返しの抑制と次の2つが、回答のどこまでを振り返るかです。0 にすると無効です。</source>
+        <source>繰り返しの抑制と次の2つが、答えのどこまでを振り返るかです。0 にすると無効です。</source>
         <translation>How much of the answer the repeat penalty and the next two look at. 0 turns them off.</translation>
     </message>
     <message>
@@ -3022,7 +3022,7 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>{title} — Kotonoha</translation>
     </message>
     <message>
-        <source>書き終わった回答が、まだありません。</source>
+        <source>書き終わった答えが、まだありません。</source>
         <translation>There is no finished answer yet.</translation>
     </message>
     <message>

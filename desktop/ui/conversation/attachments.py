@@ -158,8 +158,8 @@ class Attachments(QObject):
         if not self._files:
             composer.overflow.show_message(
                 self.tr(
-                    "このままではモデルに入りきりません（{count} / {limit} トークン）。短くするか、"
-                    "分けて送るか、モデルの設定でコンテキストを長くしてください。"
+                    "このままではモデルに入りきりません（{count} トークン。答えの分を除くと {limit} まで）。"
+                    "短くするか、分けて送るか、モデルの設定でコンテキストを長くしてください。"
                 ).format(count=f"{counted.tokens:,}", limit=f"{limit:,}")
             )
             return
@@ -167,8 +167,8 @@ class Attachments(QObject):
         excess = min(counted.tokens, sum(map(self._size, self._files)) + limit // 2) - limit
         composer.overflow.show_message(
             self.tr(
-                "このままではモデルに入りきりません（{count} / {limit} トークン）。ファイルを外すか、"
-                "先頭だけを使うか、モデルの設定でコンテキストを長くしてください。"
+                "このままではモデルに入りきりません（{count} トークン。答えの分を除くと {limit} まで）。"
+                "ファイルを外すか、先頭だけを使うか、モデルの設定でコンテキストを長くしてください。"
             ).format(count=f"{counted.tokens:,}", limit=f"{limit:,}"),
             self.tr("先頭だけ使う"),
             lambda: self._shorten(excess),

@@ -36,6 +36,7 @@ class Counted(NamedTuple):
     unseen: int  # messages that the model would not see
     fits: bool  # False: what cannot be left out is too long
     policy: Policy
+    exact: bool = True  # False: the model is not in memory, so this is an estimate
 
 
 class Tokens(NamedTuple):
@@ -85,8 +86,9 @@ class ContextCount(QObject):
             return
 
         def count(cancel: Cancel) -> tuple[Counted | None, Tokens]:
-            inspected = None if busy else self._inspect(question, cancel)
-            return inspected or (None, estimate(question.typed))
+            if busy:
+                return None, estimate(question.typed)
+            return self._count(question, cancel)
 
         def show(told: tuple[Counted | None, Tokens | None]) -> None:
             if cancel is self._cancel and not cancel.is_set():
@@ -99,12 +101,9 @@ class ContextCount(QObject):
             count, owner=self, on_done=show, on_failed=lambda _: show((None, None))
         )
 
-    def _inspect(self, question: Question, cancel: Cancel) -> tuple[Counted, Tokens] | None:
-        """Ask the model, in a job; None where it is not in memory or there is no conversation yet."""
+    def _count(self, question: Question, cancel: Cancel) -> tuple[Counted | None, Tokens]:
+        """Count, in a job: by the model where it is in memory, else roughly. An empty chat has no count."""
         loader, (path, typed, policy, setup, attachments) = self._session.loader, question
-        settings = loader.settings_in_use(setup.target)
-        if settings is None:
-            return None
         asked = next_prompt(
             self._session.store,
             path,
@@ -115,20 +114,25 @@ class ContextCount(QObject):
             attachments=attachments,
         )
         if all(turn.role == "system" for turn in asked.turns):
-            return None
-        found = None
-        for event in loader.engine.inspect(
-            settings, asked.turns, setup.sampling, cancel, prompting=asked.prompting, text=typed
-        ):
-            if isinstance(event, Loading):  # it was freed just now
-                cancel.set()
-            elif isinstance(event, Inspected):
-                counted = Counted(
-                    event.prompt_tokens,
-                    event.context_length,
-                    first_seen(path, asked.covered + event.left_out) if event.left_out else 0,
-                    event.fits,
-                    policy,
-                )
-                found = counted, Tokens(event.text_tokens, exact=True)
-        return found
+            return None, estimate(typed)
+        settings, inspected = loader.settings_in_use(setup.target), None
+        if settings is not None:
+            for event in loader.engine.inspect(
+                settings, asked.turns, setup.sampling, cancel, prompting=asked.prompting, text=typed
+            ):
+                if isinstance(event, Loading):  # it was freed just now
+                    cancel.set()
+                elif isinstance(event, Inspected):
+                    inspected = event
+        if inspected is None:
+            length = loader.expected_context(setup.target)
+            about = sum(estimate(turn.text).number for turn in asked.turns)
+            return Counted(min(about, length), length, 0, True, policy, exact=False), estimate(typed)
+        counted = Counted(
+            inspected.prompt_tokens,
+            inspected.context_length,
+            first_seen(path, asked.covered + inspected.left_out) if inspected.left_out else 0,
+            inspected.fits,
+            policy,
+        )
+        return counted, Tokens(inspected.text_tokens, exact=True)

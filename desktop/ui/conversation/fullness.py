@@ -69,7 +69,7 @@ class Fullness(QObject):
         stats = stats or next((m.stats for m in reversed(shown.path) if m.stats), None)
         if active is not None and active.context_length:
             meter.set_tokens(active.prompt_tokens, active.context_length)
-        elif counted is not None and active is None:
+        elif counted is not None and active is None and (counted.exact or stats is None):
             meter.set_tokens(counted.tokens, counted.context_length, self._remark(counted))
         elif stats is None:
             meter.set_tokens(0, 0)

@@ -152,7 +152,7 @@ class ModelSettingsDialog(QDialog):
     def _loading(self, parent: QWidget) -> Section:
         section = Section(
             self.tr("読み込み方"),
-            self.tr("わからないものは「自動」のままで大丈夫です。変えると、次の回答の前に読み込み直します。"),
+            self.tr("わからないものは「自動」のままで大丈夫です。変えると、次の答えの前に読み込み直します。"),
             parent,
             small=True,
         )
@@ -179,7 +179,7 @@ class ModelSettingsDialog(QDialog):
 
     def _answering(self, parent: QWidget) -> Section:
         section = Section(
-            self.tr("答え方"), self.tr("変えたことは、次の回答から反映されます。"), parent, small=True
+            self.tr("答え方"), self.tr("変えたことは、次の答えから反映されます。"), parent, small=True
         )
         self.thinking = self._choice("thinking")
         self._thinking_note = section.add_row(self.tr("考えてから答える"), "", self.thinking)

@@ -24,7 +24,7 @@ class HistoryRows(QObject):
         super().__init__(section)
         self._section = section
         self._session = session
-        section.add_heading(self.tr("題名と出し入れ"))
+        section.add_heading(self.tr("題名・取り込み・書き出し"))
         self.titles = self._switch("auto_titles")
         section.add_row(
             self.tr("題名を自動でつける"),

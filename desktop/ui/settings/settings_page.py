@@ -283,7 +283,7 @@ class SettingsPage(QWidget):
 
     def _model(self) -> tuple[str, Section]:
         name = self.tr("モデルの動かし方")
-        section = Section(name, self.tr("わからないものは、そのままで大丈夫です。次の回答から反映されます。"))
+        section = Section(name, self.tr("わからないものは、そのままで大丈夫です。次の答えから反映されます。"))
         section.add_row(
             self.tr("いつもの指示"),
             self.tr("プリセットを選ばない対話で、毎回モデルに渡す文です。空でもかまいません。"),
@@ -298,7 +298,7 @@ class SettingsPage(QWidget):
             self._optional("context_length", 512, 262_144, self.tr(" トークン"), none=self.tr("自動")),
         )
         section.add_row(
-            self.tr("回答の長さの上限"),
+            self.tr("答えの長さの上限"),
             self.tr("ここまで書いたら止めます。続きは「続ける」で書かせられます。"),
             self._optional("max_tokens", 16, 65_536, self.tr(" トークン"), none=self.tr("上限なし")),
         )
@@ -348,12 +348,12 @@ class SettingsPage(QWidget):
         tokens = self.tr(" トークン")
         section.add_row(
             self.tr("空回りを止める"),
-            self.tr("同じ文の繰り返しから抜け出せなくなった回答を、そこで終わらせます。"),
+            self.tr("同じ文の繰り返しから抜け出せなくなった答えを、そこで終わらせます。"),
             self._switch("loop_guard"),
         )
         section.add_row(
             self.tr("さかのぼる長さ"),
-            self.tr("繰り返しの抑制と次の2つが、回答のどこまでを振り返るかです。0 にすると無効です。"),
+            self.tr("繰り返しの抑制と次の2つが、答えのどこまでを振り返るかです。0 にすると無効です。"),
             self._optional("repeat_last", 0, 4096, tokens),
         )
         section.add_row(

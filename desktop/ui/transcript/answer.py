@@ -154,7 +154,6 @@ class AnswerView(MessageView):
             copy=text and not streaming,
             position=(1, 1) if streaming or entry.bare else entry.position,
             regenerate=not streaming and entry.status != "failed" and not entry.bare,
-            looped=entry.status == "looped",
             again=text and entry.status in CAN_CONTINUE and not carded and not entry.bare,
             more=not streaming and (text or entry.status != "failed") and not entry.bare,
             starred=entry.starred if text and not streaming and not entry.bare else None,

@@ -48,7 +48,6 @@ class Footer(QObject):
         copy: bool,
         position: tuple[int, int],
         regenerate: bool = False,
-        looped: bool = False,
         again: bool = False,
         more: bool = False,
         edit: bool = False,
@@ -56,7 +55,7 @@ class Footer(QObject):
         facts: str = "",
         statistics: str = "",
     ) -> None:
-        """Make the buttons that are wanted; those of before go. ``looped``: writing anew is trying again.
+        """Make the buttons that are wanted; those of before go.
 
         ``facts`` stand at the right; a press on them shows the ``statistics`` instead, and another the facts.
         """
@@ -68,8 +67,7 @@ class Footer(QObject):
         if edit:
             self._add(self.tr("編集"), self.tr("質問を編集")).clicked.connect(self.edit_pressed)
         if regenerate:
-            word = self.tr("もう一度") if looped else self.tr("書き直す")
-            self._add(word).clicked.connect(self.regenerate_pressed)
+            self._add(self.tr("もう一度")).clicked.connect(self.regenerate_pressed)
         if again:
             self._add(self.tr("続ける")).clicked.connect(self.continue_pressed)
         if starred is not None:
