@@ -326,6 +326,7 @@ QPushButton#suggestion:hover, QPushButton#suggestion:focus {{
 #toast QLabel {{ color: @page@; font-size: {SMALL_PX}px; }}
 #toast QPushButton {{ background: transparent; border: none; color: @page@; font-weight: 600;
   padding: 4px 8px; text-decoration: underline; }}
+#toast QPushButton:focus {{ border: 1px solid @page@; padding: 3px 7px; }}
 #banner {{ background: @wrong_soft@; border: none; border-bottom: 1px solid @line@; }}
 #banner QLabel {{ color: @wrong@; font-size: {SMALL_PX}px; }}
 """

@@ -145,7 +145,7 @@ class Window(QMainWindow):
         self.sidebar.list.write_into(self.page.composer.edit)
         chats, desk = self.sidebar.list, self.desk
         chats.renamed.connect(desk.rename)
-        chats.delete_requested.connect(desk.delete)
+        chats.delete_requested.connect(desk.ask_to_delete)
         chats.menu_requested.connect(desk.menu)
         chats.heading_menu_requested.connect(desk.heading_menu)
         chats.dropped.connect(desk.drop)
@@ -217,7 +217,7 @@ class Window(QMainWindow):
         """Do something with the last answer of the open chat; where there is none, say so."""
         answer = self.conversation.last_answer()
         if answer is None:
-            self.toast.show_message(self.tr("書き終わった回答が、まだありません。"))
+            self.toast.show_message(self.tr("書き終わった答えが、まだありません。"))
         else:
             self.show_chats()
             act(answer)
@@ -319,6 +319,11 @@ class Window(QMainWindow):
         """Chats are in the bin now; one that was open is shown no longer."""
         if self.conversation.chat_id in ids:
             self.conversation.open_new()
+
+    def take_back(self) -> None:
+        """Take back what was done last; where there is nothing to take back, say so."""
+        if not self.toast.take_back():
+            self.toast.show_message(self.tr("元に戻す操作は、いまありません。"))
 
     def open_bin(self) -> None:
         """Show what was deleted."""

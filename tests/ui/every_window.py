@@ -26,6 +26,7 @@ from desktop.ui.controls.choose_path import ChoosePath
 from desktop.ui.controls.line_dialog import LineDialog
 from desktop.ui.controls.links import LinkDialog
 from desktop.ui.controls.open_file import OpenFile
+from desktop.ui.controls.question import Question
 from desktop.ui.controls.section import SectionButton
 from desktop.ui.controls.text_dialog import TextDialog
 from desktop.ui.exchange.backup_dialog import BackupDialog
@@ -176,6 +177,12 @@ def _is_open(kind: type[QDialog]) -> bool:
     return any(isinstance(each, kind) and each.isVisible() for each in QApplication.topLevelWidgets())
 
 
+def _question(scripted: Scripted) -> QWidget:
+    dialog = Question("ごみ箱に入れる", "3件の対話をごみ箱に入れますか？", "ごみ箱に入れる", scripted.window)
+    dialog.open()
+    return dialog
+
+
 DIALOGS: dict[type[QDialog], Opener] = {
     AttachmentView: _attachment,
     BackupDialog: _backups,
@@ -192,6 +199,7 @@ DIALOGS: dict[type[QDialog], Opener] = {
     PassphraseDialog: _passphrase,
     ProbabilityView: _probabilities,
     PromptView: _prompt,
+    Question: _question,
     Rescue: _rescue,
     SideBySide: _beside,
     TemplateDialog: _template,

@@ -6,10 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QMenu
 from scripted import Scripted
 
 from desktop.ui.controls.line_dialog import LineDialog
+from desktop.ui.controls.question import Question
 from desktop.ui.history.chat_model import CHAT, SECTION
 from desktop.ui.history.search_results import FOUND
 
@@ -78,6 +79,10 @@ def search(scripted, text):
     event.setCommitString(text)
     QApplication.sendEvent(field, event)
     scripted.until(lambda: scripted.window.sidebar._results is not None)
+
+
+def question(scripted):
+    return next(w for w in QApplication.topLevelWidgets() if isinstance(w, Question) and w.isVisible())
 
 
 def click(scripted, title, modifier=Qt.KeyboardModifier.NoModifier):
@@ -201,10 +206,43 @@ def test_many_at_once(filled: Scripted) -> None:
     assert len(view.selected_ids()) == 2
     assert filled.window.conversation.chat_id == opened  # choosing many opens none
     QTest.keyClick(view, Qt.Key.Key_Delete)
+    QTest.keyClick(question(filled), Qt.Key.Key_Return)  # as one hastily does
+    assert len(filled.app.session.store.chats.list()) == 3
+    QTest.keyClick(view, Qt.Key.Key_Delete)
+    assert question(filled).label.text() == "2件の対話をごみ箱に入れますか？"
+    question(filled).yes.click()
     filled.until(lambda: rows(filled) == ["[今日]", "旅行"])
     assert "2件" in filled.window.toast.label.text()
     filled.window.toast.button.click()
     filled.until(lambda: len(rows(filled)) == 4)
+
+
+def test_backspace_deletes_nothing(filled: Scripted) -> None:
+    view = filled.window.sidebar.list
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(view.selected_ids()) == 3
+    QTest.keyClick(view, Qt.Key.Key_Backspace)
+    filled.settle()
+    assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
+    assert len(filled.app.session.store.chats.list()) == 3
+
+
+def test_the_menu_of_several_chats_says_how_many(filled: Scripted) -> None:
+    view = filled.window.sidebar.list
+    click(filled, "会議の要約", Qt.KeyboardModifier.ControlModifier)
+    click(filled, "俳句", Qt.KeyboardModifier.ControlModifier)
+    view.customContextMenuRequested.emit(view.visualRect(at(filled, "俳句")).center())
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    head = menu.actions()[0]
+    assert (head.text(), head.isEnabled()) == ("選んだ対話 2件", False)
+    next(action for action in menu.actions() if action.text() == "ごみ箱に入れる…").trigger()
+    menu.close()
+    assert "2件" in question(filled).label.text()
+    QTest.keyClick(question(filled), Qt.Key.Key_Escape)
+    filled.settle()
+    assert len(filled.app.session.store.chats.list()) == 3
 
 
 def test_tags_are_given_and_seen(filled: Scripted) -> None:

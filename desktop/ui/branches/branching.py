@@ -118,11 +118,18 @@ class Branching(QObject):
             editor.accept()
             return
 
+        def undo() -> None:
+            self._session.jobs.store(
+                lambda: store.chats.set_leaf(chat.id, shown[-1]),
+                owner=self,
+                on_done=lambda _: self._show_again(chat),
+            )
+
         def done(_: Message) -> None:
             editor.accept()
             self.changed.emit()
             if shown:
-                self.said.emit(self.tr("答えを書き換えました。"), lambda: self.show(chat.id, shown[-1]))
+                self.said.emit(self.tr("答えを書き換えました。"), undo)
 
         self._session.jobs.store(
             lambda: store.branches.edit_answer(message.id, text),
@@ -139,7 +146,7 @@ class Branching(QObject):
         branches, jobs = self._session.store.branches, self._session.jobs
 
         def undo(cut: Cut) -> None:
-            jobs.store(lambda: branches.restore(cut), owner=self, on_done=lambda _: self.changed.emit())
+            jobs.store(lambda: branches.restore(cut), owner=self, on_done=lambda _: self._show_again(chat))
 
         def done(cut: Cut) -> None:
             self.changed.emit()
@@ -208,12 +215,13 @@ class Branching(QObject):
 
         self._session.jobs.store(read, owner=self, on_done=show)
 
-    def show(self, chat_id: int, leaf_id: int) -> None:
-        """Show the branch that ends in this message."""
-        chats = self._session.store.chats
-        self._session.jobs.store(
-            lambda: chats.set_leaf(chat_id, leaf_id), owner=self, on_done=lambda _: self.changed.emit()
-        )
+    def _show_again(self, chat: Chat) -> None:
+        """Show what was taken back: one may be elsewhere by now."""
+        shown = self._chat()
+        if shown is not None and shown.id == chat.id:
+            self.changed.emit()
+        else:
+            self.opened.emit(chat.id)
 
     def _go_to(self, chat_id: int, message_id: int) -> None:
         """Show the branch of a message, unless it is shown already."""

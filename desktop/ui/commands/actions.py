@@ -33,7 +33,7 @@ class Actions(QObject):
         self._usual: dict[str, tuple[str, ...]] = {}
         self._groups = {
             "chat": self.tr("対話"),
-            "answer": self.tr("回答"),
+            "answer": self.tr("答え"),
             "model": self.tr("モデルとプリセット"),
             "view": self.tr("表示"),
             "app": self.tr("言の葉"),
@@ -83,16 +83,23 @@ class Actions(QObject):
         )
         add("chat.bin", self.tr("ごみ箱を開く"), "ごみばこをひらく", window.open_bin)
         add(
+            "chat.undo",
+            self.tr("最後の操作を元に戻す"),
+            "さいごのそうさをもとにもどす とりけす あんどぅ",
+            window.take_back,
+            "Ctrl+Z",  # which fields for text keep for themselves
+        )
+        add(
             "answer.stop",
-            self.tr("回答を止める・設定を閉じる"),
-            "かいとうをとめる せっていをとじる",
+            self.tr("答えを止める・設定を閉じる"),
+            "こたえをとめる せっていをとじる",
             window.escape,
             "Esc",
         )
         add(
             "answer.end",
-            self.tr("最後の回答へ移る"),
-            "さいごのかいとうへうつる",
+            self.tr("最後の答えへ移る"),
+            "さいごのこたえへうつる",
             page.transcript.scroll_to_end,
             "Ctrl+J",
         )
@@ -106,19 +113,19 @@ class Actions(QObject):
         )
         add(
             "answer.continue",
-            self.tr("最後の回答の続きを書く"),
-            "さいごのかいとうのつづきをかく",
+            self.tr("最後の答えの続きを書く"),
+            "さいごのこたえのつづきをかく",
             lambda: window.with_last_answer(lambda answer: more.emit(answer.id)),
         )
         add(
             "answer.copy",
-            self.tr("最後の回答をコピーする"),
-            "さいごのかいとうをこぴーする",
+            self.tr("最後の答えをコピーする"),
+            "さいごのこたえをこぴーする",
             lambda: window.with_last_answer(window.copy_answer),
             "Ctrl+Shift+C",
         )
         branching = window.conversation.branching
-        add("answer.map", self.tr("枝分かれの図を見る"), "えだわかれのずをみる", branching.show_map)
+        add("answer.map", self.tr("枝の地図を見る"), "えだのちずをみる", branching.show_map)
         add("model.choose", self.tr("モデルを選ぶ"), "もでるをえらぶ", window.choose_model, "Ctrl+M")
         add(
             "model.preset",

@@ -206,7 +206,7 @@ class Shortcuts(Section):
 
     def _choose(self, name: str, keys: str) -> None:
         row, holder = self._listed[name], self._table.holder(keys) if keys else None
-        problem = self.problem(keys) if keys else ""
+        problem = self.problem(keys) if keys and keys not in self._table.usual_keys(name) else ""
         if problem:
             self._say(row, problem)
         elif holder is not None and holder != name and row.wanted != keys:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from desktop.ui.controls.announce import announce
@@ -13,7 +14,10 @@ SECONDS = 8
 
 
 class Toast(QFrame):
-    """Shows one message at a time; a new one takes the place of the old."""
+    """Shows one message at a time; a new one takes the place of the old.
+
+    It stays while the pointer is over it, or the keyboard at its button.
+    """
 
     def __init__(self, window: QWidget, over: QWidget) -> None:
         """Lie over the foot of ``over``, a part of ``window``, until ``lie_over`` says otherwise."""
@@ -26,12 +30,14 @@ class Toast(QFrame):
         self.label = QLabel(self)
         self.button = QPushButton(self.tr("元に戻す"), self)
         self.button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._inside = layout = QHBoxLayout(self)
         layout.addWidget(self.label)
         layout.addWidget(self.button)
         self._timer = QTimer(self, singleShot=True, interval=SECONDS * 1000)
         self._timer.timeout.connect(self.hide)
-        self.button.clicked.connect(self._go_back)
+        self.button.clicked.connect(self.take_back)
+        self.button.installEventFilter(self)
         window.installEventFilter(self)
         self.hide()
 
@@ -42,7 +48,8 @@ class Toast(QFrame):
 
     def show_message(self, text: str, undo: Callable[[], None] | None = None) -> None:
         """Show ``text`` for a few seconds; with ``undo``, a button that takes it back."""
-        self._undo = undo
+        if undo is not None:
+            self._undo = undo
         self.label.setText(text)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.button.setVisible(undo is not None)
@@ -53,13 +60,32 @@ class Toast(QFrame):
         self._place()
         self.show()
         self.raise_()
-        self._timer.start()
+        self._count_down()
 
-    def _go_back(self) -> None:
+    def take_back(self) -> bool:
+        """Take back what was last told with a way back, also after it has gone; False where nothing was."""
+        if self.button.hasFocus():
+            (self._above or self._over).setFocus()
         self.hide()
         undo, self._undo = self._undo, None
-        if undo is not None:
-            undo()
+        if undo is None:
+            return False
+        undo()
+        return True
+
+    def _count_down(self) -> None:
+        if self.underMouse() or self.button.hasFocus():
+            self._timer.stop()
+        else:
+            self._timer.start()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._count_down()
 
     def _place(self) -> None:
         over = self._over
@@ -72,6 +98,11 @@ class Toast(QFrame):
         self.move(at.x() + (over.width() - self.width()) // 2, foot - self.height() - 16)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        if watched is self.button:
+            if event.type() == QEvent.Type.FocusIn:
+                self._timer.stop()
+            elif event.type() == QEvent.Type.FocusOut:
+                QTimer.singleShot(0, self, self._count_down)  # when the focus is where it goes
+        elif event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from desktop.chat.order import Section
 from desktop.store import Chat, Folder
 from desktop.ui.controls.line_dialog import LineDialog
+from desktop.ui.controls.question import Question
 from desktop.ui.session import Session
 
 Undo = Callable[[], Any]
@@ -61,6 +62,20 @@ class ChatDesk(QObject):
     def rename(self, chat_id: int, title: str) -> None:
         """Give a chat another title."""
         self._do(lambda: self._chats.rename(chat_id, title))
+
+    def ask_to_delete(self, ids: Sequence[int]) -> None:
+        """Put chats into the bin; where they are several, ask before."""
+        if len(ids) < 2:
+            self.delete(ids)
+            return
+        question = Question(
+            self.tr("ごみ箱に入れる"),
+            self.tr("%n件の対話をごみ箱に入れますか？", "", len(ids)),
+            self.tr("ごみ箱に入れる"),
+            self._window,
+        )
+        question.agreed.connect(lambda: self.delete(ids))
+        question.open()
 
     def delete(self, ids: Sequence[int]) -> None:
         """Put chats into the bin."""
@@ -219,6 +234,9 @@ class ChatDesk(QObject):
         menu = QMenu(self._window)
         if len(chats) == 1:
             menu.addAction(self.tr("題名を変える"), lambda: self.rename_requested.emit(chats[0].id))
+        else:
+            menu.addAction(self.tr("選んだ対話 %n件", "", len(chats))).setEnabled(False)
+            menu.addSeparator()
         pinned = all(chat.pinned is not None for chat in chats)
         menu.addAction(
             self.tr("ピン留めを外す") if pinned else self.tr("ピン留めする"),
@@ -234,7 +252,10 @@ class ChatDesk(QObject):
         menu.addSeparator()
         menu.addAction(self.tr("書き出す…"), lambda: self.export_requested.emit(list(ids)))
         menu.addSeparator()
-        menu.addAction(self.tr("ごみ箱に入れる"), lambda: self.delete(ids))
+        menu.addAction(
+            self.tr("ごみ箱に入れる") if len(chats) == 1 else self.tr("ごみ箱に入れる…"),
+            lambda: self.ask_to_delete(ids),
+        )
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
 

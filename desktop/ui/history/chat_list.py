@@ -251,7 +251,7 @@ class ChatListView(QListView):
             if chat is not None and confirms:
                 self.chosen.emit(chat.id)
                 return
-            if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.selected_ids():
+            if event.key() == Qt.Key.Key_Delete and self.selected_ids():
                 self.delete_requested.emit(self.selected_ids())
                 return
             if event.key() == Qt.Key.Key_Menu:
