@@ -125,7 +125,7 @@ def note(model: Model) -> str:
     if Path(model.path).name == starter.FILE_NAME:
         return say(
             "小さなお試し用なので、答えは簡単なものになります。",
-            "It is a small one to try things with: its answers are simple.",
+            "A small trial model; its answers are simple.",
         )
     return ""
 

@@ -369,7 +369,7 @@ def test_the_real_model_counts_them_says_what_is_too_much_and_answers_with_a_par
     assert 0.4 < estimate(STORY * 60).number / counted < 2.5
     composer.edit.insertPlainText("誰が出てきますか？")
     qtbot.waitUntil(composer.overflow.isVisible, timeout=WAIT)
-    words, tokens = composer.count.text().split("・")
+    words, tokens = composer.count.text().split(" · ")
     assert words == "9 字" and 1 < int(tokens.removesuffix(" トークン")) <= 10  # those of the model itself
     assert "入りきりません" in composer.overflow.label.text()
     assert not composer.button.isEnabled()

@@ -200,7 +200,7 @@
     </message>
     <message>
         <source>「{name}」を外す</source>
-        <translation>Take “{name}” out</translation>
+        <translation>Remove “{name}”</translation>
     </message>
 </context>
 <context>
@@ -338,7 +338,7 @@
     </message>
     <message>
         <source>「{name}」を外す</source>
-        <translation>Take “{name}” out</translation>
+        <translation>Remove “{name}”</translation>
     </message>
 </context>
 <context>
@@ -367,10 +367,10 @@
         <translation>Close</translation>
     </message>
     <message numerus="yes">
-        <source>%n 字</source>
+        <source>%Ln 字</source>
         <translation>
-            <numerusform>%n character</numerusform>
-            <numerusform>%n characters</numerusform>
+            <numerusform>%Ln character</numerusform>
+            <numerusform>%Ln characters</numerusform>
         </translation>
     </message>
     <message>
@@ -410,7 +410,7 @@
     </message>
     <message>
         <source>元に戻す</source>
-        <translation>Restore</translation>
+        <translation>Undo</translation>
     </message>
     <message>
         <source>「{name}」は、もう添えてあります。</source>
@@ -505,7 +505,7 @@
 いまのデータは消さずに、別の名前で残します。書きかけの答えは止まり、言の葉の画面を開き直します。</source>
         <translation>Chats, presets and settings go back to what they were in the backup “{name}”.
 
-Today’s data is not deleted but kept under another name. Answers being written stop, and Kotonoha’s window opens anew.</translation>
+Today’s data is not deleted but kept under another name. Answers being written stop, and Kotonoha’s window reopens.</translation>
     </message>
     <message>
         <source>やめる</source>
@@ -581,7 +581,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>この対話に枝はありません。質問を編集したり、答えを書き直したりすると、ここに並びます。</source>
-        <translation>This chat has no branches. Edit a question or write an answer again, and they stand here.</translation>
+        <translation>This chat has no branches yet. Edit a question or try an answer again, and they will appear here.</translation>
     </message>
     <message numerus="yes">
         <source>枝は%n本あります。色のついた線が、いま見ている枝です。</source>
@@ -666,7 +666,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>フォルダーから出しました。</source>
-        <translation>Taken out of the folder.</translation>
+        <translation>Removed from the folder.</translation>
     </message>
     <message numerus="yes">
         <source>%n件を「{folder}」に移しました。</source>
@@ -737,7 +737,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>フォルダーから出す</source>
-        <translation>Take out of the folder</translation>
+        <translation>Remove from the folder</translation>
     </message>
     <message>
         <source>新しいフォルダー…</source>
@@ -954,17 +954,17 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>Enterで送信、Shift+Enterで改行</source>
-        <translation>Enter sends, Shift+Enter breaks the line</translation>
+        <translation>Enter to send, Shift+Enter for a new line</translation>
     </message>
     <message>
         <source>Ctrl+Enterで送信、Enterで改行</source>
-        <translation>Ctrl+Enter sends, Enter breaks the line</translation>
+        <translation>Ctrl+Enter to send, Enter for a new line</translation>
     </message>
     <message numerus="yes">
-        <source>%n 字</source>
+        <source>%Ln 字</source>
         <translation>
-            <numerusform>%n character</numerusform>
-            <numerusform>%n characters</numerusform>
+            <numerusform>%Ln character</numerusform>
+            <numerusform>%Ln characters</numerusform>
         </translation>
     </message>
     <message>
@@ -1303,7 +1303,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>題名を自動でつける</source>
-        <translation>Titles by themselves</translation>
+        <translation>Automatic titles</translation>
     </message>
     <message>
         <source>手が止まったときに、モデルが短い題名をつけます。自分でつけた題名は変えません。</source>
@@ -1359,7 +1359,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>控えを見る、別の場所に作る、控えのときの状態に戻す。</source>
-        <translation>See backups, make one elsewhere, go back to one.</translation>
+        <translation>See backups, make one elsewhere, restore one.</translation>
     </message>
     <message>
         <source>毎日の控え</source>
@@ -1386,7 +1386,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>ほかのアプリで書き出したファイルを、zipのまま取り込めます。同じものをもう一度取り込んでも、対話は二重になりません。</source>
-        <translation>Exports of other apps can be imported as they are, zip files too. Importing the same again makes no doubles.</translation>
+        <translation>Exports of other apps can be imported as they are, zip files too. Importing the same file twice adds nothing.</translation>
     </message>
     <message>
         <source>取り込むファイル</source>
@@ -1554,10 +1554,10 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Ctrl+Enter</translation>
     </message>
     <message numerus="yes">
-        <source>%n 字</source>
+        <source>%Ln 字</source>
         <translation>
-            <numerusform>%n character</numerusform>
-            <numerusform>%n characters</numerusform>
+            <numerusform>%Ln character</numerusform>
+            <numerusform>%Ln characters</numerusform>
         </translation>
     </message>
 </context>
@@ -1784,7 +1784,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>元に戻す</source>
-        <translation>Restore</translation>
+        <translation>Undo</translation>
     </message>
     <message>
         <source>多いほど速くなり、GPUのメモリを使います。</source>
@@ -2316,7 +2316,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>システムに合わせる</source>
-        <translation>As the system</translation>
+        <translation>Same as system</translation>
     </message>
     <message>
         <source>配色</source>
@@ -2352,7 +2352,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>入れると Enter で送信し、Shift+Enter で改行します。切ると Ctrl+Enter で送信します。</source>
-        <translation>On: Enter sends and Shift+Enter breaks the line. Off: Ctrl+Enter sends.</translation>
+        <translation>On: Enter sends, Shift+Enter starts a new line. Off: Ctrl+Enter sends.</translation>
     </message>
     <message>
         <source>モデルの動かし方</source>
@@ -2560,7 +2560,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>一度でも使った言葉を、選ばれにくくします。0 にすると無効です。</source>
-        <translation>A word that was used at all comes less likely. 0 turns it off.</translation>
+        <translation>A word that was used at all is less likely to be chosen. 0 turns it off.</translation>
     </message>
     <message>
         <source>同じ語の並びを、長く続くほど強く抑えます。0.8 が目安で、0 にすると無効です。</source>
@@ -2648,7 +2648,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>計算の保存</source>
-        <translation>Kept computations</translation>
+        <translation>Saved computations</translation>
     </message>
     <message>
         <source>対話の計算を残しておく容量です。古い対話に戻ったときも、すぐに答え始めます。</source>
@@ -2916,7 +2916,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     <name>Toast</name>
     <message>
         <source>元に戻す</source>
-        <translation>Restore</translation>
+        <translation>Undo</translation>
     </message>
 </context>
 <context>

@@ -263,8 +263,8 @@ class Composer(QWidget):
 
     def _show_count(self) -> None:
         length = len(self.text())
-        words = self.tr("%n 字", "", length) if length else ""
-        self.count.setText("・".join(part for part in (words, self._tokens) if part and length))
+        words = self.tr("%Ln 字", "", length) if length else ""
+        self.count.setText(" · ".join(part for part in (words, self._tokens) if part and length))
 
     def _update_button(self) -> None:
         if self._answering:
