@@ -36,6 +36,13 @@ WITH RECURSIVE below(id) AS (
 )
 UPDATE messages SET deleted = :becomes WHERE id IN below
 """
+_BINNED = (
+    "FROM messages JOIN chats ON chats.id = messages.chat_id"
+    " LEFT JOIN messages AS parents ON parents.id = messages.parent_id"
+    " WHERE messages.deleted IS NOT NULL AND chats.deleted IS NULL"
+    " AND parents.deleted IS NOT messages.deleted"
+    " ORDER BY messages.deleted DESC, messages.id DESC"
+)
 # What a copy does not have of the row that it is like.
 _LEFT_BEHIND = frozenset({"id", "origin", "search_key", "starred", "deleted", "pinned", "archived"})
 
@@ -58,6 +65,16 @@ class Cut(msgspec.Struct, frozen=True):
 
     message_id: int
     leaf_id: int | None = None  # the message that was shown last, where it was in the branch
+
+
+class BinnedBranch(msgspec.Struct, frozen=True):
+    """A branch in the bin, as a line in a list."""
+
+    message_id: int  # the first of it
+    chat_id: int
+    chat_title: str
+    line: str  # how it begins, at most NODE_CHARACTERS; where that is empty, the question above it
+    deleted: float  # Unix seconds
 
 
 class Branches:
@@ -201,14 +218,28 @@ class Branches:
         Left out are those of chats that are in the bin themselves.
         """
         with self._database.read() as connection:
-            found = connection.execute(
-                "SELECT messages.* FROM messages JOIN chats ON chats.id = messages.chat_id"
-                " LEFT JOIN messages AS parents ON parents.id = messages.parent_id"
-                " WHERE messages.deleted IS NOT NULL AND chats.deleted IS NULL"
-                " AND parents.deleted IS NOT messages.deleted"
-                " ORDER BY messages.deleted DESC, messages.id DESC"
-            )
+            found = connection.execute(f"SELECT messages.* {_BINNED}")
             return [message_of(dict(row)) for row in found]
+
+    def binned_lines(self) -> list[BinnedBranch]:
+        """Return the branches of ``binned`` as lines, which takes little for long texts."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                "SELECT messages.id, messages.chat_id, chats.title, messages.deleted,"
+                " substr(messages.text, 1, :most) AS text, substr(parents.text, 1, :most) AS above"
+                f" {_BINNED}",
+                {"most": _LOOKED_AT},
+            )
+            return [
+                BinnedBranch(
+                    row["id"],
+                    row["chat_id"],
+                    row["title"],
+                    _first_line(row["text"]) or _first_line(row["above"] or ""),
+                    row["deleted"],
+                )
+                for row in found
+            ]
 
     def erase(self, id: int) -> None:
         """Delete for good a branch that is in the bin; any other is left alone."""

@@ -8,6 +8,7 @@ import pytest
 
 from desktop.errors import KotonohaError
 from desktop.store import Chat, Cut, Message, Store
+from desktop.store.branches import NODE_CHARACTERS
 from desktop.store.connection import connect
 
 
@@ -125,6 +126,26 @@ def test_deleted_branches_go_for_good_after_thirty_days(
     assert store.chats.purge() == 0  # no chat
     assert (count(store, "messages"), count(store, "summaries"), count(store, "chats")) == (2, 0, 1)
     assert store.chats.get(chat.id).leaf_id == reply.id
+
+
+def test_the_bin_tells_how_a_branch_begins(store: Store, chat: Chat) -> None:
+    store.chats.rename(chat.id, "俳句の話")
+    asked, _ = turn(store, chat, "\n　\n古池や" + "と長い文" * 100 + "\n二行目", "蛙飛びこむ水の音")
+    again = store.messages.answer_again(chat.id, asked.id, "m")
+    store.messages.finish(again.id, "", "done")
+    store.branches.delete(again.id)
+    (empty,) = store.branches.binned_lines()
+    assert (empty.message_id, empty.line[:4]) == (again.id, "古池やと")  # what it would have answered
+    store.branches.delete(asked.id)
+    first, second = store.branches.binned_lines()
+    assert (first.message_id, first.chat_id, first.chat_title) == (asked.id, chat.id, "俳句の話")
+    assert first.line.startswith("古池やと長い文")
+    assert len(first.line) <= NODE_CHARACTERS
+    assert first.deleted == store.messages.get(asked.id).deleted
+    assert second == empty
+    assert [each.message_id for each in (first, second)] == [m.id for m in store.branches.binned()]
+    store.chats.delete(chat.id)
+    assert store.branches.binned_lines() == []
 
 
 def test_erasing_a_branch(store: Store, chat: Chat) -> None:

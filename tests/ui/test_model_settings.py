@@ -17,6 +17,7 @@ from desktop.engine.states import chat_key
 from desktop.models.loading import machine_key
 from desktop.store import Choices, Run
 from desktop.ui.app import App
+from desktop.ui.controls.question import Question
 from desktop.ui.history.bin_dialog import BinDialog
 from desktop.ui.settings import model_settings
 from desktop.ui.settings.model_settings import ModelSettingsDialog
@@ -364,8 +365,7 @@ def test_a_chat_erased_from_the_bin_loses_its_computed_state(qtbot, app):
     qtbot.waitUntil(lambda: bin_dialog.list.count() == 1, timeout=WAIT)
     bin_dialog.list.selectAll()
     bin_dialog.erase.click()
-    box = bin_dialog.findChild(QMessageBox)
-    next(button for button in box.buttons() if button.text() == "完全に消す").click()
+    bin_dialog.findChild(Question).yes.click()
     qtbot.waitUntil(lambda: bin_dialog.list.count() == 0, timeout=WAIT)
     assert [path.stem for path in folder.glob("*.state")] == [chat_key(kept.id)]
     bin_dialog.accept()
