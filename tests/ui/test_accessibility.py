@@ -170,6 +170,7 @@ TEXT = [
     ("accent", "accent_soft"), ("accent", "bubble"), ("on_accent", "accent"), ("page", "ink"),
     ("good", "good_soft"), ("caution", "caution_soft"), ("wrong", "wrong_soft"),
     ("good", "page"), ("good", "side"), ("caution", "page"), ("caution", "card"),
+    ("ink", "selection"), ("ink", "hit"),
 ]  # fmt: skip
 STATES = [("accent", ground) for ground in (*GROUNDS, "line", "bubble")] + [("on_accent", "accent")]
 

@@ -209,6 +209,7 @@ class Shortcuts(Section):
         problem = self.problem(keys) if keys and keys not in self._table.usual_keys(name) else ""
         if problem:
             self._say(row, problem)
+            row.button.listen()  # for others
         elif holder is not None and holder != name and row.wanted != keys:
             self._say(
                 row,
@@ -217,6 +218,7 @@ class Shortcuts(Section):
                 ).format(keys=native((keys,)), name=self._table[holder].text()),
             )
             row.wanted = keys
+            row.button.listen()  # for the same once more, or for others
         else:
             self._say(row, "")
             self._table.set_keys(name, (keys,) if keys else ())
@@ -237,7 +239,7 @@ class Shortcuts(Section):
 
     def _say(self, row: _Row, text: str) -> None:
         row.wanted = ""
-        self.explain(row.note, text)
+        self.explain(row.note, text, caution=bool(text))
         row.button.setAccessibleDescription(text)
 
     def _update(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -31,7 +31,7 @@ class Switch(QAbstractButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setCheckable(True)
-        self.setFixedSize(46, 30)
+        self.setFixedSize(40, 30)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -39,15 +39,13 @@ class Switch(QAbstractButton):
         tokens = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.hasFocus():
-            painter.setPen(QColor(tokens.ink))
-            painter.drawRoundedRect(QRectF(0.5, 0.5, 45, 29), 14.5, 14.5)
-        painter.setPen(QColor(tokens.accent if self.isChecked() else tokens.faint))
-        painter.setBrush(QColor(tokens.accent if self.isChecked() else tokens.line))
-        painter.drawRoundedRect(QRectF(4.5, 4.5, 37, 21), 10.5, 10.5)
+        edge = tokens.accent if self.isChecked() else tokens.faint
+        painter.setPen(QPen(QColor(tokens.ink), 2) if self.hasFocus() else QPen(QColor(edge), 1))
+        painter.setBrush(QColor(tokens.accent if self.isChecked() else tokens.card))
+        painter.drawRoundedRect(QRectF(1, 4, 38, 22), 11, 11)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens.on_accent if self.isChecked() else tokens.card))
-        painter.drawEllipse(QRectF(23 if self.isChecked() else 7, 7, 16, 16))
+        painter.setBrush(QColor(tokens.on_accent if self.isChecked() else tokens.faint))
+        painter.drawEllipse(QRectF(20 if self.isChecked() else 4, 7, 16, 16))
 
 
 class NoWheel(QObject):
@@ -142,7 +140,7 @@ class Section(QWidget):
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         across = QBoxLayout(QBoxLayout.Direction.LeftToRight, row)
         pad = theme.density().pad
-        across.setContentsMargins(4, pad, 4, pad)
+        across.setContentsMargins(0, pad, 0, pad)
         self._rows.append(Row(name, across, label, text, control or below))
         across.addWidget(label)
         across.addWidget(text, 1)
@@ -170,8 +168,13 @@ class Section(QWidget):
         self._insert(line)
         return text
 
-    def explain(self, label: QLabel, text: str) -> None:
-        """Change the explanation of a row, whose label ``add_row`` returned."""
+    def explain(self, label: QLabel, text: str, *, caution: bool = False) -> None:
+        """Change the explanation of a row, whose label ``add_row`` returned; ``caution``: of a mistake."""
+        name = "caution" if caution else "sub"
+        if name != label.objectName():
+            label.setObjectName(name)
+            label.style().unpolish(label)
+            label.style().polish(label)
         label.setText(text)
         label.setVisible(bool(text) or not self._stacked)
 
@@ -197,7 +200,7 @@ class Section(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             pad = theme.density().pad
             for row in self._rows:
-                row.across.setContentsMargins(4, pad, 4, pad)
+                row.across.setContentsMargins(0, pad, 0, pad)
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -213,7 +216,7 @@ class Section(QWidget):
             row.across.setSpacing(6 if stacked else 20)
             row.label.setMinimumWidth(0 if stacked else NAME_WIDTH)
             row.label.setMaximumWidth(QWIDGETSIZE_MAX if stacked else NAME_WIDTH)
-            self.explain(row.text, row.text.text())
+            self.explain(row.text, row.text.text(), caution=row.text.objectName() == "caution")
 
     def _insert(self, widget: QWidget) -> None:
         self._layout.insertWidget(self._layout.count() - self._foot, widget)
