@@ -8,6 +8,7 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
 from scripted import Scripted
+from shiboken6 import isValid
 
 from desktop.ui.controls.line_dialog import LineDialog
 from desktop.ui.controls.question import Question
@@ -167,6 +168,36 @@ def test_searches_are_narrowed(filled: Scripted) -> None:
     sidebar.filters.menu(sidebar).actions()[0].trigger()  # what is starred, whatever it says
     filled.until(lambda: sidebar._results is not None and found(filled)[:1] == ["旅行"])
     assert found(filled)[1].startswith("- 清水寺")
+
+
+def test_the_menu_of_filters_stays_for_more_than_one(filled: Scripted) -> None:
+    sidebar = filled.window.sidebar
+    sidebar.narrow.click()
+    menu = QApplication.activePopupWidget()
+    star, archive = menu.actions()[:2]
+    clear = menu.actions()[-1]
+    assert not clear.isEnabled()
+    for action in (star, archive):
+        QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+    assert menu.isVisible()
+    assert star.isChecked() and archive.isChecked() and clear.isEnabled()
+    assert sidebar.filters.words() == "スター付き・アーカイブを除く"
+    menu.setActiveAction(star)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    assert menu.isVisible() and not star.isChecked()
+    (period,) = (sub for sub in menu.findChildren(QMenu) if sub.title() == "時期")
+    period.popup(menu.pos())
+    QTest.mouseClick(
+        period, Qt.MouseButton.LeftButton, pos=period.actionGeometry(period.actions()[2]).center()
+    )
+    assert period.isVisible()
+    assert sidebar.filters.words() == "この7日間・アーカイブを除く"
+    period.close()
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(clear).center())
+    assert not menu.isVisible()
+    assert sidebar.filters.words() == ""
+    filled.until(lambda: not isValid(menu))
+    sidebar.filters.clear()  # whom nobody is told of any more
 
 
 def test_pins_folders_and_archive(filled: Scripted) -> None:

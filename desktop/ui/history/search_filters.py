@@ -6,14 +6,54 @@ import time
 from collections.abc import Sequence
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.store import Filters, Folder, Tag
 from desktop.ui.session import Session
 
 _DAY = 86_400
+
+
+class StayingMenu(QMenu):
+    """A menu that stays open when something in it is ticked: one mostly wants to tick more than one."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not self._tick(self.actionAt(event.position().toPoint())):
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        presses = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+        if not (presses and self._tick(self.activeAction())):
+            super().keyPressEvent(event)
+
+    def _tick(self, action: QAction | None) -> bool:
+        if action is None or not action.isCheckable() or not action.isEnabled():
+            return False
+        action.trigger()
+        return True
+
+    def add_menu(self, title: str) -> StayingMenu:
+        """Add a menu of the same kind."""
+        menu = StayingMenu(self)
+        menu.setTitle(title)
+        self.addMenu(menu)
+        return menu
+
+
+class _Clear(QAction):
+    """Takes the filters away where there are any."""
+
+    def __init__(self, text: str, filters: SearchFilters, parent: QObject) -> None:
+        super().__init__(text, parent)
+        self._filters = filters
+        filters.changed.connect(self._update)
+        self.triggered.connect(filters.clear)
+        self._update()
+
+    def _update(self) -> None:
+        self.setEnabled(bool(self._filters.words()))
 
 
 class SearchFilters(QObject):
@@ -72,7 +112,7 @@ class SearchFilters(QObject):
 
     def menu(self, parent: QWidget) -> QMenu:
         """Return the menu of all filters."""
-        menu, chosen = QMenu(parent), self._chosen
+        menu, chosen = StayingMenu(parent), self._chosen
         star = menu.addAction(self.tr("スターの付いたものだけ"))
         star.setCheckable(True)
         star.setChecked(chosen.starred)
@@ -82,7 +122,7 @@ class SearchFilters(QObject):
         rest.setChecked(chosen.archived is False)
         rest.toggled.connect(lambda on: self._set(archived=False if on else None))
         menu.addSeparator()
-        period = menu.addMenu(self.tr("時期"))
+        period = menu.add_menu(self.tr("時期"))
         group = QActionGroup(period)
         for days, name in self._periods():
             self._choice(period, group, name, days == self._days).triggered.connect(
@@ -95,8 +135,7 @@ class SearchFilters(QObject):
         self._folder_choices(menu, self._session.folders)
         self._choices(menu, self.tr("タグ"), "tag", [tag.name for tag in self._tags])
         menu.addSeparator()
-        clear = menu.addAction(self.tr("絞り込みを外す"), self.clear)
-        clear.setEnabled(bool(self.words()))
+        menu.addAction(_Clear(self.tr("絞り込みを外す"), self, menu))
         return menu
 
     def _periods(self) -> list[tuple[int, str]]:
@@ -108,8 +147,8 @@ class SearchFilters(QObject):
             (365, self.tr("この1年")),
         ]
 
-    def _choices(self, menu: QMenu, title: str, field: str, names: Sequence[str]) -> None:
-        sub, now = menu.addMenu(title), getattr(self._chosen, field)
+    def _choices(self, menu: StayingMenu, title: str, field: str, names: Sequence[str]) -> None:
+        sub, now = menu.add_menu(title), getattr(self._chosen, field)
         group = QActionGroup(sub)
         self._choice(sub, group, self.tr("すべて"), not now).triggered.connect(
             lambda: self._set(**{field: ""})
@@ -120,8 +159,8 @@ class SearchFilters(QObject):
             )
         sub.setEnabled(bool(names))
 
-    def _folder_choices(self, menu: QMenu, folders: Sequence[Folder]) -> None:
-        sub, now = menu.addMenu(self.tr("フォルダー")), self._chosen.folder_id
+    def _folder_choices(self, menu: StayingMenu, folders: Sequence[Folder]) -> None:
+        sub, now = menu.add_menu(self.tr("フォルダー")), self._chosen.folder_id
         group = QActionGroup(sub)
         self._choice(sub, group, self.tr("すべて"), now is None).triggered.connect(
             lambda: self._set(folder_id=None)

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QPainter,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -19,6 +29,7 @@ from PySide6.QtWidgets import (
 from desktop.store import FoundChat, Hit
 from desktop.ui import theme
 from desktop.ui.history.chat_model import Index
+from desktop.ui.history.snippets import Range, plain
 
 FOUND = Qt.ItemDataRole.UserRole
 LINES = 2  # of a passage
@@ -39,7 +50,9 @@ class _Model(QAbstractListModel):
     def show(self, chats: Sequence[FoundChat]) -> None:
         self.beginResetModel()
         self._rows = [
-            row for chat in chats for row in (_Row(chat, None), *(_Row(chat, hit) for hit in chat.hits))
+            row
+            for chat in chats
+            for row in (_Row(chat, None), *(_Row(chat, _readable(hit)) for hit in chat.hits))
         ]
         self.endResetModel()
 
@@ -149,6 +162,12 @@ class SearchResults(QListView):
             self.chosen.emit(row.chat.chat_id, row.hit.message_id if row.hit else 0)
 
 
+def _readable(hit: Hit) -> Hit:
+    """Return the hit with its passage as one reads it."""
+    snippet, ranges = plain(hit.snippet, hit.ranges)
+    return msgspec.structs.replace(hit, snippet=snippet, ranges=ranges)
+
+
 def _passage(hit: Hit, width: float) -> QTextLayout:
     """Return the passage from a little before the first marked word, on at most ``LINES`` lines."""
     cut = max(0, (hit.ranges[0][0] if hit.ranges else 0) - _BEFORE)
@@ -158,8 +177,24 @@ def _passage(hit: Hit, width: float) -> QTextLayout:
     return _laid(text, ranges, theme.ui_font(theme.SMALL_PX), width, LINES)
 
 
-def _laid(text: str, ranges: Sequence[tuple[int, int]], font: QFont, width: float, lines: int) -> QTextLayout:
-    """Return the text laid out, with the characters in ``ranges`` marked."""
+def _laid(text: str, ranges: Sequence[Range], font: QFont, width: float, lines: int) -> QTextLayout:
+    """Return the text laid out, with the characters in ``ranges`` marked; "…" tells that there is more."""
+    layout = _lines(text, ranges, font, width, lines)
+    last = layout.lineAt(layout.lineCount() - 1)
+    units = text.encode("utf-16-le")  # as Qt counts
+    if not last.isValid() or 2 * (last.textStart() + last.textLength()) >= len(units):
+        return layout
+    before, rest = (
+        part.decode("utf-16-le") for part in (units[: 2 * last.textStart()], units[2 * last.textStart() :])
+    )
+    shown = QFontMetricsF(font).elidedText(rest, Qt.TextElideMode.ElideRight, width)
+    end = len(before) + len(shown) - 1
+    kept = [(start, min(stop, end)) for start, stop in ranges if start < end]
+    return _lines(before + shown, kept, font, width, lines)
+
+
+def _lines(text: str, ranges: Sequence[Range], font: QFont, width: float, lines: int) -> QTextLayout:
+    """Return the first lines of the text laid out, with the characters in ``ranges`` marked."""
     tokens = theme.current()
     layout = QTextLayout(text, font)
     option = QTextOption()
@@ -167,7 +202,7 @@ def _laid(text: str, ranges: Sequence[tuple[int, int]], font: QFont, width: floa
     layout.setTextOption(option)
     marked = QTextCharFormat()
     marked.setForeground(QColor(tokens.ink))
-    marked.setBackground(QColor(tokens.caution_soft))
+    marked.setBackground(QColor(tokens.hit))
     formats = []
     for start, end in ranges:
         part = QTextLayout.FormatRange()

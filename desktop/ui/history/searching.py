@@ -75,7 +75,7 @@ def _starred(store: Store, filters: Filters) -> Results:
             and filters.model_name in ("", message.model_name)
             and filters.preset_name in ("", message.preset_name)
         ):
-            line = " ".join(message.text[:LINE].split())
+            line = " ".join(message.text[:LINE].split()) + ("…" if len(message.text) > LINE else "")
             hits.setdefault(message.chat_id, []).append(
                 Hit(message.id, message.role, message.created, line, ())
             )
