@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 import pytest
+from contrasts import contrast
 from every_window import places
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible
