@@ -33,6 +33,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_DESIGNATIONS = re.compile(rb"\x1b(\$[@B]|\$\([A-Z]|\([A-Z])")
 _ESCAPES = re.compile(rb"\x1b(\$[@B]|\$\(D|\([BJI])")
 _LATIN = re.compile(r"cp125[0247]$|iso8859-(1|2|3|4|9|10|13|14|15|16)$|mac-|cp(437|850|858|775)$|hp-")
 _SAMPLE = 64 * 1024  # bytes that are weighed
@@ -58,10 +59,12 @@ def decode(data: bytes, encoding: str) -> str:
 
     Raises ``KotonohaError("document_encoding")`` for an encoding that is not one of characters.
     """
-    try:
-        text = data.decode(encoding, "replace")
-    except (LookupError, UnicodeError, ValueError, AttributeError) as error:
-        raise failure("document_encoding") from error
+    text = strictly(data, encoding)
+    if text is None:
+        try:
+            text = data.decode(encoding, "replace")
+        except (LookupError, UnicodeError, ValueError, AttributeError) as error:
+            raise failure("document_encoding") from error
     return _lines(text.removeprefix("\ufeff"))
 
 
@@ -74,7 +77,7 @@ def detect(data: bytes, declared: str = "") -> tuple[str, str]:
         if data.startswith(mark):
             return decode(data, encoding), encoding
     for encoding in _candidates(data, declared):
-        text = _strictly(data, encoding)
+        text = strictly(data, encoding)
         if text is not None:
             return _lines(text), encoding
     if _looks_binary(data):
@@ -123,11 +126,51 @@ def _wide(data: bytes) -> list[str]:
     return [each for each in weighed if _weight(data, each) > 0.5]
 
 
-def _strictly(data: bytes, encoding: str) -> str | None:
+def strictly(data: bytes, encoding: str) -> str | None:
+    """Return the text in an encoding; None where a byte of it cannot be read."""
     try:
         return data.decode(encoding)
-    except (UnicodeError, LookupError, ValueError):
+    except (LookupError, UnicodeError, ValueError, AttributeError):
+        return _seven_bits(data) if encoding.startswith("iso2022_jp") else None
+
+
+def _seven_bits(data: bytes) -> str | None:
+    """Return ISO-2022-JP as Japanese mail has it, with Windows' own characters (①, ㈱, 髙); else None.
+
+    Its pairs of bytes are rows and cells, which CP932 shifts: what Microsoft calls code page 50221.
+    """
+    if max(data, default=0) > 0x7F:
         return None
+    shifted = bytearray()
+    mark = b"(B"
+    for at, part in enumerate(_DESIGNATIONS.split(data)):
+        if at % 2:
+            mark = part
+        elif mark in (b"$@", b"$B"):
+            for line in part.splitlines(keepends=True):
+                pairs = line.rstrip(b"\r\n")
+                if len(pairs) % 2:
+                    return None
+                for first in range(0, len(pairs), 2):
+                    shifted += _shifted(pairs[first], pairs[first + 1])
+                shifted += line[len(pairs) :]
+        elif mark == b"(I":
+            shifted += bytes(byte | 0x80 if byte > 0x20 else byte for byte in part)
+        elif mark in (b"(B", b"(J"):
+            shifted += part
+        else:
+            return None
+    try:
+        return shifted.decode("cp932")
+    except UnicodeError:
+        return None
+
+
+def _shifted(row: int, cell: int) -> bytes:
+    """Return the bytes in Shift_JIS of a row and a cell of JIS X 0208, each with 0x20 added."""
+    first = (row - 0x21) // 2 + 0x81
+    second = cell + 0x7E if row % 2 == 0 else cell + 0x1F + (cell >= 0x60)
+    return bytes((min(first + 0x40 if first > 0x9F else first, 0xFF), second))
 
 
 def _weight(data: bytes, encoding: str) -> float:

@@ -94,4 +94,4 @@ _SENTENCES = {
 def failure(code: str, name: str = "") -> KotonohaError:
     """Return the error with this code, beginning with the file's name where it is given."""
     ja, en = _SENTENCES.get(code, _SENTENCES["document_damaged"])
-    return KotonohaError(code, f"「{name}」: {ja}" if name else ja, f"“{name}”: {en}" if name else en)
+    return KotonohaError(code, f"「{name}」：{ja}" if name else ja, f"“{name}”: {en}" if name else en)

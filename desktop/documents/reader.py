@@ -86,7 +86,7 @@ def read_bytes(
         lines = _lines_of(process, msgspec.json.encode(Request(name, encoding)) + b"\n", data)
         result = yield from _follow(lines, cancel, seconds)
     except KotonohaError as error:
-        raise KotonohaError(error.code, f"「{name}」: {error.ja}", f"“{name}”: {error.en}") from error
+        raise KotonohaError(error.code, f"「{name}」：{error.ja}", f"“{name}”: {error.en}") from error
     finally:
         subprocesses.end(process)
     kind, text = result.converted.kind, result.converted.text

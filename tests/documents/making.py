@@ -102,6 +102,22 @@ def mail(charset: str = "iso-2022-jp") -> bytes:
     return message.as_bytes()
 
 
+def seven_bits(text: str) -> bytes:
+    """Return ISO-2022-JP as mail programs of Windows write it (code page 50221)."""
+    out = bytearray()
+    for character in text:
+        code = character.encode("cp932")
+        if len(code) == 1:
+            kana = code[0] > 0x7F
+            out += b"\x1b(I" + bytes((code[0] & 0x7F,)) + b"\x1b(B" if kana else code
+            continue
+        first, second = code
+        row = 2 * (first - (0x81 if first < 0xA0 else 0xC1)) + 0x21
+        cell = second - (0x7E if second > 0x9E else 0x1F if second < 0x7F else 0x20)
+        out += b"\x1b$B" + bytes((row + (second > 0x9E), cell)) + b"\x1b(B"
+    return bytes(out)
+
+
 def csv_of(rows, encoding: str = "utf-8") -> bytes:
     file = io.StringIO(newline="")
     csv.writer(file).writerows(rows)

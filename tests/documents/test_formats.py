@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
+from email.message import EmailMessage
 
 import making
 import pytest
@@ -102,6 +104,33 @@ def test_html_has_its_words_without_scripts(charset):
     )
 
 
+def test_html_tables_are_even_and_what_no_one_sees_is_left_out():
+    page = (
+        "<table><tr><th colspan=2>見出し</th></tr><tr><td rowspan=2>甲</td><td>1<br>2</td></tr>"
+        "<tr><td>縦|棒</td></tr></table><p hidden>隠した</p><p style='color: red; display : none'>隠した</p>"
+    )
+    assert text_of("a.html", page.encode()) == (
+        "| 見出し |  |\n| --- | --- |\n| 甲 | 1 2 |\n| 甲 | 縦\\|棒 |"
+    )
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<table>" + "<tr>" + "<td rowspan=65534 colspan=900>あ" * 2_000 + "</tr><tr><td>い" * 3_000,
+        "<table><tr><td>" * 3_000 + "深|い",
+        "<p hidden>見える" * 5_000,
+    ],
+    ids=["spans", "nested", "hidden"],
+)
+def test_html_tables_of_strangers_are_bounded(page):
+    try:
+        assert len(text_of("a.html", page.encode())) <= MOST_CHARACTERS
+    except KotonohaError as error:
+        assert error.code == "document_empty"
+
+
 def test_html_nested_beyond_sense_keeps_its_words():
     deep = "<div>" * 20_000 + "深い言葉" + "</div>" * 20_000
     assert text_of("a.html", deep.encode()) == "深い言葉"
@@ -127,6 +156,25 @@ def test_mail_in_every_japanese_charset(charset):
     assert "見積書.pdf" in notes_of("a.eml", data)
 
 
+def test_mail_within_mail_has_its_head():
+    outer, inner = EmailMessage(), EmailMessage()
+    outer["Subject"], inner["Subject"], inner["From"] = "転送", "元の件名", "鈴木 <b@example.com>"
+    outer.set_content("ご覧ください")
+    inner.set_content("元の本文")
+    outer.add_attachment(inner)
+    assert text_of("a.eml", outer.as_bytes()) == (
+        "Subject: 転送\n\nご覧ください\n\n---\nFrom: 鈴木 <b@example.com>\nSubject: 元の件名\n\n元の本文"
+    )
+
+
+def test_mail_has_the_characters_of_windows_in_seven_bits():
+    subject, body = "①番の㈱山田", "②番です。髙橋と﨑、ﾊﾝｶｸ\n"
+    word = base64.b64encode(making.seven_bits(subject))
+    raw = b"Subject: =?ISO-2022-JP?B?" + word + b"?=\r\nContent-Type: text/plain; charset=iso-2022-jp\r\n\r\n"
+    assert text_of("a.eml", raw + making.seven_bits(body)) == f"Subject: {subject}\n\n{body.strip()}"
+    assert text_of("a.txt", making.seven_bits(body)) == body
+
+
 def test_mail_with_raw_headers_a_wrong_charset_and_only_html():
     raw = "Subject: 生のまま\r\nContent-Type: text/html; charset=no-such\r\n\r\n<p>本文<br>です</p>".encode(
         "cp932"
@@ -143,6 +191,20 @@ def test_separated_values_are_a_table(encoding):
         text_of("表.tsv", "名前\t年\n山田\t30".encode(encoding))
         == "| 名前 | 年 |\n| --- | --- |\n| 山田 | 30 |"
     )
+
+
+def test_separators_are_what_makes_rows_of_one_width():
+    assert text_of("a.tsv", "品名\t金額\nりんご\t1,234,567\n".encode()) == (
+        "| 品名 | 金額 |\n| --- | --- |\n| りんご | 1,234,567 |"
+    )
+    assert text_of("a.csv", "名前;説明\n甲;一, 二, 三\n乙;四\n".encode("cp932")) == (
+        "| 名前 | 説明 |\n| --- | --- |\n| 甲 | 一, 二, 三 |\n| 乙 | 四 |"
+    )
+
+
+def test_a_card_with_names_is_text():
+    card = "BEGIN:VCARD\nN;CHARSET=SHIFT_JIS:山田;太郎\nEND:VCARD\n"
+    assert text_of("a.vcf", card.encode("cp932")) == card
 
 
 def test_long_tables_and_texts_are_cut_and_say_so():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from desktop.documents.document import Note, Text, bounded
 from desktop.documents.encodings import declared_in_html
+from desktop.documents.formats.html_tables import even_out
 from desktop.documents.formats.text import decoded
 
 _UNSEEN = (
@@ -22,6 +24,10 @@ _UNSEEN = (
     "canvas",
     "rp",
 )
+_HIDDEN = re.compile(
+    r"(?:^|[;\s])(?:display\s{0,8}:\s{0,8}none|visibility\s{0,8}:\s{0,8}hidden)", re.IGNORECASE
+)
+_BAR = re.compile(r"(?<!\\)\|")
 _BREAK = re.compile(r"<br\s{0,8}>", re.IGNORECASE)
 _EMPTY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 
@@ -41,6 +47,9 @@ def markdown_of(source: str, notes: list[Note]) -> str:
     title = soup.title.get_text(" ", strip=True) if soup.title else ""
     for tag in _outermost(soup, _UNSEEN):
         tag.clear()
+    for tag in _outermost(soup, _is_hidden):
+        tag.clear()
+    even_out(soup)
     for ruby in _outermost(soup, "ruby"):
         ruby.string = _spelled(ruby)
     try:
@@ -60,13 +69,27 @@ def markdown_of(source: str, notes: list[Note]) -> str:
 def _markdown(soup: Any) -> str:  # noqa: ANN401
     from markdownify import MarkdownConverter
 
+    class Converter(MarkdownConverter):
+        """With the bars in cells escaped."""
+
+        def convert_td(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ANN401
+            return str(super().convert_td(el, _BAR.sub(r"\|", text), parent_tags))  # type: ignore[misc]
+
+        def convert_th(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ANN401
+            return str(super().convert_th(el, _BAR.sub(r"\|", text), parent_tags))  # type: ignore[misc]
+
     # Pictures may be megabytes of data: and are of no use to a model that reads.
-    converter = MarkdownConverter(
+    converter = Converter(
         heading_style="ATX", bullets="-", strip=["img"], escape_asterisks=False, escape_underscores=False,
         escape_misc=False,
     )  # fmt: skip
     text: str = converter.convert_soup(soup)
     return text
+
+
+def _is_hidden(tag: Any) -> bool:  # noqa: ANN401
+    """Return whether a page does not show it: what no person sees is not given to a model in their name."""
+    return tag.has_attr("hidden") or bool(_HIDDEN.search(str(tag.get("style", ""))))
 
 
 def _spelled(ruby: Any) -> str:  # noqa: ANN401
@@ -79,8 +102,8 @@ def _spelled(ruby: Any) -> str:  # noqa: ANN401
     return f"｜{base}《{reading}》" if reading else base
 
 
-def _outermost(tag: Any, names: str | tuple[str, ...]) -> list[Any]:  # noqa: ANN401
-    """Return the tags of these names but for those within another of them.
+def _outermost(tag: Any, names: str | tuple[str, ...] | Callable[[Any], bool]) -> list[Any]:  # noqa: ANN401
+    """Return the tags of these names, or of which this is true, but for those within another of them.
 
     They are to be emptied in place: taking a tag out looks for it among its siblings, and what is nested a
     thousand times would be gone through a thousand times.

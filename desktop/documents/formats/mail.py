@@ -8,7 +8,7 @@ from email.message import Message
 from typing import Any
 
 from desktop.documents.document import Note, Text, bounded
-from desktop.documents.encodings import detect, python_name
+from desktop.documents.encodings import detect, python_name, strictly
 from desktop.documents.formats.html import markdown_of
 from desktop.errors import KotonohaError
 
@@ -22,8 +22,7 @@ def read_mail(data: bytes) -> Text:
     notes: list[Note] = []
     # The older policy: the newer one parses every header by grammar, and raises at many of a stranger's.
     message = message_from_bytes(data, policy=policy.compat32)
-    heads = {name.lower(): value for name, value in reversed(list(message.raw_items()))}
-    lines = [f"{name}: {text}" for name in _HEAD if (text := _header(heads.get(name.lower())))]
+    lines = _head(message)
     plain: list[str] = []
     pages: list[str] = []
     names: list[str] = []
@@ -31,12 +30,14 @@ def read_mail(data: bytes) -> Text:
         if number > _MOST_PARTS:
             break
         if part.is_multipart():
+            if part.get_content_maintype() == "message" and isinstance(inner := part.get_payload(0), Message):
+                plain.append("\n".join(["---", *_head(inner)]))
             continue
         kind, name = part.get_content_type(), _name(part)
         if name or part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html"):
             names.append(name or kind)
         elif kind == "text/plain":
-            plain.append(_text(part, notes))
+            plain.append(_text(part, notes).strip())
         else:
             pages.append(_text(part, notes))
     body = "\n\n".join(plain).strip() or "\n\n".join(markdown_of(page, notes) for page in pages).strip()
@@ -52,14 +53,17 @@ def read_mail(data: bytes) -> Text:
     return Text(bounded("\n".join([*lines, "", body]).strip(), notes), tuple(notes))
 
 
+def _head(message: Message) -> list[str]:
+    heads = {name.lower(): value for name, value in reversed(list(message.raw_items()))}
+    return [f"{name}: {text}" for name in _HEAD if (text := _header(heads.get(name.lower())))]
+
+
 def _text(part: Message, notes: list[Note]) -> str:
     payload = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
-    encoding = python_name(str(part.get_content_charset() or ""))
-    try:
-        return data.decode(encoding or "utf-8").replace("\r\n", "\n")
-    except (UnicodeError, LookupError, ValueError):
-        pass
+    text = strictly(data, python_name(str(part.get_content_charset() or "")) or "utf-8")
+    if text is not None:
+        return text.replace("\r\n", "\n")
     try:
         return detect(data)[0]
     except KotonohaError as error:
@@ -86,7 +90,5 @@ def _header(value: Any) -> str:  # noqa: ANN401 - a string or a Header, after wh
 def _word(word: bytes | str, charset: str | None) -> str:
     if isinstance(word, str):
         return word
-    try:
-        return word.decode(python_name(charset or "") or "latin-1")
-    except (UnicodeError, LookupError, ValueError):
-        return word.decode("utf-8", "replace")
+    text = strictly(word, python_name(charset or "") or "latin-1")
+    return word.decode("utf-8", "replace") if text is None else text

@@ -11,6 +11,7 @@ from desktop.documents.encodings import decode, detect
 from desktop.documents.tables import table
 
 _SEPARATORS = (",", "\t", ";")
+_SAMPLE = 100_000  # characters
 _SAMPLED_LINES = 50
 _LONGEST_CELL = 1_000_000  # characters
 
@@ -52,6 +53,15 @@ def _rows(text: str) -> Iterator[list[str]]:
 
 
 def _separator(text: str) -> str:
-    """Return what stands oftenest between the values of the first lines."""
-    lines = text[:100_000].split("\n")[:_SAMPLED_LINES]
-    return max(_SEPARATORS, key=lambda each: sum(line.count(each) for line in lines))
+    """Return what cuts the first lines into rows of the same width, and into most cells where several do."""
+    lines = text[:_SAMPLE].split("\n")[:_SAMPLED_LINES]
+
+    def fitness(separator: str) -> tuple[float, int]:
+        try:
+            widths = [len(row) for row in csv.reader(lines, delimiter=separator) if row]
+        except csv.Error:
+            return 0.0, 0
+        usual = max(set(widths), key=widths.count, default=1)
+        return (widths.count(usual) / len(widths) if usual > 1 else 0.0), usual
+
+    return max(_SEPARATORS, key=fitness)
