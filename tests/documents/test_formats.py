@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import subprocess
 import sys
 from email.message import EmailMessage
 
 import making
+import openpyxl
 import pytest
 
 from desktop.documents.convert import convert
@@ -67,6 +69,50 @@ def test_excel_has_each_sheet_as_a_table_and_formulas_nobody_computed():
         "## 売上\n\n| 月 | 金額 | 備考 |\n| --- | --- | --- |\n| 2026-04-01 | 120000 | 縦\\|棒 |\n"
         "| 2026-05-01 | 98000.5 |  |\n|  | =SUM(B2:B3) |  |\n\n## 人\n\n| 山田 |\n| --- |"
     )
+
+
+def test_excel_shows_what_a_person_sees():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "請求"
+    rows = [
+        ("日付", datetime.date(2026, 4, 1), '[$-411]ggge"年"m"月"d"日"', "令和8年4月1日"),
+        ("改元", datetime.date(2019, 5, 1), '[$-411]ggge"年"m"月"d"日"', "令和元年5月1日"),
+        ("略", datetime.date(1989, 1, 7), "[$-411]ge.m.d", "S64.1.7"),
+        ("時刻", datetime.datetime(2026, 4, 1, 9, 30), "yyyy/m/d h:mm", "2026-04-01 09:30:00"),
+        ("残業", datetime.timedelta(hours=25, minutes=30), "[h]:mm", "25:30"),
+        ("率", 0.125, "0.0%", "12.5%"),
+        ("金額", 1200, '#,##0"円"', "1,200円"),
+        ("通貨", -1200, "[$¥-411]#,##0;[Red]-[$¥-411]#,##0", "-¥1,200"),
+        ("番号", 12, "00000", "00012"),
+        ("千円", 1234567, "#,##0,", "1,235"),
+        ("分数", 0.5, "# ?/?", "0.5"),
+        ("ふつう", 0.1 + 0.2, "General", "0.3"),
+        ("真偽", True, "General", "TRUE"),
+    ]
+    for at, (name, value, number_format, _) in enumerate(rows, start=3):
+        sheet.cell(at, 2, name)
+        sheet.cell(at, 4, value).number_format = number_format
+    text = text_of("a.xlsx", making.saved(book))
+    (head, *rest) = [f"| {name} | {seen} |" for name, _, _, seen in rows]
+    assert text == "\n".join(["## 請求\n", head, "| --- | --- |", *rest])
+
+
+def test_excel_has_merged_cells_in_each_row_and_tells_of_hidden_sheets():
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "組織"
+    for row in (["部", "人"], ["総務部", "山田"], [None, "鈴木"], ["営業部", "佐藤"]):
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    secret = book.create_sheet("控え")
+    secret["A1"], secret.sheet_state = "隠した値", "hidden"
+    data = making.saved(book)
+    assert text_of("a.xlsx", data) == (
+        "## 組織\n\n| 部 | 人 |\n| --- | --- |\n| 総務部 | 山田 |\n| 総務部 | 鈴木 |\n| 営業部 | 佐藤 |\n\n"
+        "## 控え\n\n| 隠した値 |\n| --- |"
+    )
+    assert notes_of("a.xlsx", data) == "隠されているシートも読みました（控え）。"
 
 
 def test_a_sheet_that_lies_about_its_size_is_read_as_it_is():
