@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout, QWidget
 
 from desktop.ui import theme
+from desktop.ui.controls.offline_dot import OfflineDot
 from desktop.ui.icons import paint_icon
 
 
@@ -69,6 +70,8 @@ class Rail(QFrame):
         self.search = Room("search", self.tr("操作"), self)
         self.search.setCheckable(False)
         self.settings = Room("settings", self.tr("設定"), self)
+        self.offline = OfflineDot(self)  # where the list that says so is not in sight
+        self.offline.hide()
         group = QButtonGroup(self)
         for room in (self.chats, self.settings):
             group.addButton(room)
@@ -81,6 +84,7 @@ class Rail(QFrame):
         layout.addWidget(self.chats)
         layout.addWidget(self.search)
         layout.addStretch(1)
+        layout.addWidget(self.offline, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self.settings)
         self.chats.clicked.connect(self.chats_chosen)
         self.search.clicked.connect(self.finding)

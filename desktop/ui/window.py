@@ -138,6 +138,8 @@ class Window(QMainWindow):
         self.rail.chats_chosen.connect(self.show_chats)
         self.rail.settings_chosen.connect(self.show_settings)
         self.rail.finding.connect(self.find_anything)
+        self.sidebar.came.connect(self.rail.offline.hide)
+        self.sidebar.went.connect(self.rail.offline.show)
         self.sidebar.new_requested.connect(self.new_chat)
         self.sidebar.bin_requested.connect(self.open_bin)
         self.sidebar.list.chosen.connect(self._choose)
@@ -370,6 +372,7 @@ class Window(QMainWindow):
 
     def _fold(self) -> None:
         self.sidebar.setVisible(self.width() >= NARROW and not self._folded)
+        self.rail.offline.setVisible(self.sidebar.isHidden())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -303,6 +303,43 @@ def test_chats_are_dropped_onto_sections(filled: Scripted) -> None:
     filled.until(lambda: store.chats.get(haiku).folder_id == folder.id)
 
 
+def test_what_is_dragged_is_a_small_label(filled: Scripted) -> None:
+    view = filled.window.sidebar.list
+    filled.window.resize(1280, 820)
+    filled.until(view.isVisible)
+    click(filled, "会議の要約", Qt.KeyboardModifier.ControlModifier)
+    click(filled, "俳句", Qt.KeyboardModifier.ControlModifier)
+    two = view.drag_picture().deviceIndependentSize()
+    assert two.height() <= view.visualRect(at(filled, "俳句")).height()
+    assert two.width() < view.width() / 3
+    filled.window.desk.rename(id_of(filled, "旅行"), "とても長い題名の対話" * 9)
+    filled.until(lambda: rows(filled)[1].startswith("とても"))
+    click(filled, rows(filled)[1])
+    one = view.drag_picture().deviceIndependentSize()
+    assert two.width() < one.width() < view.width() * 3 / 4
+
+
+def test_one_reads_that_it_is_offline_also_without_the_list(filled: Scripted) -> None:
+    window, dot = filled.window, filled.window.rail.offline
+    window.resize(1280, 820)
+    filled.until(window.sidebar.isVisible)
+    assert not dot.isVisible()
+    window.toggle_list()
+    assert dot.isVisible()
+    assert dot.toolTip() == dot.accessibleName() == "オフライン　外部通信なし"
+    window.toggle_list()
+    assert not dot.isVisible()
+    window.resize(600, 820)
+    filled.until(lambda: not window.sidebar.isVisible())
+    assert dot.isVisible()
+    window.toggle_list()
+    assert window.sidebar.isVisible() and not dot.isVisible()
+    window.show_settings()
+    assert dot.isVisible()
+    window.show_chats()
+    assert not dot.isVisible()
+
+
 def test_the_list_takes_what_is_typed_and_the_menu_offers_all(filled: Scripted) -> None:
     view = filled.window.sidebar.list
     view.setFocus()

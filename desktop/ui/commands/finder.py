@@ -71,7 +71,7 @@ class Finder(QObject):
                     f"action:{name}",
                     action.text(),
                     table.group(name),
-                    "command",
+                    "chevron-right",  # not the sign of a key that other systems lack
                     action.trigger,
                     native(table.keys(name)[:1]),
                     (table.reading(name), name.replace(".", " ")),

@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QColor,
+    QDrag,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
@@ -29,6 +30,7 @@ from PySide6.QtGui import (
     QInputMethodEvent,
     QKeyEvent,
     QPainter,
+    QPixmap,
 )
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
@@ -45,6 +47,7 @@ from desktop.store import Chat, Folder
 from desktop.ui import theme
 from desktop.ui.controls.fields import LineEdit, TextEdit, belongs_to_input_method
 from desktop.ui.history.chat_model import CHAT, MIME, SECTION, ChatModel, Index
+from desktop.ui.history.drag_label import ASIDE, drag_label
 from desktop.ui.icons import icon
 
 HEADING = 34  # px
@@ -326,6 +329,23 @@ class ChatListView(QListView):
             self.menu_requested.emit(ids if chat.id in ids else [chat.id], at)
 
     # Dragging
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Drag what is selected, with a small label instead of a copy of the rows."""
+        indexes = [index for index in self.selectedIndexes() if index.data(CHAT) is not None]
+        if not indexes:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.chats.mimeData(indexes))
+        drag.setPixmap(self.drag_picture())
+        drag.setHotSpot(ASIDE)
+        drag.exec(actions, self.defaultDropAction())
+
+    def drag_picture(self) -> QPixmap:
+        """Return what is beside the pointer: the title of one chat, else how many there are."""
+        indexes = [index for index in self.selectedIndexes() if index.data(CHAT) is not None]
+        text = str(indexes[0].data()) if len(indexes) == 1 else self.tr("%n件", "", len(indexes))
+        return drag_label(text, self.devicePixelRatioF())
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         super().dragMoveEvent(event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.store import Results
@@ -11,6 +11,7 @@ from desktop.ui import theme
 from desktop.ui.controls.buttons import IconButton
 from desktop.ui.controls.fields import ENTERS, LineEdit
 from desktop.ui.controls.labels import ElidedLabel
+from desktop.ui.controls.offline_dot import OfflineDot
 from desktop.ui.history.chat_list import ChatListView
 from desktop.ui.history.search_filters import SearchFilters
 from desktop.ui.history.search_results import SearchResults
@@ -47,24 +48,20 @@ class NewChatButton(QPushButton):
 
 
 class OfflineLine(QWidget):
-    """A green dot and what it means. Nothing in this version opens a connection to another machine."""
+    """A green dot and what it means."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        dot = OfflineDot(self)
         label = ElidedLabel(self)
-        label.setText(self.tr("オフライン　外部通信なし"))
+        label.setText(dot.toolTip())
         label.setToolTip(label.text())
         label.setObjectName("sub")
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(24, 0, 0, 0)
-        layout.addWidget(label)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.current().good))
-        painter.drawEllipse(QRectF(8, self.height() / 2 - 4, 8, 8))
+        layout.setContentsMargins(4, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(dot)
+        layout.addWidget(label, 1)
 
 
 class Sidebar(QFrame):
@@ -73,6 +70,8 @@ class Sidebar(QFrame):
     new_requested = Signal()
     bin_requested = Signal()
     found = Signal(int, int)  # a chat and a message of it, 0 for the chat as it was left
+    came = Signal()  # into sight
+    went = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -158,6 +157,14 @@ class Sidebar(QFrame):
         self.filters.clear()
         self.filter.clear()
         self.list.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.came.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.went.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

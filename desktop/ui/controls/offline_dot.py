@@ -1,0 +1,28 @@
+"""The green dot: nothing in this version opens a connection to another machine."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+from desktop.ui import theme
+
+SIZE = 8  # px
+
+
+class OfflineDot(QLabel):
+    """Says what it means to who points at it, and to screen readers, for whom it is a label."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setToolTip(self.tr("オフライン　外部通信なし"))
+        self.setAccessibleName(self.toolTip())
+        self.setFixedSize(2 * SIZE, 2 * SIZE)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.current().good))
+        painter.drawEllipse(QRectF((self.width() - SIZE) / 2, (self.height() - SIZE) / 2, SIZE, SIZE))
