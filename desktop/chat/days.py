@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-EARLIEST = 946_684_800  # Unix seconds, 2000-01-01: no chat is older, also none that was imported
-AHEAD_SECONDS = 7 * 86_400  # so far a clock may have been wrong
+from desktop.moments import is_plausible
 
 
 class DayGroup(NamedTuple):
@@ -15,11 +14,6 @@ class DayGroup(NamedTuple):
     kind: str
     year: int = 0
     month: int = 0
-
-
-def is_plausible(when: float, now: float) -> bool:
-    """Return whether a chat can be of this time, both in Unix seconds; a damaged row's may be anything."""
-    return EARLIEST <= when <= now + AHEAD_SECONDS  # which NaN is not
 
 
 def group_of(when: float, now: float) -> DayGroup:

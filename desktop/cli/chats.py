@@ -21,9 +21,9 @@ from desktop.cli.interrupt import stops
 from desktop.cli.status_line import StatusLine
 from desktop.errors import KotonohaError
 from desktop.exchange.shapes import plain
-from desktop.exchange.words import moment
 from desktop.jobs import Cancel, Cancelled, result_of
 from desktop.language import say, set_language
+from desktop.moments import moment
 from desktop.store import Chat, Results, Store
 from desktop.store.instance import Instance
 
@@ -64,7 +64,7 @@ def _list(store: Store, options: Namespace, _: Cancel) -> int:
         if options.json:
             _print_json(_facts(chat, folders.get(chat.folder_id or 0, "")))
         else:
-            _print(f"{chat.id:>6}  {moment(chat.updated)}  {_title(chat.title)}")
+            _print(f"{chat.id:>6}  {moment(chat.updated):16}  {_title(chat.title)}")
     return 0
 
 
@@ -78,7 +78,8 @@ def _show(store: Store, options: Namespace, _: Cancel) -> int:
     _print(f"# {_title(chat.title)}\n")
     for message in branch:
         who = say("あなた", "You") if message.role == "user" else message.model_name or say("モデル", "Model")
-        _print(f"## {who} · {moment(message.created)}\n\n{message.text}\n")
+        when = moment(message.created)
+        _print(f"## {who}{f' · {when}' if when else ''}\n\n{message.text}\n")
     return 0
 
 
@@ -97,7 +98,7 @@ def _search(store: Store, options: Namespace, cancel: Cancel) -> int:
             continue
         _print(f"{chat.chat_id:>6}  {_title(chat.title)}")
         for hit in chat.hits:
-            _print(f"        {moment(hit.created)}  {hit.snippet}")
+            _print(f"        {moment(hit.created):16}  {hit.snippet}")
     if not found.chats:
         print(say("見つかりませんでした。", "Nothing was found."), file=sys.stderr)
     return 0 if found.chats else 1

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from desktop.exchange.shapes import file_note
 from desktop.language import say
+from desktop.moments import moment
 from desktop.store.records import ChatRecord, MessageRecord
 
 
@@ -24,12 +23,4 @@ def speaker(message: MessageRecord) -> str:
 def heading(message: MessageRecord) -> str:
     """Return in one line who says it, when, and what is attached."""
     files = "".join(f" {file_note(each.name)}" for each in message.attachments)
-    return f"{speaker(message)} · {moment(message.created)}{files}"
-
-
-def moment(seconds: float) -> str:
-    """Return the local time to the minute; a damaged one is none."""
-    try:
-        return dt.datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
-    except (ValueError, OverflowError, OSError):  # not a number, or in no year that can be shown
-        return say("日時不明", "unknown time")
+    return " · ".join(part for part in (speaker(message), moment(message.created)) if part) + files

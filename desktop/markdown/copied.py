@@ -12,7 +12,7 @@ from desktop.markdown.blocks import Block, Container, Row
 from desktop.markdown.highlight import highlight
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from desktop.markdown.inline import Span
 
@@ -173,6 +173,17 @@ def _spans_markdown(spans: Sequence[Span]) -> str:
 
 def as_html(blocks: Sequence[Block]) -> str:
     """Return HTML with styles at each element."""
+    return nested(blocks, _opened, _block_html)
+
+
+def nested(
+    blocks: Sequence[Block], opened: Callable[[Container], str], written: Callable[[Block, bool], str]
+) -> str:
+    """Return HTML of blocks within their quotes and lists.
+
+    ``opened`` gives the tag of a quote or an item, and what the item shows of its marker; ``written`` gives
+    a block: with true the first of an item, which needs no paragraph of its own.
+    """
     out: list[str] = []
     path: tuple[Container, ...] = ()
     before: Block | None = None
@@ -181,9 +192,11 @@ def as_html(blocks: Sequence[Block]) -> str:
         keeps = same < min(len(path), len(block.path)) and _is_same_list(path[same], block.path[same])
         _close(out, path, same, keep_list=keeps)
         for depth, container in enumerate(block.path[same:], same):
-            out.append(_opened(container, new_list=not (keeps and depth == same)))
-        plain_item = bool(block.path) and block.path[-1].kind == "item" and same < len(block.path)
-        out.append(_block_html(block, bare=plain_item))
+            if container.kind == "item" and not (keeps and depth == same):
+                out.append(_list_opened(container))
+            out.append(opened(container))
+        first_of_item = bool(block.path) and block.path[-1].kind == "item" and same < len(block.path)
+        out.append(written(block, first_of_item))
         path, before = block.path, block
     _close(out, path, 0, keep_list=False)
     return "".join(out)
@@ -197,14 +210,16 @@ def _list_tag(container: Container) -> str:
     return "ol" if container.marker[:1].isdigit() else "ul"
 
 
-def _opened(container: Container, *, new_list: bool) -> str:
+def _list_opened(container: Container) -> str:
+    number = re.match(r"\d+", container.marker)
+    start = f' start="{number[0]}"' if number else ""
+    return f"<{_list_tag(container)}{start}>"
+
+
+def _opened(container: Container) -> str:
     if container.kind == "quote":
         return '<blockquote style="border-left:2px solid #b8b3a8;margin:0 0 0 8px;padding-left:12px">'
-    tag = _list_tag(container)
-    number = re.match(r"\d+", container.marker)
-    start = f' start="{number[0]}"' if number and new_list else ""
-    task = f"{container.marker} " if container.marker in ("☐", "☑") else ""
-    return (f"<{tag}{start}>" if new_list else "") + f"<li>{task}"
+    return f"<li>{container.marker} " if container.marker in ("☐", "☑") else "<li>"
 
 
 def _close(out: list[str], path: Sequence[Container], depth: int, *, keep_list: bool) -> None:
@@ -215,7 +230,7 @@ def _close(out: list[str], path: Sequence[Container], depth: int, *, keep_list: 
             out.append("</li>" if keep_list and index == depth else f"</li></{_list_tag(path[index])}>")
 
 
-def _block_html(block: Block, *, bare: bool) -> str:  # noqa: PLR0911 - a kind a line
+def _block_html(block: Block, bare: bool) -> str:  # noqa: PLR0911 - a kind a line
     match block.kind:
         case "heading":
             return f"<h{block.level}>{_spans_html(block.spans)}</h{block.level}>"

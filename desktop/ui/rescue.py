@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QMessageBox
 
 from desktop.errors import KotonohaError, sentence
-from desktop.exchange.words import moment
+from desktop.moments import moment
 from desktop.store import backups, rescue
 from desktop.store.backups import Backup
 from desktop.ui.icons import app_icon
@@ -70,7 +70,7 @@ class Rescue(QMessageBox):
             text = self.tr("いちばん新しい控えは {when} のものです。")
         else:
             text = self.tr("合言葉の要らない控えでは、{when} のものがいちばん新しいです。")
-        return text.format(when=moment(backup.when))
+        return text.format(when=moment(backup.when) or backup.path.name)
 
 
 class Rescuing(QObject):

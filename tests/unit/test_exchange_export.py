@@ -223,12 +223,13 @@ def test_html_stands_alone_and_runs_nothing() -> None:
     assert {attributes["href"] for tag, attributes in page.tags if tag == "a"} == {
         "https://example.jp/",
         "https://example.jp/b",
+        "https://example.jp",  # in the text of the frame
     }
     assert "url(" not in text
     assert "@import" not in text
     assert "default-src 'none'" in text
     assert "prefers-color-scheme: dark" in text
-    assert "[絵] https://example.jp/a.png" in text
+    assert "絵 (https://example.jp/a.png)" in text
 
 
 @pytest.mark.parametrize(
@@ -238,10 +239,10 @@ def test_html_stands_alone_and_runs_nothing() -> None:
         ("**注意：**必ず", "<strong>注意：</strong>必ず"),
         (
             "読む｜電子書《でんししょ》と",
-            "読む<ruby>電子書<rp>《</rp><rt>でんししょ</rt><rp>》</rp></ruby>と",
+            "読む<ruby>電子書<rp>（</rp><rt>でんししょ</rt><rp>）</rp></ruby>と",
         ),
-        ("私は漢字《かんじ》を", "私は<ruby>漢字<rp>《</rp><rt>かんじ</rt><rp>》</rp></ruby>を"),
-        ("｜<b>《&》", "<ruby>&lt;b&gt;<rp>《</rp><rt>&amp;</rt><rp>》</rp></ruby>"),
+        ("私は漢字《かんじ》を", "私は<ruby>漢字<rp>（</rp><rt>かんじ</rt><rp>）</rp></ruby>を"),
+        ("｜<b>《&》", "<ruby>&lt;b&gt;<rp>（</rp><rt>&amp;</rt><rp>）</rp></ruby>"),
         ("映画《七人の侍》", "映画《七人の侍》"),
         ("a_b_c と *x*", "a_b_c と <em>x</em>"),
         ("`漢字《かんじ》`", "<code>漢字《かんじ》</code>"),
@@ -249,12 +250,6 @@ def test_html_stands_alone_and_runs_nothing() -> None:
 )
 def test_html_has_japanese_emphasis_and_ruby(source: str, shown: str) -> None:
     assert f'<div class="said"><p>{shown}</p>' in html_page.write(record("問い", source))
-
-
-def test_html_of_a_huge_message_is_its_plain_text() -> None:
-    text = html_page.write(record("問い", "*" * html_page.MOST_MARKDOWN + "[" * 10))
-    assert "<em>" not in text
-    assert len(text) > html_page.MOST_MARKDOWN
 
 
 def test_plain_text_and_words_in_both_languages(store: Store, tmp_path: Path) -> None:
@@ -438,7 +433,9 @@ def test_a_chat_with_damaged_numbers_is_exported_and_imported(
     for command in (["list"], ["list", "--json"], ["search", "問い"], ["show", "1"], ["show", "1", "--json"]):
         assert cli.run(cli.parse(["chats", *command])) == 0
         told = capsys.readouterr().out
-        assert ("unknown time" in told or "日時不明" in told) != ("--json" in command)
+        assert told
+        if "--json" not in command:  # a time that cannot be right is none
+            assert not re.search(r"\d{4}-\d\d-\d\d", told)
         assert "Infinity" not in told
     again = Store.open(tmp_path / "other" / "kotonoha.db")
     try:
