@@ -2,7 +2,7 @@
 
 The layouts are those that the applications document: LM Studio (publisher/model/file.gguf), Jan
 (model.gguf beside a model.yml), Ollama (manifests that name blobs), GPT4All (one folder), and the cache of
-Hugging Face (snapshots that link to blobs). Nothing is copied or changed; what lies there is as untrusted as any download.
+Hugging Face (snapshots that link to blobs). Nothing is copied or changed, and nothing there is trusted.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def find(
 
 
 def gguf_files(folder: Path, cancel: Cancel) -> Iterator[Path]:
-    """Yield the model files below a folder, of split ones the first part. Links to folders are not followed."""
+    """Yield the model files below a folder, of split ones the first part. Links to folders lead nowhere."""
     waiting, folders, files = [(folder, 0)], 0, 0
     while waiting:
         cancel.raise_if_set()
