@@ -64,6 +64,87 @@ def test_word_has_footnotes_and_text_boxes():
     assert text_of("a.docx", data) == "本文[^2]\n箱の一行目\n二行目\n\n[^2]: 脚注の文"
 
 
+def paragraphs(*blocks: str) -> bytes:
+    """Return a Word file with these blocks."""
+    w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    m = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    body = f'<w:document xmlns:w="{w}" xmlns:m="{m}"><w:body>{"".join(blocks)}</w:body></w:document>'
+    return making.replaced(making.word(), "word/document.xml", body.encode())
+
+
+def run(text: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+def item(text: str, level: int, name: int = 99) -> str:
+    numbered = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{name}"/></w:numPr>'
+    return f"<w:p><w:pPr>{numbered}</w:pPr>{run(text)}</w:p>"
+
+
+def test_word_has_the_numbers_of_articles_and_lists():
+    items = (("目的", 0), ("定義", 0), ("甲", 1), ("乙", 1), ("細目", 2), ("期間", 0), ("丙", 1))
+    data = paragraphs(*(item(text, level) for text, level in items), item("点", 0, 98))
+    levels = (("decimalFullWidth", "第%1条"), ("decimal", "%2."), ("aiueo", "（%3）"))
+    defined = "".join(
+        f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/>'
+        f'<w:lvlText w:val="{text}"/></w:lvl>'
+        for at, (kind, text) in enumerate(levels)
+    )
+    bullet = '<w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="・"/></w:lvl>'
+    numbering = making.part(data, "word/numbering.xml").decode()
+    end = numbering.rindex("</w:numbering>")
+    numbering = (
+        f'{numbering[:end]}<w:abstractNum w:abstractNumId="99">{defined}</w:abstractNum>'
+        f'<w:abstractNum w:abstractNumId="98">{bullet}</w:abstractNum>'
+        '<w:num w:numId="99"><w:abstractNumId w:val="99"/></w:num>'
+        '<w:num w:numId="98"><w:abstractNumId w:val="98"/></w:num></w:numbering>'
+    )
+    text = text_of("契約書.docx", making.replaced(data, "word/numbering.xml", numbering.encode()))
+    assert [line for line in text.split("\n") if line] == [
+        "第１条 目的", "第２条 定義", "  1. 甲", "  2. 乙", "    （ア） 細目", "第３条 期間", "  1. 丙",
+        "- 点",
+    ]  # fmt: skip
+
+
+def test_word_tables_have_merged_cells_and_no_row_that_was_taken_out():
+    def cell(text: str, properties: str = "") -> str:
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr><w:p>{run(text)}</w:p></w:tc>"
+
+    wide, first, going = '<w:gridSpan w:val="2"/>', '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+    gone = "<w:trPr><w:del w:id='1' w:author='a'/></w:trPr>"
+    rows = (
+        cell("見出し", wide) + cell("備考"),
+        cell("総務部", first) + cell("山田") + cell("長"),
+        cell("", going) + cell("鈴木") + cell(""),
+        gone + cell("消") + cell("した") + cell("行"),
+    )
+    table = f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>"
+    assert text_of("a.docx", paragraphs(table)) == (
+        "| 見出し |  | 備考 |\n| --- | --- | --- |\n| 総務部 | 山田 | 長 |\n| 総務部 | 鈴木 |  |"
+    )
+
+
+def test_word_has_formulas_and_not_what_is_hidden():
+    formula = "<m:oMath><m:r><m:t>a+b</m:t></m:r></m:oMath>"
+    data = paragraphs(f"<w:p>{run('式は')}{formula}{run('です')}{run('隠した', '<w:vanish/>')}</w:p>")
+    assert text_of("a.docx", data) == "式はa+bです"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "vnd.ms-word.document.macroEnabled.main",
+        "vnd.openxmlformats-officedocument.wordprocessingml.template.main",
+    ],
+)
+def test_word_with_macros_and_templates_are_read(kind):
+    types = making.part(making.word(), "[Content_Types].xml")
+    usual = b"vnd.openxmlformats-officedocument.wordprocessingml.document.main"
+    assert usual in types
+    data = making.replaced(making.word(), "[Content_Types].xml", types.replace(usual, kind.encode()))
+    assert text_of("a.docm", data) == text_of("a.docx", making.word())
+
+
 def test_excel_has_each_sheet_as_a_table_and_formulas_nobody_computed():
     assert text_of("売上.xlsx", making.excel()) == (
         "## 売上\n\n| 月 | 金額 | 備考 |\n| --- | --- | --- |\n| 2026-04-01 | 120000 | 縦\\|棒 |\n"

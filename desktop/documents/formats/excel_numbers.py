@@ -1,7 +1,7 @@
 """What a cell of Excel shows, by its value and its number format. Pure.
 
 Not all of the formats' language (ECMA-376 part 1, 18.8.31), but what says something that the bare number
-does not: Japanese years, percent, currencies and units, leading zeros, hours beyond a day. Else it stays bare.
+does not: Japanese years, percent, currencies and units, leading zeros, hours beyond a day.
 """
 
 from __future__ import annotations
