@@ -10,7 +10,11 @@ from email.message import EmailMessage
 
 import making
 import openpyxl
+import pptx
 import pytest
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
+from pptx.util import Inches
 
 from desktop.documents.convert import convert
 from desktop.documents.document import MOST_CHARACTERS, MOST_ROWS
@@ -220,6 +224,59 @@ def test_an_office_file_with_a_password_or_of_an_old_format_is_told():
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
     assert refusal("a.docx", ole + "EncryptedPackage".encode("utf-16-le")) == "document_encrypted"
     assert refusal("a.doc", ole) == "document_old"
+
+
+def test_powerpoint_is_read_from_above_with_charts_and_tells_of_hidden_slides():
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    for text, left, top in (("下", 1, 5), ("右", 5, 1.1), ("左", 1, 1)):
+        slide.shapes.add_textbox(Inches(left), Inches(top), Inches(2), Inches(1)).text_frame.text = text
+    data = CategoryChartData()
+    data.categories = ["春", "夏"]
+    data.add_series("売上", (10, 12.5))
+    place = (Inches(1), Inches(3), Inches(4), Inches(2))
+    slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *place, data)
+    slide._element.set("show", "0")
+    file = making.saved(deck)
+    assert text_of("a.pptx", file) == (
+        "## [1]\n- 左\n- 右\n|  | 売上 |\n| --- | --- |\n| 春 | 10 |\n| 夏 | 12.5 |\n- 下"
+    )
+    assert notes_of("a.pptx", file) == "隠されているスライドも読みました（1）。"
+
+
+def test_a_slide_show_is_read():
+    types = making.part(making.powerpoint(), "[Content_Types].xml")
+    usual, show = b"presentation.main+xml", b"slideshow.main+xml"
+    assert usual in types
+    data = making.replaced(making.powerpoint(), "[Content_Types].xml", types.replace(usual, show))
+    assert text_of("a.ppsx", data) == text_of("a.pptx", making.powerpoint())
+
+
+def test_powerpoint_has_the_words_of_a_diagram():
+    dgm = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+    a = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    r = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    p = "http://schemas.openxmlformats.org/presentationml/2006/main"
+    whole = making.powerpoint()
+    frame = (
+        f'<p:graphicFrame xmlns:p="{p}" xmlns:a="{a}" xmlns:r="{r}"><p:nvGraphicFramePr>'
+        '<p:cNvPr id="99" name="図"/><p:cNvGraphicFramePr/><p:nvPr/></p:nvGraphicFramePr>'
+        '<p:xfrm><a:off x="0" y="9000000"/><a:ext cx="1" cy="1"/></p:xfrm><a:graphic>'
+        f'<a:graphicData uri="{dgm}"><dgm:relIds xmlns:dgm="{dgm}" r:dm="rId99"/></a:graphicData>'
+        "</a:graphic></p:graphicFrame></p:spTree>"
+    )
+    words = "".join(
+        f"<dgm:pt><dgm:t><a:p><a:r><a:t>{each}</a:t></a:r></a:p></dgm:t></dgm:pt>" for each in "計実"
+    )
+    slide = making.part(whole, "ppt/slides/slide1.xml").decode().replace("</p:spTree>", frame)
+    rels = making.part(whole, "ppt/slides/_rels/slide1.xml.rels").decode()
+    link = f'<Relationship Id="rId99" Type="{r}/diagramData" Target="../diagrams/data1.xml"/></Relationships>'
+    data = making.replaced(whole, "ppt/slides/slide1.xml", slide.encode())
+    rels = rels.replace("</Relationships>", link)
+    data = making.replaced(data, "ppt/slides/_rels/slide1.xml.rels", rels.encode())
+    model = f'<dgm:dataModel xmlns:dgm="{dgm}" xmlns:a="{a}"><dgm:ptLst>{words}</dgm:ptLst></dgm:dataModel>'
+    data = making.replaced(data, "ppt/diagrams/data1.xml", model.encode())
+    assert "- 計\n- 実" in text_of("a.pptx", data)
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "shift_jis", "euc-jp", "iso-2022-jp"])
