@@ -175,16 +175,11 @@ class Segment:
             painter.drawRoundedRect(rect, self.look.px(4), self.look.px(4))
         context = QAbstractTextDocumentLayout.PaintContext()
         if selected is not None:
-            chosen = QAbstractTextDocumentLayout.Selection()
-            # The empty line that a document has before a table would be drawn, too.
-            frames = self.document.rootFrame().childFrames() if self.block.kind == "table" else []
-            first = max(selected[0], *(frame.firstPosition() for frame in frames), 0)
-            chosen.cursor = self._cursor(first, selected[1])
-            ground = QTextCharFormat()
-            ground.setBackground(self.look.colour("selection"))
-            ground.setForeground(self.look.colour("ink"))
-            chosen.format = ground
-            context.selections = [chosen]
+            first, last = selected
+            if self.block.kind == "table":  # the empty lines before and behind it would be drawn, too
+                for frame in self.document.rootFrame().childFrames():
+                    first, last = max(first, frame.firstPosition()), min(last, frame.lastPosition())
+            context.selections = self._selections(first, last)
         if within is not None:
             within = within.translated(-self.origin()).adjusted(0, 1, 0, -1)
             context.clip = within
@@ -196,6 +191,28 @@ class Segment:
             if within is None or within.top() <= mark.y() <= within.bottom():
                 mark.paint(painter, self.look)
         painter.restore()
+
+    def _selections(self, start: int, end: int) -> list[QAbstractTextDocumentLayout.Selection]:
+        """Return what is drawn as selected, in ink; but what stands in a formula's place stays invisible."""
+        parts: list[tuple[int, int, bool]] = []
+        for number, span in enumerate(self.spans()):
+            first, last = self.limits(number) if span.math else (0, 0)
+            first, last = max(first, start), min(last, end)
+            if first < last:
+                parts += [(start, first, True), (first, last, False)]
+                start = last
+        made = []
+        for first, last, written in [*parts, (start, end, True)]:
+            if first < last:
+                selection = QAbstractTextDocumentLayout.Selection()
+                selection.cursor = self._cursor(first, last)
+                ground = QTextCharFormat()
+                ground.setBackground(self.look.colour("selection"))
+                if written:
+                    ground.setForeground(self.look.colour("ink"))
+                selection.format = ground
+                made.append(selection)
+        return made
 
     def _mark_list(self) -> list[Mark]:
         if self._marks is None:
