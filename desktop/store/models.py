@@ -137,6 +137,18 @@ class Models:
                 (id, machine, encoded(run)),
             )
 
+    def relocate(self, id: int, path: str | os.PathLike[str]) -> None:
+        """Note that the model lies elsewhere now, for who drafts with it, too. Raises ``model_path_unusable``."""
+        key = _absolute(path)
+        with self._database.write() as connection:
+            before = fetch(connection, "models", id)["path"]
+            connection.execute("UPDATE models SET path = ? WHERE id = ?", (key, id))
+            for row in connection.execute("SELECT * FROM models").fetchall():
+                choices = _model(dict(row)).choices
+                if choices.draft_path == before:
+                    moved = encoded(msgspec.structs.replace(choices, draft_path=key))
+                    connection.execute("UPDATE models SET choices = ? WHERE id = ?", (moved, row["id"]))
+
     def remove(self, id: int) -> None:
         """Forget the model; chats that used it stay, without one."""
         with self._database.write() as connection:
