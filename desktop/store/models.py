@@ -138,7 +138,7 @@ class Models:
             )
 
     def relocate(self, id: int, path: str | os.PathLike[str]) -> None:
-        """Note that the model lies elsewhere now, for who drafts with it, too. Raises ``model_path_unusable``."""
+        """Note that the model lies elsewhere now, also for drafting. Raises ``model_path_unusable``."""
         key = _absolute(path)
         with self._database.write() as connection:
             before = fetch(connection, "models", id)["path"]
