@@ -53,6 +53,7 @@ def register(store: Store, path: Path) -> Model:
         quantization=header.quantization,
         trained_context_length=header.trained_context_length,
         recommended=json.dumps(recommended(contents)),
+        licence=contents.text("general.license"),
     )
 
 

@@ -176,3 +176,29 @@ def m003_chatting(db: Database) -> None:
         END""",
     ):
         db.execute(statement)
+
+
+@MIGRATIONS()
+def m004_library(db: Database) -> None:
+    """Keep of each model what the person says of it, where it comes from, and how fast it is here.
+
+    ``named`` is 1 where the name is the person's. ``source`` is a repository of the hub, or the application
+    that keeps the file; ``verified`` the time at which the file last had this ``sha256``.
+    """
+    for statement in (
+        "ALTER TABLE models ADD COLUMN named INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE models ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE models ADD COLUMN source TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE models ADD COLUMN licence TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE models ADD COLUMN sha256 TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE models ADD COLUMN verified REAL",
+        """CREATE TABLE measurements (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            model_id INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+            machine TEXT NOT NULL,
+            taken REAL NOT NULL,
+            figures TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX measurements_model ON measurements(model_id)",
+    ):
+        db.execute(statement)

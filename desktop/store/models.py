@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import statistics
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +14,15 @@ from desktop.errors import KotonohaError
 from desktop.store.choices import Choices, Run, changed, decoded, encoded
 from desktop.store.database import Database
 from desktop.store.rows import fetch
-from desktop.store.text import find, line
+from desktop.store.text import clean, find, line
+
+_LAST = 50  # answers, from which the speed of a model is told
+# Ids grow with time. Of a long history only the end is looked at.
+_SPEEDS = """
+SELECT json_extract(stats, '$.tokens_per_second') AS speed FROM messages
+WHERE model_name = ? AND json_valid(stats) AND id > (SELECT max(id) - 100000 FROM messages)
+ORDER BY id DESC LIMIT ?
+"""
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -30,6 +40,19 @@ class Model(msgspec.Struct, frozen=True):
     used: float | None
     choices: Choices = Choices()
     recommended: str = "{}"  # JSON: the sampling that the file recommends
+    named: bool = False  # by the person
+    note: str = ""  # the person's
+    source: str = ""  # a repository of the hub, or the application that keeps the file
+    licence: str = ""  # as the file says
+    sha256: str = ""  # of the file, when it was last read whole
+    verified: float | None = None  # since when it is known to be so
+
+
+class Use(msgspec.Struct, frozen=True):
+    """What a model was used for."""
+
+    chats: int  # that are answered by it
+    tokens_per_second: float | None  # the median of its last answers on whichever machine
 
 
 class Models:
@@ -71,8 +94,11 @@ class Models:
         quantization: str = "",
         trained_context_length: int = 0,
         recommended: str = "{}",
+        licence: str = "",
     ) -> Model:
         """Keep what is known about the file; the same path again updates its row and keeps its id.
+
+        A name that the person gave stays.
 
         Raises ``KotonohaError("model_path_unusable")`` for a path that is not valid Unicode.
         """
@@ -85,19 +111,71 @@ class Models:
             line(quantization),
             trained_context_length,
             recommended,
+            line(licence),
         )
         with self._database.write() as connection:
             connection.execute(
                 "INSERT INTO models (path, name, size_bytes, architecture, parameters, quantization,"
-                " trained_context_length, recommended, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " trained_context_length, recommended, licence, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (path) DO UPDATE SET (name, size_bytes, architecture, parameters, quantization,"
-                " trained_context_length, recommended) = (excluded.name, excluded.size_bytes,"
-                " excluded.architecture, excluded.parameters, excluded.quantization,"
-                " excluded.trained_context_length, excluded.recommended)",
+                " trained_context_length, recommended, licence) = (iif(named, name, excluded.name),"
+                " excluded.size_bytes, excluded.architecture, excluded.parameters, excluded.quantization,"
+                " excluded.trained_context_length, excluded.recommended, excluded.licence)",
                 (key, *facts, time.time()),
             )
             row = connection.execute("SELECT * FROM models WHERE path = ?", (key,)).fetchone()
             return _model(dict(row))
+
+    def rename(self, id: int, name: str) -> None:
+        """Call the model so from now on; "" gives it back the name that it had when it was added again."""
+        self._set(id, name=line(name), named=1) if line(name) else self._set(id, named=0)
+
+    def write_note(self, id: int, note: str) -> None:
+        """Keep what the person says of the model."""
+        self._set(id, note=clean(note))
+
+    def tell_source(self, id: int, source: str) -> None:
+        """Keep where the file comes from."""
+        self._set(id, source=line(source))
+
+    def keep_hash(self, id: int, sha256: str) -> None:
+        """Note that the whole file was read now, and what its hash is."""
+        self._set(id, sha256=sha256, verified=time.time())
+
+    def by_hash(self, sha256: str) -> Sequence[Model]:
+        """Return the models whose files were the same when they were read last."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT * FROM models WHERE sha256 = ? AND sha256 <> ''", (sha256,))
+            return [_model(dict(row)) for row in rows]
+
+    def uses(self) -> dict[int, Use]:
+        """Return what each model is used for, by its id."""
+        with self._database.read() as connection:
+            chats = dict(
+                connection.execute(
+                    "SELECT model_id, count(*) FROM chats"
+                    " WHERE model_id IS NOT NULL AND deleted IS NULL GROUP BY model_id"
+                ).fetchall()
+            )
+            names = connection.execute("SELECT id, name FROM models").fetchall()
+            speeds = {
+                name: [
+                    row["speed"]
+                    for row in connection.execute(_SPEEDS, (name, _LAST))
+                    if isinstance(row["speed"], int | float)
+                ]
+                for _, name in names
+            }
+        return {
+            id: Use(chats.get(id, 0), statistics.median(speeds[name]) if speeds[name] else None)
+            for id, name in names
+        }
+
+    def _set(self, id: int, **columns: object) -> None:
+        with self._database.write() as connection:
+            fetch(connection, "models", id)
+            names = ", ".join(f"{name} = ?" for name in columns)
+            connection.execute(f"UPDATE models SET {names} WHERE id = ?", (*columns.values(), id))  # noqa: S608
 
     def touch(self, id: int) -> None:
         """Note that the model is used now."""
@@ -177,4 +255,5 @@ def _is_unicode(text: str) -> bool:
 
 
 def _model(row: dict[str, Any]) -> Model:
-    return msgspec.convert(row | {"choices": decoded(row["choices"], Choices)}, Model)
+    own = {"choices": decoded(row["choices"], Choices), "named": bool(row["named"])}
+    return msgspec.convert(row | own, Model)

@@ -279,17 +279,18 @@ def test_the_version_is_the_number_of_steps() -> None:
 def next_version(monkeypatch: pytest.MonkeyPatch) -> Iterator[Migrations]:
     """A version of tomorrow, with two steps more, the first of which changes data."""
     steps = Migrations("kotonoha")
-    for step in (migrations.m001_initial, migrations.m002_engine, migrations.m003_chatting):
-        steps()(step)
+    steps._migrations.extend(migrations.MIGRATIONS._migrations)
+    version = health.SCHEMA_VERSION + 1
 
-    @steps()
-    def m004_shout(db: Utils) -> None:
+    def shout(db: Utils) -> None:
         db.execute("ALTER TABLE chats ADD COLUMN colour INTEGER NOT NULL DEFAULT 0")
         db.execute("UPDATE messages SET text = text || '！'")
 
+    shout.__name__ = f"m{version:03d}_shout"
+    steps()(shout)
     monkeypatch.setattr(migrations, "MIGRATIONS", steps)
     for module in (health, database):
-        monkeypatch.setattr(module, "SCHEMA_VERSION", 4)
+        monkeypatch.setattr(module, "SCHEMA_VERSION", version)
     yield steps
 
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
-from desktop.engine.protocol import Adapter
+from desktop.engine.protocol import Adapter, Stats
 from desktop.errors import KotonohaError
-from desktop.store import Choices, Run, Store
+from desktop.store import Choices, Model, Run, Store
 
 
 def test_the_same_file_twice_is_one_model(store: Store, tmp_path: Path) -> None:
@@ -147,3 +148,39 @@ def test_what_worked_on_a_machine(store: Store) -> None:
     assert store.models.run(model.id, "here") is None
     with pytest.raises(KotonohaError):
         store.models.remember(model.id, "here", run)
+
+
+def test_a_name_of_the_persons_stays_when_the_file_is_read_again(store: Store, tmp_path: Path) -> None:
+    model = store.models.add(path=tmp_path / "a.gguf", name="Gemma 3", licence="gemma")
+    store.models.rename(model.id, " 仕事用の\nモデル ")
+    again = store.models.add(path=tmp_path / "a.gguf", name="Gemma 3 · Q4", licence="gemma")
+    assert (again.id, again.name, again.licence, again.named) == (model.id, "仕事用の モデル", "gemma", True)
+    store.models.rename(model.id, "")
+    assert store.models.add(path=tmp_path / "a.gguf", name="Gemma 3 · Q4").name == "Gemma 3 · Q4"
+
+
+def test_what_is_known_of_a_file_is_kept(store: Store, tmp_path: Path) -> None:
+    one = store.models.add(path=tmp_path / "a.gguf", name="一")
+    two = store.models.add(path=tmp_path / "b.gguf", name="二")
+    store.models.write_note(one.id, "会議の要約に\n使う")
+    store.models.tell_source(one.id, "elyza/Llama-3-ELYZA-JP-8B-GGUF")
+    before = time.time()
+    for model in (one, two):
+        store.models.keep_hash(model.id, "ab" * 32)
+    kept = store.models.get(one.id)
+    assert (kept.note, kept.source) == ("会議の要約に\n使う", "elyza/Llama-3-ELYZA-JP-8B-GGUF")
+    assert kept.verified is not None and kept.verified >= before
+    assert [model.name for model in store.models.by_hash("ab" * 32)] == ["一", "二"]
+    assert store.models.by_hash("") == [] == store.models.by_hash("cd" * 32)
+
+
+def test_what_a_model_is_used_for(store: Store, model: Model) -> None:
+    unused = store.models.add(path="/nowhere/b.gguf", name="使わない")
+    for speed in (10.0, 30.0, 20.0):
+        chat, _, answer = store.messages.send_first("質問", model.name, title="題")
+        store.chats.set_model(chat.id, model.id)
+        store.messages.finish(answer.id, "答え", "done", stats=Stats(1, 0, 1, 0.1, 1.0, speed, 8192))
+    store.chats.delete(chat.id)
+    uses = store.models.uses()
+    assert (uses[model.id].chats, uses[model.id].tokens_per_second) == (2, 20.0)
+    assert (uses[unused.id].chats, uses[unused.id].tokens_per_second) == (0, None)
