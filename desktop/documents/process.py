@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from desktop import network
 from desktop.documents.convert import Converted, convert
 from desktop.documents.failures import failure
 from desktop.errors import KotonohaError
@@ -56,6 +57,7 @@ def main() -> int:
     """Read one file; return the exit status."""
     out = os.dup(1)
     os.dup2(2, 1)  # no library's print can spoil the lines
+    network.lock("reader")
     request, _, data = sys.stdin.buffer.read().partition(b"\n")
     asked = msgspec.json.decode(request, type=Request)
     _limit()

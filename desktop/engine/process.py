@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec.structs import replace
 
+from desktop import network
 from desktop.engine.failures import RequestFailed, Stopped
 from desktop.engine.memory import is_short
 from desktop.engine.protocol import (
@@ -51,6 +52,7 @@ from desktop.engine.protocol import (
 from desktop.engine.threads import physical_cores
 from desktop.errors import KotonohaError
 from desktop.gguf.check import loadable
+from desktop.network import wall
 
 if TYPE_CHECKING:
     from desktop.engine.embed import Embedder
@@ -69,6 +71,7 @@ def main() -> int:
     """Serve requests until standard input ends; return the exit status."""
     events = _take_over_stdout()
     _leave_no_core_dump()
+    network.lock("engine", wall.DRIVERS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the parent's to answer
     os.environ["GGML_NO_BACKTRACE"] = "1"  # else llama.cpp starts a debugger before it aborts
     # Threads that wait for each other spin first. GNU's default spins so long that another busy program makes
