@@ -10,6 +10,7 @@ import os
 import socket
 import sys
 
+from desktop import network
 from desktop.language import say
 
 
@@ -27,6 +28,7 @@ def main() -> int:
         from desktop.documents.process import main as document_reader
 
         return document_reader()
+    network.install("command" if arguments else "window")
     try:
         status = _window_or_terminal() if not arguments else _command(arguments)
         if sys.stdout is not None:
