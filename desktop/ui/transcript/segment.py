@@ -175,11 +175,7 @@ class Segment:
             painter.drawRoundedRect(rect, self.look.px(4), self.look.px(4))
         context = QAbstractTextDocumentLayout.PaintContext()
         if selected is not None:
-            first, last = selected
-            if self.block.kind == "table":  # the empty lines before and behind it would be drawn, too
-                for frame in self.document.rootFrame().childFrames():
-                    first, last = max(first, frame.firstPosition()), min(last, frame.lastPosition())
-            context.selections = self._selections(first, last)
+            context.selections = self._selections(*selected)
         if within is not None:
             within = within.translated(-self.origin()).adjusted(0, 1, 0, -1)
             context.clip = within
@@ -194,6 +190,9 @@ class Segment:
 
     def _selections(self, start: int, end: int) -> list[QAbstractTextDocumentLayout.Selection]:
         """Return what is drawn as selected, in ink; but what stands in a formula's place stays invisible."""
+        if self.block.kind == "table" and self.document is not None:
+            for frame in self.document.rootFrame().childFrames():  # the empty lines around it are not drawn
+                start, end = max(start, frame.firstPosition()), min(end, frame.lastPosition())
         parts: list[tuple[int, int, bool]] = []
         for number, span in enumerate(self.spans()):
             first, last = self.limits(number) if span.math else (0, 0)
