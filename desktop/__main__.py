@@ -9,9 +9,14 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from typing import TYPE_CHECKING
 
 from desktop import network
 from desktop.language import say
+
+if TYPE_CHECKING:
+    from desktop.exchange.exporting import Writer
+    from desktop.jobs import Cancel
 
 
 def main() -> int:
@@ -52,7 +57,13 @@ def _command(arguments: list[str]) -> int:
         return demo(options.picture)
     if options.command == "quick":
         return _quick()
-    return cli.run(options)
+    return cli.run(options, pdf=_pdf_writer)
+
+
+def _pdf_writer(cancel: Cancel) -> Writer:
+    from desktop.ui.exchange.offscreen import pdf_writer
+
+    return pdf_writer(cancel)
 
 
 def _quick() -> int:

@@ -6,15 +6,25 @@ import os
 import sys
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.cli.arguments import parse
 from desktop.errors import KotonohaError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.exchange.exporting import Writer
+    from desktop.jobs import Cancel
+
 __all__ = ["parse", "run"]
 
 
-def run(options: Namespace) -> int:
-    """Run the command and return its exit status; what went wrong is told on standard error."""
+def run(options: Namespace, pdf: Callable[[Cancel], Writer] | None = None) -> int:
+    """Run the command and return its exit status; what went wrong is told on standard error.
+
+    ``pdf`` gives what makes PDFs, which needs Qt and so is not in here.
+    """
     _never_fail_to_write()
     try:
         match options.command:
@@ -25,7 +35,7 @@ def run(options: Namespace) -> int:
             case "chats":
                 from desktop.cli.chats import run as chats
 
-                return chats(options)
+                return chats(options, pdf)
             case "devices":
                 from desktop.cli.devices import run as devices
 

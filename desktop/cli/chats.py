@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from getpass import getpass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -27,6 +27,9 @@ from desktop.moments import moment
 from desktop.store import Chat, Results, Store
 from desktop.store.instance import Instance
 
+if TYPE_CHECKING:
+    from desktop.exchange.exporting import Writer
+
 T = TypeVar("T")
 
 # What a stranger wrote must not reach the terminal as a command. Line breaks and tabs may.
@@ -34,15 +37,15 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SHOWN_SKIPPED = 20
 
 
-def run(options: Namespace) -> int:
-    """Do what is asked; return the exit status.
+def run(options: Namespace, pdf: Callable[[Cancel], Writer] | None = None) -> int:
+    """Do what is asked; return the exit status. ``pdf`` gives what makes PDFs.
 
     1: something could not be done or read. 130: Ctrl-C stopped it; of an import, what was done stays.
     """
     cancel = Cancel()
     try:
         with stops(cancel):
-            status = _act(options, cancel)
+            status = _act(options, cancel, pdf)
         with _told():
             sys.stdout.flush()
     except Cancelled:
@@ -50,11 +53,13 @@ def run(options: Namespace) -> int:
     return status
 
 
-def _act(options: Namespace, cancel: Cancel) -> int:
+def _act(options: Namespace, cancel: Cancel, pdf: Callable[[Cancel], Writer] | None) -> int:
     if options.action == "restore":
         return _restore(options, cancel)
     with closing(Store.open(paths.database(), recover=False)) as store:
         set_language(store.settings.get().language)
+        if options.action == "export":
+            return _export(store, options, cancel, pdf)
         return _ACTIONS[options.action](store, options, cancel)
 
 
@@ -121,25 +126,28 @@ def _import(store: Store, options: Namespace, cancel: Cancel) -> int:
         _print_json(msgspec.to_builtins(report) | {"sentence": report.sentence})
     else:
         _print(report.sentence)
-        for each in report.skipped[:_SHOWN_SKIPPED]:
+        listed = [*report.skipped, *report.passed][:_SHOWN_SKIPPED]
+        for each in listed:
             print(_CONTROL.sub("", f"  {each.sentence}"), file=sys.stderr)
-        more = report.skipped_count - min(len(report.skipped), _SHOWN_SKIPPED)
+        more = report.skipped_count + report.empty + report.binned - len(listed)
         if more > 0:
             print(say(f"  ほか {more:,}件", f"  and {more:,} more"), file=sys.stderr)
     return 130 if report.cancelled else 1 if report.skipped_count or report.failed else 0
 
 
-def _export(store: Store, options: Namespace, cancel: Cancel) -> int:
+def _export(store: Store, options: Namespace, cancel: Cancel, pdf: Callable[[Cancel], Writer] | None) -> int:
     from desktop.exchange.exporting import export_chats, format_of
 
+    format = options.format or format_of(options.to) or "markdown"
     report = _follow(
         export_chats(
             store,
             options.ids or None,
             options.to,
-            options.format or format_of(options.to) or "markdown",
+            format,
             cancel,
             overwrite=options.overwrite,
+            pdf=pdf(cancel) if pdf is not None and format == "pdf" else None,
         ),
         lambda event: say("書き出し中…", "Exporting…") + f" {event.done:,}/{event.total:,}",
     )
@@ -208,7 +216,6 @@ _ACTIONS: dict[str, Callable[[Store, Namespace, Cancel], int]] = {
     "show": _show,
     "search": _search,
     "import": _import,
-    "export": _export,
     "backup": _backup,
 }
 

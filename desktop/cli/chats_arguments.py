@@ -8,7 +8,14 @@ from typing import Any
 
 from desktop.language import say
 
-FORMATS = ("markdown", "html", "json", "text", "jsonl")  # exchange.exporting.Format, without loading it
+FORMATS = (
+    "markdown",
+    "html",
+    "pdf",
+    "json",
+    "text",
+    "jsonl",
+)  # exchange.exporting.Format, without loading it
 _MOST = 2**31 - 1
 
 

@@ -16,23 +16,24 @@ import msgspec
 
 from desktop.errors import KotonohaError
 from desktop.exchange import chatml, markdown, names, own_json, plain_text
-from desktop.exchange.words import title_of
-from desktop.jobs import Cancel
+from desktop.exchange.words import counted, title_of
+from desktop.jobs import Cancel, Cancelled
 from desktop.language import say
 from desktop.store import Store
 from desktop.store.records import ChatRecord
 from desktop.store.replacing import may_replace
 
-Format = Literal["markdown", "html", "json", "text", "jsonl"]
+Format = Literal["markdown", "html", "pdf", "json", "text", "jsonl"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 SUFFIXES: dict[Format, str] = {
     "markdown": ".md",
     "html": ".html",
+    "pdf": ".pdf",
     "json": ".json",
     "text": ".txt",
     "jsonl": ".jsonl",
 }
-
+Writer = Callable[[ChatRecord], bytes]  # b"": the format has nothing of this chat
 
 _ZIP_FROM, _ZIP_TO = 315_619_200, 4_354_000_000  # 1980 to 2107, in Unix seconds
 
@@ -55,11 +56,11 @@ class ExportReport(msgspec.Struct, frozen=True):
     @property
     def sentence(self) -> str:
         """Return it in the person's language."""
-        ja = f"対話 {self.chats:,}件を書き出しました: {self.path}"
-        en = f"Exported {self.chats:,} chats: {self.path}"
+        ja = f"対話を{self.chats:,}件書き出しました: {self.path}"
+        en = f"Exported {counted(self.chats, 'chat')}: {self.path}"
         if self.left_out:
-            ja += f"（書き出せるもののない {self.left_out:,}件を除く）"
-            en += f" ({self.left_out:,} with nothing that can be exported were left out)"
+            ja += f"（書き出せるもののない{self.left_out:,}件を除く）"
+            en += f" ({self.left_out:,} with nothing that can be exported left out)"
         return say(ja, en)
 
 
@@ -77,8 +78,11 @@ def export_chats(
     cancel: Cancel,
     *,
     overwrite: bool = False,
+    pdf: Writer | None = None,
 ) -> Generator[ExportProgress, None, ExportReport]:
     """Write chats (None: all that are not in the bin, oldest first); yield the progress after each.
+
+    ``pdf`` writes the format of this name, for which Qt is needed: ``ui.exchange`` has it.
 
     JSON and JSONL have all chats in one file. Of the others each chat is a file: ``to`` itself for one
     chat, in a zip where ``to`` ends in .zip, else in the folder ``to``, which is made. In a folder that is
@@ -103,13 +107,14 @@ def export_chats(
         if target.exists() and not target.is_dir() and not overwrite:
             raise _exists(target)
         records = _records(store, chosen, cancel)
+        write = _writer(format, pdf)
         if gathered:
-            return (yield from _into_one(records, len(chosen), target, format))
+            return (yield from _into_one(records, len(chosen), target, format, write))
         if len(chosen) == 1 and target.suffix.lower() != ".zip":
-            return (yield from _into_one(records, 1, target, format))
+            return (yield from _into_one(records, 1, target, format, write))
         if target.suffix.lower() == ".zip" and not target.is_dir():
-            return (yield from _into_zip(records, len(chosen), target, format))
-        return (yield from _into_folder(records, len(chosen), target, format))
+            return (yield from _into_zip(records, len(chosen), target, format, write))
+        return (yield from _into_folder(records, len(chosen), target, format, write))
 
 
 def _records(store: Store, ids: Sequence[int], cancel: Cancel) -> Iterator[ChatRecord | None]:
@@ -123,12 +128,18 @@ def _records(store: Store, ids: Sequence[int], cancel: Cancel) -> Iterator[ChatR
             yield None  # deleted for good since the list was made
 
 
-def _written(write: Callable[[ChatRecord], bytes], record: ChatRecord | None, total: int) -> bytes:
+def _written(write: Writer, record: ChatRecord | None, total: int) -> bytes:
     """Return the chat as it is in the file; of many, b"" for one that is so damaged that it cannot be."""
     if record is None:
         return b""
     try:
         return write(record)
+    except Cancelled:
+        raise
+    except KotonohaError as error:
+        if total == 1 or error.code != "chat_broken":
+            raise
+        return b""
     except Exception as error:
         if total > 1:
             return b""
@@ -140,9 +151,8 @@ def _written(write: Callable[[ChatRecord], bytes], record: ChatRecord | None, to
 
 
 def _into_one(
-    records: Iterator[ChatRecord | None], total: int, target: Path, format: Format
+    records: Iterator[ChatRecord | None], total: int, target: Path, format: Format, write: Writer
 ) -> Generator[ExportProgress, None, ExportReport]:
-    write = _writer(format)
     chats = 0
     with _part(target) as file:
         file.write(own_json.HEADER if format == "json" else b"")
@@ -159,9 +169,8 @@ def _into_one(
 
 
 def _into_zip(
-    records: Iterator[ChatRecord | None], total: int, target: Path, format: Format
+    records: Iterator[ChatRecord | None], total: int, target: Path, format: Format, write: Writer
 ) -> Generator[ExportProgress, None, ExportReport]:
-    write = _writer(format)
     taken: set[str] = set()
     with _part(target) as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -182,9 +191,8 @@ def _into_zip(
 
 
 def _into_folder(
-    records: Iterator[ChatRecord | None], total: int, folder: Path, format: Format
+    records: Iterator[ChatRecord | None], total: int, folder: Path, format: Format, write: Writer
 ) -> Generator[ExportProgress, None, ExportReport]:
-    write = _writer(format)
     folder.mkdir(exist_ok=True)
     taken: set[str] = set()
     files: list[Path] = []
@@ -214,8 +222,12 @@ def _part(target: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-def _writer(format: Format) -> Callable[[ChatRecord], bytes]:
+def _writer(format: Format, pdf: Writer | None) -> Writer:
     match format:
+        case "pdf":
+            if pdf is None:
+                raise ValueError("who wants PDFs says what makes them")
+            return pdf
         case "json":
             return own_json.encode
         case "jsonl":
@@ -231,6 +243,11 @@ def _writer(format: Format) -> Callable[[ChatRecord], bytes]:
     return lambda record: write(record).encode("utf-8")
 
 
+def group_name() -> str:
+    """Return the name of a file or folder for several chats."""
+    return say("言の葉の対話", "Kotonoha chats") + time.strftime(" %Y-%m-%d")
+
+
 def _name(record: ChatRecord) -> str:
     return names.safe(title_of(record), say("無題の対話", "Untitled chat"))
 
@@ -239,7 +256,7 @@ def _name_in(store: Store, folder: Path, ids: Sequence[int], format: Format) -> 
     if len(ids) == 1:
         name = names.safe(store.chats.get(ids[0]).title, say("無題の対話", "Untitled chat"))
     else:
-        name = say("言の葉の対話", "Kotonoha chats") + time.strftime(" %Y-%m-%d")
+        name = group_name()
     return names.unused(folder, name, SUFFIXES[format], set())
 
 

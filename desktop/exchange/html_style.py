@@ -90,8 +90,8 @@ menclose[notation="box"] { border: 1px solid; padding: 0.1em 0.2em; }
 .plain { white-space: pre-wrap; }
 details { margin: 0 0 0.75rem; }
 summary { cursor: pointer; }
-details .plain { border-left: 3px solid var(--line); color: var(--sub); font-size: 0.875rem; margin: 0.5rem 0 0;
-  padding-left: 1rem; }
+details .plain { border-left: 3px solid var(--line); color: var(--sub); font-size: 0.875rem;
+  margin: 0.5rem 0 0; padding-left: 1rem; }
 @media print {
   body { font-size: 10.5pt; max-width: none; padding: 0; }
   pre, .table, .formula { overflow: visible; }

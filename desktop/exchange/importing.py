@@ -13,6 +13,7 @@ from desktop.errors import KotonohaError
 from desktop.exchange.recognise import Companion, Unreadable, chats, damaged
 from desktop.exchange.shapes import Object, mapping
 from desktop.exchange.sources import Counted, Member, members, read_text, told
+from desktop.exchange.words import counted
 from desktop.jobs import Cancel, Cancelled
 from desktop.language import say
 from desktop.store import Store
@@ -36,18 +37,22 @@ class ImportProgress(msgspec.Struct, frozen=True):
 
 
 class Skipped(msgspec.Struct, frozen=True):
-    """What could not be imported: in which file, which chat ("": the whole file or its rest), and why."""
+    """What was not imported: in which file, which chat, and why."""
 
     file: str
-    title: str
+    title: str  # of the chat; "" where it is not known, and for a whole file or its rest
     code: str
     ja: str
     en: str
+    number: int = 0  # of the chat in its file, from 1; 0: none of its chats
 
     @property
     def sentence(self) -> str:
         """Return it in the person's language."""
-        name = f"{self.file} · {self.title}" if self.title else self.file
+        chat = self.title
+        if self.number and not chat:
+            chat = say(f"{self.number:,}番目の対話", f"chat {self.number:,}")
+        name = f"{self.file} · {chat}" if chat else self.file
         return f"{name}: {say(self.ja, self.en)}"
 
 
@@ -58,45 +63,51 @@ class ImportReport(msgspec.Struct, frozen=True):
     grown: int  # were here and got new messages
     known: int  # were here with all their messages
     binned: int  # were imported once and are in the bin, where they stay
-    empty: int  # have no message
+    empty: int  # have no message that can be read
     messages: int
     lost_messages: int  # hang on themselves or have another's key, in a damaged file
-    skipped: tuple[Skipped, ...]  # the first ``MOST_SKIPPED``
+    skipped: tuple[Skipped, ...]  # what could not be read; the first ``MOST_SKIPPED``
     skipped_count: int
     cancelled: bool
     failed: Skipped | None = None  # what ended it early: the store could keep no more
+    passed: tuple[Skipped, ...] = ()  # the empty ones and those in the bin; the first ``MOST_SKIPPED``
 
     @property
     def sentence(self) -> str:
         """Return it in the person's language."""
-        ja = [f"新しい対話 {len(self.added):,}件、メッセージ {self.messages:,}件を取り込みました。"]
-        en = [f"Imported {len(self.added):,} new chats and {self.messages:,} messages."]
+        ja, en = [], []
         for count, in_ja, in_en in (
-            (self.grown, "続きを加えた対話 {}件。", "{} chats were continued."),
-            (self.known, "すでにある対話 {}件。", "{} chats were here already."),
-            (
-                self.binned,
-                "ごみ箱にある対話 {}件は、そのままにしました。",
-                "{} chats are in the bin and stay there.",
-            ),
-            (self.empty, "空の対話 {}件は取り込んでいません。", "{} empty chats were left out."),
-            (
-                self.lost_messages,
-                "つながりの壊れたメッセージ {}件を除きました。",
-                "{} messages with broken links were left out.",
-            ),
-            (self.skipped_count, "読めなかったもの {}件。", "{} could not be read."),
+            (self.grown, "{}件の対話に続きを加えました。", "{} continued."),
+            (self.known, "{}件の対話は、すでにあります。", "{} here already."),
+            (self.binned, "{}件の対話は、ごみ箱に入れたままにしました。", "{} left in the bin."),
+            (self.empty, "{}件の対話には、読めるメッセージがありません。", "{} without a message."),
         ):
             if count:
                 ja.append(in_ja.format(f"{count:,}"))
-                en.append(in_en.format(f"{count:,}"))
+                en.append(in_en.format(f"{counted(count, 'chat')} {'was' if count == 1 else 'were'}"))
+        if self.lost_messages:
+            ja.append(f"つながりの壊れたメッセージを{self.lost_messages:,}件除きました。")
+            en.append(f"{counted(self.lost_messages, 'message')} with broken links left out.")
+        if self.skipped_count:
+            ja.append(f"{self.skipped_count:,}件は読めませんでした。")
+            en.append(f"{self.skipped_count:,} could not be read.")
         if self.cancelled:
             ja.append("途中で止めました。もう一度取り込むと、残りが加わります。")
             en.append("It was stopped. Import it again to add the rest.")
         if self.failed is not None:
             ja.append(f"途中で終わりました: {self.failed.ja}もう一度取り込むと、残りが加わります。")
             en.append(f"It ended early: {self.failed.en} Import it again to add the rest.")
-        return say("".join(ja), " ".join(en))
+        return say("".join([self._in_ja(), *ja]), " ".join([self._in_en(), *en]))
+
+    def _in_ja(self) -> str:
+        counts = (("対話", len(self.added)), ("メッセージ", self.messages))
+        new = "、".join(f"{what}を{count:,}件" for what, count in counts if count)
+        return f"{new}取り込みました。" if new else "新しく取り込んだものはありません。"
+
+    def _in_en(self) -> str:
+        counts = (("chat", len(self.added)), ("message", self.messages))
+        new = " and ".join(counted(count, what) for what, count in counts if count)
+        return f"Imported {new}." if new else "Nothing new was imported."
 
 
 def import_chats(
@@ -154,6 +165,8 @@ class _Import:
         self._counts = dict.fromkeys(("grown", "known", "binned", "empty"), 0)
         self._messages = self._lost = self._skipped_count = 0
         self._skipped: list[Skipped] = []
+        self._passed: list[Skipped] = []
+        self._number = 0  # of the chat in its file
         self._recognised = self._told = (
             False  # anything in the file, folder or zip that is read: of it, a chat
         )
@@ -172,11 +185,13 @@ class _Import:
                 opened = member.open()
             with opened:
                 stream = Counted(member, opened, cancel)
+                self._number = 0
                 for found in chats(stream, lambda name: beside(member, name), self._now):
                     self._recognised = True
                     self._told = self._told or not isinstance(found, Companion)
+                    self._number += not isinstance(found, Companion)
                     if isinstance(found, Unreadable):
-                        self.skip(member.name, found.title, found.error)
+                        self.skip(member.name, found.title, found.error, self._number)
                     elif not isinstance(found, Companion):
                         self._add(member, found)
                     at = min(done + stream.done, total)
@@ -193,12 +208,10 @@ class _Import:
             self.skip(path.name, "", (_hollow if self._recognised else _unknown)(len(found)))
         self._recognised = self._told = False
 
-    def skip(self, file: str, title: str, error: KotonohaError) -> None:
+    def skip(self, file: str, title: str, error: KotonohaError, number: int = 0) -> None:
         """Note what could not be read."""
         self._skipped_count += 1
-        if len(self._skipped) < MOST_SKIPPED:
-            title = " ".join(title[:200].split())
-            self._skipped.append(Skipped(file[-200:], title, error.code, error.ja, error.en))
+        _note(self._skipped, file, title, error, number)
 
     @property
     def has_added(self) -> bool:
@@ -215,6 +228,7 @@ class _Import:
             skipped=tuple(self._skipped),
             skipped_count=self._skipped_count,
             cancelled=cancelled,
+            passed=tuple(self._passed),
             failed=None if failed is None else Skipped("", "", failed.code, failed.ja, failed.en),
         )
 
@@ -222,16 +236,17 @@ class _Import:
         ours = record.origin.startswith("kotonoha:")
         if not record.messages and not ours:
             self._counts["empty"] += 1
+            _note(self._passed, member.name, record.title, _empty(), self._number)
             return
         try:
             added: Added = self._store.transfer.add(record if ours else _titled(record))
         except KotonohaError as error:
             if error.code not in _ABOUT_A_CHAT:
                 raise _StoreFailedError(error) from error
-            self.skip(member.name, record.title, error)
+            self.skip(member.name, record.title, error, self._number)
             return
         except Exception as error:  # a value that SQLite does not take; nothing of the chat is kept
-            self.skip(member.name, record.title, damaged(error))
+            self.skip(member.name, record.title, damaged(error), self._number)
             return
         self._messages += added.messages
         self._lost += added.lost
@@ -239,6 +254,14 @@ class _Import:
             self._added.append(added.chat_id)
         else:
             self._counts[added.outcome] += 1
+            if added.outcome == "binned":
+                _note(self._passed, member.name, record.title, _binned(), self._number)
+
+
+def _note(into: list[Skipped], file: str, title: str, error: KotonohaError, number: int) -> None:
+    if len(into) < MOST_SKIPPED:
+        title = " ".join(title[:200].split())
+        into.append(Skipped(file[-200:], title, error.code, error.ja, error.en, number))
 
 
 def _titled(record: ChatRecord) -> ChatRecord:
@@ -264,6 +287,22 @@ def _beside(found: Iterable[Member]) -> Callable[[Member, str], Object]:
             return {}  # a title less is no reason to leave out the messages
 
     return look
+
+
+def _empty() -> KotonohaError:
+    return KotonohaError(
+        "chat_empty",
+        "読めるメッセージがありません。空か、壊れています。",
+        "There is no message in it that can be read. It is empty or damaged.",
+    )
+
+
+def _binned() -> KotonohaError:
+    return KotonohaError(
+        "chat_binned",
+        "ごみ箱にあります。要るときは、ごみ箱から元に戻してください。",
+        "It is in the bin. Restore it from there if you want it.",
+    )
 
 
 def _unknown(files: int) -> KotonohaError:

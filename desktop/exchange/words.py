@@ -8,6 +8,11 @@ from desktop.moments import moment
 from desktop.store.records import ChatRecord, MessageRecord
 
 
+def counted(number: int, noun: str) -> str:
+    """Return how many there are, in English: "1 chat", "1,000 chats"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def title_of(record: ChatRecord) -> str:
     """Return the chat's title in one line, or what stands for none."""
     return " ".join(record.title.split()) or say("無題の対話", "Untitled chat")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import zipfile
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import KOTONOHA, PATIENCE, environment, kotonoha
+from commands import KOTONOHA, PATIENCE, ROOT, environment, kotonoha
+from pypdf import PdfReader
 
 from desktop.store import Store
 from desktop.store.instance import Instance
@@ -30,7 +32,7 @@ def filled(home: Path) -> Path:
     """A home with the chats of two applications."""
     done = kotonoha(home, "chats", "import", str(FIXTURES / "chatgpt.json"), str(FIXTURES / "jan"))
     assert done.returncode == 0, done.stderr
-    assert done.stdout.decode() == "Imported 3 new chats and 9 messages.\n"
+    assert done.stdout.decode() == "Imported 3 chats and 9 messages.\n"
     return home
 
 
@@ -99,11 +101,49 @@ def test_everything_goes_out_and_into_another_home(filled: Path, tmp_path: Path)
         assert report["files"] == [str(to)]
         assert "was not overwritten" in told(filled, "export", id, "--to", str(to))
         lines(filled, "export", id, "--to", str(to), "--overwrite")
+    with_qt = tmp_path / "紅葉.pdf"
+    (report,) = lines(filled, "export", id, "--to", str(with_qt))
+    assert report == {"path": str(with_qt), "files": [str(with_qt)], "chats": 1, "left_out": 0}
+    text = "".join(page.extract_text() for page in PdfReader(with_qt).pages)
+    assert "イロハモミジ" in re.sub(r"\s", "", text)
+    assert "was not overwritten" in told(filled, "export", id, "--to", str(with_qt))
     folder = tmp_path / "対話集"
     assert len(lines(filled, "export", "--to", str(folder), "--format", "html")[0]["files"]) == 3
     lines(filled, "export", "--to", str(tmp_path / "対話集.zip"))
     with zipfile.ZipFile(tmp_path / "対話集.zip") as archive:
         assert {Path(name).suffix for name in archive.namelist()} == {".md"}
+
+
+def test_all_chats_go_into_pdfs_without_a_screen(filled: Path, tmp_path: Path) -> None:
+    (report,) = lines(filled, "export", "--to", str(tmp_path / "紙"), "--format", "pdf")
+    assert (report["chats"], report["left_out"]) == (3, 0)
+    assert all(Path(file).read_bytes().startswith(b"%PDF-") for file in report["files"])
+    (report,) = lines(filled, "export", "--to", str(tmp_path / "紙.zip"), "--format", "pdf")
+    with zipfile.ZipFile(report["path"]) as archive:
+        assert sorted(archive.namelist()) == sorted(path.name for path in (tmp_path / "紙").iterdir())
+
+
+def test_where_qt_cannot_run_a_pdf_is_refused_in_a_sentence(filled: Path, tmp_path: Path) -> None:
+    (tmp_path / "lib" / "PySide6").mkdir(parents=True)
+    broken = "raise ImportError('libEGL.so.1: cannot open shared object file')"
+    (tmp_path / "lib" / "PySide6" / "__init__.py").write_text(broken)
+    for more in (
+        {"PYTHONPATH": f"{tmp_path / 'lib'}{os.pathsep}{ROOT}"},
+        {"QT_QPA_PLATFORM_PLUGIN_PATH": str(tmp_path)},
+    ):
+        done = subprocess.run(
+            [*KOTONOHA, "chats", "export", "--to", str(tmp_path / "紙"), "--format", "pdf"],
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+            env=environment(filled, **more),
+            cwd=tmp_path,
+        )
+        assert (done.returncode, done.stdout) == (1, b"")
+        said = done.stderr.decode()
+        assert said.startswith("kotonoha: Qt, which makes PDFs, cannot run here (")
+        assert said.count("\n") == 1 and "html" in said
+    assert not (tmp_path / "紙").exists()
 
 
 def test_a_backup_with_a_passphrase_there_and_back(filled: Path, tmp_path: Path) -> None:

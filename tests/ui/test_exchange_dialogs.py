@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from pathlib import Path
 
 import pytest
@@ -121,8 +122,44 @@ def test_an_import_is_told_and_the_list_has_it_at_once(scripted, importing, tmp_
     again.add([FIXTURES / "claude.json"])
     again.start.click()
     scripted.until(again.report.isVisible)
-    assert "新しい対話 0件" in again.report.toPlainText()
-    assert "すでにある対話" in again.report.toPlainText()
+    assert "新しく取り込んだものはありません。" in again.report.toPlainText()
+    assert "件の対話は、すでにあります。" in again.report.toPlainText()
+
+
+def test_what_comes_after_choosing_files_is_the_import_also_by_keyboard(scripted, importing, tmp_path):
+    importing.files.setFocus()
+    importing.add([own_json(tmp_path / "一つ.json", 1)])
+    assert importing.focusWidget() is importing.start
+    importing.add([tmp_path / "一つ.json"])  # which is in the list: nothing new
+    scripted.qtbot.keyClick(importing.focusWidget(), Qt.Key.Key_Return)
+    scripted.until(importing.report.isVisible)
+    assert importing.report.toPlainText() == "対話を1件、メッセージを1件取り込みました。"
+
+
+def test_what_was_not_imported_is_named_with_the_reason(scripted, importing, tmp_path):
+    whole = {
+        "id": "1",
+        "parent": None,
+        "message": {"author": {"role": "user"}, "content": {"parts": ["問い"]}},
+    }
+    chats = [
+        {"title": "無事", "conversation_id": "a", "current_node": "1", "mapping": {"1": whole}},
+        {"title": "壊れた", "conversation_id": "b", "mapping": {"a": {"message": {"author": {}}}}},
+        {"title": "", "conversation_id": "c", "mapping": {}},
+    ]
+    path = tmp_path / "conversations.json"
+    path.write_text(json.dumps(chats, ensure_ascii=False), "utf-8")
+    importing.add([path])
+    importing.start.click()
+    scripted.until(importing.report.isVisible)
+    why = "読めるメッセージがありません。空か、壊れています。"
+    assert importing.report.toPlainText().splitlines() == [
+        "対話を1件、メッセージを1件取り込みました。2件の対話には、読めるメッセージがありません。",
+        "",
+        "取り込まなかったもの:",
+        f"・conversations.json · 壊れた: {why}",
+        f"・conversations.json · 3番目の対話: {why}",
+    ]
 
 
 def test_an_import_can_be_stopped_and_says_so(scripted, importing, tmp_path):
@@ -152,7 +189,7 @@ def test_one_can_ask_while_chats_are_imported(scripted, importing, tmp_path):
     scripted.until(lambda: "MB" in importing.progress.text())
     assert scripted.ask("日本の首都はどこですか？").status == "done"
     scripted.until(importing.report.isVisible)
-    assert "新しい対話 1,000件" in importing.report.toPlainText()
+    assert "対話を1,000件、メッセージを1,000件取り込みました。" in importing.report.toPlainText()
 
 
 def renew(scripted, language):
@@ -185,12 +222,10 @@ def test_a_report_outlives_the_window_that_a_change_of_language_closes(scripted,
     assert scripted.window.toast.label.text().startswith(("取り込みが終わりました", "The import has ended"))
     again = open_import(scripted)
     assert again.report.isVisible() and not again.start.isVisible()
-    assert (
-        "Imported 300 new chats" in again.report.toPlainText() and "買い物.json" in again.report.toPlainText()
-    )
+    assert "Imported 300 chats" in again.report.toPlainText() and "買い物.json" in again.report.toPlainText()
     renew(scripted, "ja")  # while the report is shown
     third = open_import(scripted)
-    assert "新しい対話 300件" in third.report.toPlainText()
+    assert "対話を300件" in third.report.toPlainText()
     third.close_button.click()  # now it was read
     assert open_import(scripted).start.isVisible()
 
@@ -223,7 +258,7 @@ def test_two_dialogs_import_one_after_the_other(scripted, importing, tmp_path):
     assert other.start.isEnabled() and not other.progress.isVisible()
     other.start.click()
     scripted.until(other.report.isVisible)
-    assert "新しい対話 1,000件" not in other.report.toPlainText()
+    assert "対話を1,000件" not in other.report.toPlainText()
 
 
 def test_who_closes_an_import_halfway_is_shown_no_report_later(scripted, importing, tmp_path):
@@ -322,7 +357,7 @@ def test_all_chats_are_exported_and_imported_again(scripted, tmp_path):
     scripted.until(lambda: "言の葉" in taking.list.item(0).text().partition("—")[2])
     taking.start.click()
     scripted.until(taking.report.isVisible)
-    assert "すでにある対話 2件" in taking.report.toPlainText()
+    assert "2件の対話は、すでにあります。" in taking.report.toPlainText()
 
 
 def test_the_open_chat_is_exported_from_the_palette(scripted):
@@ -340,6 +375,18 @@ def test_a_place_that_cannot_be_written_to_is_told_in_the_dialog(scripted, tmp_p
         assert "対話" in said and not dialog.show_folder.isVisible()
         assert dialog.start.isEnabled()
         dialog.reject()
+
+
+def test_what_came_of_an_export_is_told_also_where_its_dialog_is_gone(scripted, tmp_path):
+    ids = [chat(scripted, f"旅行{number}", "長い話。" * 2_000) for number in range(8)]
+    dialog = exporting(scripted, ids, tmp_path)
+    dialog.choose("pdf")
+    dialog.start.click()
+    renew(scripted, "en")
+    assert not isValid(dialog)
+    scripted.until(scripted.window.toast.isVisible)
+    assert scripted.window.toast.label.text().startswith("Exported 8 chats: ")
+    assert len(list(tmp_path.rglob("旅行*.pdf"))) == 8
 
 
 def test_an_export_can_be_stopped(scripted, tmp_path):
@@ -375,6 +422,7 @@ def test_backups_are_listed_and_made_here_and_elsewhere(scripted, tmp_path):
     scripted.until(lambda: dialog.list.count() == before + 1)
     assert "控えを作りました" in dialog.message.text()
     assert "MB" in dialog.list.item(0).text() or "KB" in dialog.list.item(0).text()
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d　·　", dialog.list.item(0).text())
     other = tmp_path / "別の場所"
     other.mkdir()
     dialog.make(other)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QFontDatabase, QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel, Cancelled
-from desktop.ui.exchange import printing
+from desktop.language import set_language
+from desktop.moments import moment
+from desktop.store.records import ChatRecord, MessageRecord
+from desktop.ui.exchange import offscreen, printing
+from desktop.ui.exchange.export_pdf import sheet_of
 from desktop.ui.exchange.pdf_text import ideograph
-from desktop.ui.exchange.print_chat import file_name, moment
+from desktop.ui.exchange.print_chat import file_name
 from desktop.ui.exchange.printing import Part, Printed, Sheet, save_pdf
 
 # ziamath asks importlib in a way that Python 3.11 calls old.
@@ -188,12 +193,22 @@ def test_long_titles_are_two_lines(strip):
     assert strip(Sheet("", "", ()))._title_lines == [""]
 
 
-def test_names_of_files_and_moments():
+def test_names_of_files():
     assert file_name("会議/議事録: 2026?") == "会議 議事録 2026.pdf"
     assert file_name("...") == "kotonoha.pdf" and file_name("\u202e\n") == "kotonoha.pdf"
     assert len(file_name("長" * 500).encode()) <= 255
-    assert "2023" in moment(1.7e9)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_times_have_one_form_in_both_languages_and_damaged_ones_are_none(language):
+    set_language(language)
+    when = time.mktime((2026, 11, 24, 16, 7, 0, 0, 0, -1))
+    assert moment(when) == "2026-11-24 16:07"
     assert [moment(each) for each in (2.0**62, -1.0, 0.0, float("nan"), float("inf"))] == [""] * 5
+    message = MessageRecord("1", "assistant", "答え", when, model_name="Gemma", preset_name="俳人")
+    made = sheet_of(ChatRecord("x", "題", 0.0, 0.0, (message,)))
+    who = {"ja": "言の葉", "en": "Kotonoha"}[language]
+    assert made == Sheet("題", "", [Part(who, "Gemma · 俳人 · 2026-11-24 16:07", "答え", False)])
 
 
 def test_the_open_chat_is_saved_by_the_window(qtbot, scripted, tmp_path):
@@ -275,3 +290,24 @@ def test_the_pages_writer_is_dressed(qapp, tmp_path):
     writer = QPdfWriter(str(Path(tmp_path) / "x.pdf"))
     printing.dress(writer)
     assert writer.pageLayout().margins().left() == 20
+
+
+def test_without_a_japanese_font_japanese_is_refused_in_a_sentence(qapp, monkeypatch):
+    monkeypatch.setattr(QFontDatabase, "families", lambda *_: [])
+    write = offscreen.pdf_writer(Cancel())
+    with pytest.raises(KotonohaError) as told:
+        write(ChatRecord("x", "chat", 1.7e9, 1.7e9, (MessageRecord("1", "user", "こんにちは", 1.7e9),)))
+    assert told.value.code == "pdf_no_font"
+    english = ChatRecord("x", "chat", 1.7e9, 1.7e9, (MessageRecord("1", "user", "Hello", 1.7e9),))
+    assert write(english).startswith(b"%PDF-")
+    assert write(ChatRecord("x", "chat", 1.7e9, 1.7e9, ())) == b""
+
+
+def test_a_platform_that_is_not_there_or_no_library_is_told(qapp, tmp_path):
+    with pytest.raises(KotonohaError) as told:
+        offscreen._require_platform([tmp_path])
+    assert told.value.code == "pdf_unavailable"
+    (tmp_path / "libqoffscreen.so").write_bytes(b"no library")
+    with pytest.raises(KotonohaError) as told:
+        offscreen._require_platform([tmp_path])
+    assert told.value.code == "pdf_unavailable"

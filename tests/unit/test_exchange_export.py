@@ -25,6 +25,7 @@ from desktop.language import set_language
 from desktop.store import Store
 from desktop.store.records import ChatRecord, MessageRecord
 
+WITHOUT_QT = tuple(format for format in FORMATS if format != "pdf")
 STATS = Stats(120, 20, 64, 0.25, 310.5, 48.123456789, 4096, 12, 0.5)
 
 
@@ -327,7 +328,7 @@ def test_file_names_for_every_system(title: str, name: str) -> None:
     assert names.safe(title, "無題") == name
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", WITHOUT_QT)
 def test_nothing_is_overwritten_unasked(store: Store, tmp_path: Path, format: Format) -> None:
     chat = store.chats.create().id
     answered(store, chat, "問い", "答え")
@@ -363,6 +364,51 @@ def test_the_command_line_knows_the_formats() -> None:
     assert chats_arguments.FORMATS == FORMATS
     parser = cli.parse(["chats", "export", "3", "--to", "x", "--format", "jsonl"])
     assert (parser.action, parser.ids, parser.format, parser.overwrite) == ("export", [3], "jsonl", False)
+
+
+def test_another_format_is_written_by_what_is_given_for_it(store: Store, tmp_path: Path) -> None:
+    for title in ("甲", "空", "乙"):
+        chat = store.chats.create().id
+        store.chats.rename(chat, title)
+        answered(store, chat, "問い", "答え")
+
+    def write(record: ChatRecord) -> bytes:
+        return b"" if record.title == "空" else f"%PDF {record.title}".encode()
+
+    def pdfs(to: Path, *ids: int) -> ExportReport:
+        return result_of(export_chats(store, ids or None, to, "pdf", Cancel(), pdf=write))
+
+    report = pdfs(tmp_path / "集")
+    assert (report.chats, report.left_out) == (2, 1)
+    assert [path.name for path in report.files] == ["甲.pdf", "乙.pdf"]
+    assert pdfs(tmp_path / "一つ.pdf", 1).path.read_bytes() == "%PDF 甲".encode()
+    with zipfile.ZipFile(pdfs(tmp_path / "集.zip").path) as archive:
+        assert archive.namelist() == ["甲.pdf", "乙.pdf"]
+    assert format_of(tmp_path / "一つ.PDF") == "pdf"
+
+
+def test_who_writes_a_format_may_stop_or_fail_and_is_heard(store: Store, tmp_path: Path) -> None:
+    for _ in range(2):
+        answered(store, store.chats.create().id, "問い", "答え")
+    full = KotonohaError("disk_full", "空きがありません。", "There is no room.")
+    for raised in (Cancelled(), full):
+
+        def write(record: ChatRecord, raised: Exception = raised) -> bytes:
+            raise raised
+
+        for to in ("集", "集.zip"):
+            with pytest.raises(type(raised)) as told:
+                result_of(export_chats(store, None, tmp_path / to, "pdf", Cancel(), pdf=write))
+            assert told.value is raised
+    assert not list(tmp_path.rglob("*.pdf")) and not (tmp_path / "集.zip").exists()
+
+
+def test_how_many_were_exported_is_a_sentence(store: Store, tmp_path: Path) -> None:
+    answered(store, store.chats.create().id, "問い", "答え")
+    report = exported(store, tmp_path / "a.txt", "text")
+    assert report.sentence == f"対話を1件書き出しました: {tmp_path / 'a.txt'}"
+    set_language("en")
+    assert report.sentence == f"Exported 1 chat: {tmp_path / 'a.txt'}"
 
 
 def test_what_cannot_be_exported_is_told(store: Store, tmp_path: Path) -> None:
@@ -426,7 +472,7 @@ def test_a_chat_with_damaged_numbers_is_exported_and_imported(
             connection.execute(f"UPDATE attachments SET used = {time}, size_bytes = {time}")
     connection.close()
     chats = len(store.transfer.ids())
-    for format in FORMATS:
+    for format in WITHOUT_QT:
         report = exported(store, tmp_path / f"all{SUFFIXES[format]}.zip", format)
         assert report.chats + report.left_out == chats
         assert report.chats or format == "jsonl"
@@ -460,7 +506,7 @@ def test_one_chat_that_cannot_be_written_is_left_out_of_many(
         answered(store, ids[-1], "問い", "答え")
         store.chats.rename(ids[-1], title)
     monkeypatch.setattr(store.transfer, "record", damaged)
-    for format in FORMATS:
+    for format in WITHOUT_QT:
         for name in ("all.zip", f"folder-{format}"):
             report = exported(store, tmp_path / name, format, overwrite=True)
             assert (report.chats, report.left_out) == (2, 1)

@@ -19,6 +19,7 @@ from desktop.errors import KotonohaError
 from desktop.exchange import json_stream, sources, tree
 from desktop.exchange.importing import ImportProgress, import_chats
 from desktop.jobs import Cancel, result_of
+from desktop.language import set_language
 from desktop.store import Store
 
 EVERY = ["chatgpt.json", "claude.json", "gemini.json", "gemini.html", "open_webui.json"]
@@ -114,7 +115,47 @@ def test_a_chat_in_the_bin_stays_there(store: Store, tmp_path: Path) -> None:
     written(path, conversation(1, "問い", "答え", "続き"))
     report = imported(store, path)
     assert (report.binned, report.messages, store.chats.list()) == (1, 0, [])
-    assert "ごみ箱にある対話 1件は、そのままにしました。" in report.sentence
+    assert report.sentence == (
+        "新しく取り込んだものはありません。1件の対話は、ごみ箱に入れたままにしました。"
+    )
+    (left,) = report.passed
+    assert left.sentence == (
+        "conversations.json · 対話1: ごみ箱にあります。要るときは、ごみ箱から元に戻してください。"
+    )
+
+
+def test_what_cannot_be_imported_is_named_by_its_title_or_its_number(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "own.json"
+    chats = [
+        own(origin="a", title="無事"),
+        "x" * 9,
+        {"mapping": {}, "title": ""},
+        {"mapping": {"a": 5}, "title": " "},
+    ]
+    path.write_text(json.dumps([*chats, {"mapping": {}, "title": "名\nあり"}], ensure_ascii=False), "utf-8")
+    report = imported(store, path)
+    named = [each.sentence.partition(": ")[0] for each in (*report.skipped, *report.passed)]
+    assert named == ["own.json · 2番目の対話", "own.json · 3番目の対話", "own.json · 名 あり"]
+    assert (report.empty + report.skipped_count, len(report.passed), report.skipped_count) == (
+        3,
+        report.empty,
+        0,
+    )
+
+
+def test_a_report_is_sentences_in_both_languages(store: Store, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.json", conversation(1, "問い", "答え"))
+    first = imported(store, path)
+    written(path, conversation(1, "問い", "答え", "続き"), conversation(2, "問い"))
+    second = imported(store, path)
+    again = imported(store, path)
+    assert first.sentence == "対話を1件、メッセージを2件取り込みました。"
+    assert second.sentence == "対話を1件、メッセージを2件取り込みました。1件の対話に続きを加えました。"
+    assert again.sentence == "新しく取り込んだものはありません。2件の対話は、すでにあります。"
+    set_language("en")
+    assert first.sentence == "Imported 1 chat and 2 messages."
+    assert second.sentence == "Imported 1 chat and 2 messages. 1 chat was continued."
+    assert again.sentence == "Nothing new was imported. 2 chats were here already."
 
 
 def test_a_branch_that_was_deleted_does_not_come_back(store: Store, tmp_path: Path) -> None:
@@ -150,7 +191,7 @@ def test_what_is_broken_is_named_and_the_rest_is_imported(store: Store, tmp_path
         ("混ざり.json", "未来の対話", "export_newer"),
         ("混ざり.json", "欠けた対話", "chat_broken"),
     ]
-    assert "読めなかったもの 3件。" in report.sentence
+    assert "3件は読めませんでした。" in report.sentence
     assert report.skipped[1].sentence.startswith("混ざり.json · 未来の対話: この対話は、新しい版")
 
 
@@ -596,4 +637,4 @@ def test_long_keys_and_origins_stay_apart(store: Store, tmp_path: Path) -> None:
 def test_a_chat_that_lost_all_its_messages_is_not_called_empty(store: Store, tmp_path: Path) -> None:
     report = imported(store, written(tmp_path / "own.json", own(message={"parent": "a"})))
     assert (report.empty, report.lost_messages) == (0, 1)
-    assert "つながりの壊れたメッセージ 1件を除きました。" in report.sentence
+    assert "つながりの壊れたメッセージを1件除きました。" in report.sentence

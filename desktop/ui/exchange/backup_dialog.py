@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import sentence
 from desktop.jobs import Cancel
+from desktop.moments import moment
 from desktop.store.automatic import back_up
 from desktop.store.backups import Backup, backups
 from desktop.store.sealed import SealProgress
@@ -88,8 +89,7 @@ class BackupDialog(Frame):
     def _show(self, found: list[Backup]) -> None:
         self.list.clear()
         for backup in found:
-            moment = QDateTime.fromSecsSinceEpoch(int(min(max(backup.when, 0.0), 1e11)))
-            parts = [QLocale().toString(moment, QLocale.FormatType.ShortFormat), megabytes(backup.size_bytes)]
+            parts = [moment(backup.when) or backup.path.name, megabytes(backup.size_bytes)]
             if backup.sealed:
                 parts.append(self.tr("合言葉つき"))
             item = QListWidgetItem("　·　".join(parts))
@@ -157,7 +157,7 @@ class BackupDialog(Frame):
             self.tr(
                 "対話・プリセット・設定を、控え「{name}」のときの状態に戻します。\n\n"
                 "いまのデータは消さずに、別の名前で残します。"
-                "書きかけの回答は止まり、言の葉の画面を開き直します。"
+                "書きかけの答えは止まり、言の葉の画面を開き直します。"
             ).format(name=name)
         )
         yes = box.addButton(self.tr("控えに戻す"), QMessageBox.ButtonRole.DestructiveRole)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import Literal, cast
+from typing import TypeVar, cast
 
 from PySide6.QtCore import QStandardPaths, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -15,19 +15,20 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QWidget,
 )
+from shiboken6 import isValid
 
 from desktop.errors import sentence
 from desktop.exchange import names
-from desktop.exchange.exporting import ExportProgress, ExportReport, Format, export_chats
+from desktop.exchange.exporting import ExportProgress, ExportReport, Format, export_chats, group_name
 from desktop.jobs import Cancel
 from desktop.ui.controls.choose_path import ChoosePath
 from desktop.ui.controls.progress_line import ProgressLine
-from desktop.ui.exchange.export_pdf import export_pdfs, group_name
+from desktop.ui.exchange.export_pdf import pdf_writer
 from desktop.ui.exchange.frame import Frame, Note, Outcome, across
-from desktop.ui.exchange.print_chat import Printing
 from desktop.ui.session import Session
 
-Kind = Format | Literal["pdf"]
+T = TypeVar("T")
+
 GATHERED = ("json", "jsonl")  # all chats in one file
 
 
@@ -114,13 +115,13 @@ class ExportDialog(Frame):
             grid.addWidget(button, row, 0)
             grid.addWidget(label, row, 1)
 
-    def kind(self) -> Kind:
+    def kind(self) -> Format:
         """Return the format that is chosen."""
         button = self.kinds.checkedButton()
         assert button is not None  # one always is
-        return cast("Kind", button.property("kind"))
+        return cast("Format", button.property("kind"))
 
-    def choose(self, kind: Kind) -> None:
+    def choose(self, kind: Format) -> None:
         """Choose a format."""
         next(each for each in self.kinds.buttons() if each.property("kind") == kind).click()
 
@@ -155,22 +156,27 @@ class ExportDialog(Frame):
         """Write the chats."""
         if self._export is not None:
             return
-        kind, ids, folder, store = self.kind(), self._ids, self._place, self._session.store
-        read = Printing(self._session, self).reader()
+        kind, ids, folder, session = self.kind(), self._ids, self._place, self._session
 
         def work(cancel: Cancel) -> Generator[ExportProgress, None, ExportReport]:
-            if kind == "pdf":
-                return (yield from export_pdfs(ids, folder, read, cancel))
             target = folder
             if len(ids) > 1 and kind not in GATHERED:
                 target = folder / names.unused(folder, group_name(), "", set())
-            return (yield from export_chats(store, ids, target, kind, cancel))
+            return (yield from export_chats(session.store, ids, target, kind, cancel, pdf=pdf_writer(cancel)))
+
+        def tell(show: Callable[[T], None], words: Callable[[T], str]) -> Callable[[T], None]:
+            # This dialog goes with its window, which is made anew when the language changes.
+            return lambda what: show(what) if isValid(self) else session.warned.emit(words(what))
 
         self.outcome.hide()
         self.show_folder.hide()
         self.progress.show_part(0, len(ids), self.tr("書き出しています…"))
-        self._export = self._session.jobs.run(
-            work, owner=self, on_event=self._follow, on_done=self._show_report, on_failed=self._fail
+        self._export = session.jobs.run(
+            work,
+            owner=session,
+            on_event=lambda event: self._follow(event) if isValid(self) else None,
+            on_done=tell(self._show_report, lambda report: report.sentence),
+            on_failed=tell(self._fail, sentence),
         )
         self._update()
 

@@ -160,6 +160,8 @@ class ImportDialog(Frame):
                 )
             )
         self._update()
+        if new:
+            self.start.setFocus()  # what comes next; Enter on the button would choose files again
 
     def paths(self) -> list[Path]:
         """Return what is chosen."""
@@ -239,10 +241,14 @@ class ImportDialog(Frame):
 
     def _words(self, report: ImportReport) -> str:
         lines = [report.sentence]
-        if report.skipped:
-            lines += ["", self.tr("読めなかったもの:"), *(f"・{each.sentence}" for each in report.skipped)]
-        if (more := report.skipped_count - len(report.skipped)) > 0:
-            lines.append(self.tr("ほか %n 件", "", more))
+        for words, listed, count in (
+            (self.tr("読めなかったもの:"), report.skipped, report.skipped_count),
+            (self.tr("取り込まなかったもの:"), report.passed, report.empty + report.binned),
+        ):
+            if listed:
+                lines += ["", words, *(f"・{each.sentence}" for each in listed)]
+            if (more := count - len(listed)) > 0:
+                lines.append(self.tr("ほか %n 件", "", more))
         return "\n".join(lines)
 
     def _copy(self) -> None:

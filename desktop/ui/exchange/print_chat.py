@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDateTime, QLocale, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
-from desktop.chat.days import is_plausible
 from desktop.jobs import Cancel
-from desktop.store import Message, Store
 from desktop.ui.controls.fields import Guard
-from desktop.ui.exchange.printing import Part, Printed, Sheet, dress, paint, require_replaceable, save_pdf
+from desktop.ui.exchange.export_pdf import sheet_of
+from desktop.ui.exchange.printing import Printed, dress, paint, require_replaceable, save_pdf
 from desktop.ui.session import Session
 
 if TYPE_CHECKING:
@@ -54,12 +52,12 @@ class Printing(QObject):
 
     def print_on(self, printer: QPrinter, chat_id: int) -> None:
         """Print a chat on ``printer``."""
-        read = self.reader()
+        store = self._session.store
 
         def work(cancel: Cancel) -> Iterator[Printed]:
             if file := printer.outputFileName():  # "print to a file", which Qt opens whatever it is
                 require_replaceable(Path(file))
-            sheet = read(chat_id)
+            sheet = sheet_of(store.transfer.record(chat_id))
             printer.setDocName(sheet.title)
             return paint(sheet, printer, cancel)
 
@@ -85,9 +83,9 @@ class Printing(QObject):
 
     def save(self, path: Path, chat_id: int) -> None:
         """Save a chat as a PDF."""
-        read = self.reader()
+        store = self._session.store
         self._run(
-            lambda cancel: save_pdf(read(chat_id), path, cancel),
+            lambda cancel: save_pdf(sheet_of(store.transfer.record(chat_id)), path, cancel),
             lambda event: self.said.emit(
                 self.tr("PDFに保存しました（%n ページ）: {name}", "", event.of).format(name=path.name)
             ),
@@ -110,35 +108,6 @@ class Printing(QObject):
 
     def _say_printed(self, pages: int) -> None:
         self.said.emit(self.tr("プリンターに送りました（%n ページ）。", "", pages))
-
-    def reader(self) -> Callable[[int], Sheet]:
-        """Return what reads a chat in a worker; its words are of this thread's language."""
-        me, it, untitled = self.tr("あなた"), self.tr("言の葉"), self.tr("新しい対話")
-        store: Store = self._session.store
-
-        def part(message: Message) -> Part:
-            asked = message.role == "user"
-            facts = () if asked else (message.model_name, message.preset_name)
-            note = " · ".join(fact for fact in (*facts, moment(message.created)) if fact)
-            return Part(me if asked else it, note, message.text, asked)
-
-        def read(chat_id: int) -> Sheet:
-            chat, path = store.chats.get(chat_id), store.messages.path(chat_id)
-            return Sheet(
-                chat.title or untitled,
-                moment(chat.created),
-                [part(message) for message in path if message.text],
-            )
-
-        return read
-
-
-def moment(seconds: float) -> str:
-    """Return a stored time for people; of a damaged row, none."""
-    if not is_plausible(seconds, time.time()):
-        return ""
-    when = QDateTime.fromSecsSinceEpoch(int(seconds))
-    return QLocale().toString(when, QLocale.FormatType.ShortFormat)
 
 
 def file_name(title: str) -> str:
