@@ -257,5 +257,5 @@ def test_the_menu_of_an_answer(qtbot, scripted: Scripted):
     (menu,) = views(scripted)[answer.id].findChildren(QMenu)
     words = [action.text() for action in menu.actions() if action.text()]
     assert words[:3] == ["答えを3つ作る", "ほかの候補を見る", "モデルに渡した文"]
-    assert {"編集…", "ここから新しい対話", "この枝を削除"} <= set(words)
+    assert {"編集…", "ここから新しい対話", "この枝をごみ箱に入れる"} <= set(words)
     menu.close()

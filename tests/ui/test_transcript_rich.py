@@ -677,7 +677,7 @@ def test_stars_branches_and_deleting_are_asked_for(transcript: Transcript, qtbot
     for word, signal, args in (
         ("スターを外す", transcript.starred, [7, False]),
         ("ここから新しい対話", transcript.branch_to_chat, [7]),
-        ("この枝を削除", transcript.delete_requested, [7]),
+        ("この枝をごみ箱に入れる", transcript.delete_requested, [7]),
     ):
         with qtbot.waitSignal(signal, timeout=WAIT) as caught:
             actions[word].trigger()

@@ -145,7 +145,7 @@ def test_the_menu_offers_copying_and_the_links_to_the_keyboard(transcript: Trans
         "コピー", "Markdownとしてコピー", "文字だけコピー", "すべて選択",
         "リンクを開く: https://a.example/&&b", "リンクのアドレスをコピー",
         "答えを3つ作る", "ほかの候補を見る", "モデルに渡した文",
-        "スターを付ける", "編集…", "ここから新しい対話", "この枝を削除",
+        "スターを付ける", "編集…", "ここから新しい対話", "この枝をごみ箱に入れる",
     ]  # fmt: skip
     with qtbot.waitSignal(transcript.link_activated, timeout=WAIT) as signal:
         actions["リンクを開く: https://a.example/&&b"].trigger()

@@ -24,6 +24,7 @@ class Branching(QObject):
     """Edits, deletes, copies and shows branches. Knows the open chat only through what it is given."""
 
     changed = Signal()  # another branch is to be shown
+    marked = Signal(object)  # the message, which has a star or none any more
     opened = Signal(int)  # a chat that was made is to be opened
     said = Signal(str, object)  # what was done, and the function that takes it back or None
     left = Signal(str)  # text that was edited and not used
@@ -177,10 +178,12 @@ class Branching(QObject):
     def star(self, message_id: int, starred: bool) -> None:
         """Mark a message so that it is found again, or not any more."""
         messages = self._session.store.messages
-        change = messages.star if starred else messages.unstar
-        self._session.jobs.store(
-            lambda: change(message_id), owner=self, on_done=lambda _: self.changed.emit()
-        )
+
+        def mark() -> Message:
+            (messages.star if starred else messages.unstar)(message_id)
+            return messages.get(message_id)
+
+        self._session.jobs.store(mark, owner=self, on_done=self.marked.emit)
 
     def show_map(self) -> None:
         """Show all branches of the chat."""

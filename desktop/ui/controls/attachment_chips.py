@@ -151,9 +151,12 @@ class AttachmentChips(QWidget):
     removed = Signal(int)
     arranged = Signal()  # there are other files, or other rows of them
 
-    def __init__(self, parent: QWidget | None = None, *, removable: bool = True) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, removable: bool = True, rightmost: bool = False
+    ) -> None:
+        """``rightmost``: each row ends at the right edge."""
         super().__init__(parent)
-        self._removable = removable
+        self._removable, self._rightmost = removable, rightmost
         self._chips: list[AttachmentChip] = []
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -190,10 +193,6 @@ class AttachmentChips(QWidget):
         chip.show()
         return chip
 
-    def natural_width(self) -> int:
-        """Return the width at which all stand in one row."""
-        return sum(chip.sizeHint().width() + GAP for chip in self._chips) - GAP if self._chips else 0
-
     def hasHeightForWidth(self) -> bool:
         return True
 
@@ -225,6 +224,9 @@ class AttachmentChips(QWidget):
                 at = QPoint(0, at.y() + HEIGHT + GAP)
             boxes.append(QRect(at, size))
             at += QPoint(size.width() + GAP, 0)
+        if self._rightmost:
+            ends = {box.y(): box.right() + 1 for box in boxes}  # the last of a row stays
+            boxes = [box.translated(max(0, width - ends[box.y()]), 0) for box in boxes]
         return boxes
 
 

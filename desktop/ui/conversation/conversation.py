@@ -60,6 +60,7 @@ class Conversation(QObject):
         self._new_preset_id: int | None = None  # of the chat that is not there yet
         self._opening: _Request | None = None  # the latest request to open, until it is answered
         self._pending: Running | None = None  # the first turn of a chat that is not saved yet
+        self._started: Running | None = None  # the turn that was begun here last
         self._waiting = False  # something was typed while a turn of another window was being saved
         self._making: list[Path] | None = None  # files for which a chat is being made
 
@@ -133,6 +134,7 @@ class Conversation(QObject):
         transcript.compare_requested.connect(self.branching.compare)
         transcript.quoted.connect(lambda text: composer.insert(f"{text}\n\n"))
         self.branching.changed.connect(self._show_changed)
+        self.branching.marked.connect(self._renew)
         self.branching.opened.connect(self.open)
         self.branching.said.connect(self.said)
         self.branching.left.connect(composer.insert)
@@ -226,11 +228,19 @@ class Conversation(QObject):
         self._read(chat_id, show, failed, at=0 if self._turns.active(chat_id) else at)
         self._show_state()
 
-    def reload(self) -> None:
-        """Read the open chat again, after its branch changed."""
-        if self._shown.chat is not None and self._opening is None:
-            chat_id = self._shown.chat.id
-            self._read(chat_id, lambda opened: self._take(opened) if self.chat_id == chat_id else None)
+    def reload(self, *, follow: bool = False) -> None:
+        """Read the open chat again, after its branch changed; what is in sight stays there."""
+        if self._shown.chat is None or self._opening is not None:
+            return
+        chat_id = self._shown.chat.id
+
+        def show(opened: Shown) -> None:
+            if self.chat_id == chat_id:
+                self._take(opened, keep=True)
+                if follow:
+                    self._page.transcript.scroll_to_end()
+
+        self._read(chat_id, show)
 
     def leave(self) -> None:
         """Save what is typed for the chat that is shown, and clear the composer."""
@@ -291,14 +301,21 @@ class Conversation(QObject):
 
         self._session.jobs.store(lambda: read(store, chat_id, at), owner=self, on_done=done, on_failed=failed)
 
-    def _take(self, opened: Shown) -> None:
+    def _take(self, opened: Shown, *, keep: bool = False) -> None:
         self._shown = opened
-        self._show_all()
+        self._show_all(keep=keep)
 
-    def _show_all(self) -> None:
+    def _renew(self, message: Message) -> None:
+        """Show another state of a message here, and tell the other windows."""
+        if self._message(message.id) is not None:
+            self._shown.path = [message if message.id == old.id else old for old in self._shown.path]
+            self._page.transcript.update_entry(self._entries.of(message))
+            self._tell_others()
+
+    def _show_all(self, *, keep: bool = False) -> None:
         transcript, active = self._page.transcript, self._turns.active(self.chat_id)
         self._page.show_welcome(not self._shown.path)
-        transcript.show_entries([self._entries.of(message) for message in self._shown.path])
+        transcript.show_entries([self._entries.of(message) for message in self._shown.path], keep=keep)
         self._show_divider()
         if active is not None and active.message is not None:
             transcript.set_progress(active.message.id, active.progress)
@@ -371,6 +388,7 @@ class Conversation(QObject):
             return
         if self._shown.chat is None:
             self._pending = running
+        self._started = running
         self._show_state()
 
     def stop(self) -> None:
@@ -435,11 +453,11 @@ class Conversation(QObject):
         self.writing.read_sent()
         self._read_files(begun.chat.id)
         if begun.question is None:
-            self.reload()  # another branch, or an answer that goes on
+            self.reload(follow=running is self._started)  # another branch, or an answer that goes on
             return
         self._take_sent(running, begun.question.text)
         if begun.question.parent_id != (self._shown.path[-1].id if self._shown.path else None):
-            self.reload()  # of a branch that another window shows
+            self.reload(follow=running is self._started)  # of a branch that another window shows
             return
         self._page.show_welcome(False)
         for message in (begun.question, begun.answer):

@@ -41,6 +41,7 @@ class Entries(QObject):
             thinking=message.thinking,
             thought_seconds=message.stats.thought_seconds if message.stats else 0.0,
             exceeded=message.status == "failed" and message.error_code == "context_exceeded",
+            asked=self._too_long(message),
             created=message.created,
             model=message.model_name,
             preset=message.preset_name,
@@ -57,6 +58,12 @@ class Entries(QObject):
             thought_seconds=active.thought_seconds,
             note=active.warning,
         )
+
+    @staticmethod
+    def _too_long(message: Message) -> int | None:
+        """Return the question of an answer that fails again unless it is made shorter."""
+        too_long = message.status == "failed" and message.error_code == "prompt_too_long"
+        return message.parent_id if too_long else None
 
     def _note(self, stats: Stats) -> str:
         parts = []

@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QStyle
 
 from desktop.markdown.blocks import Block, Splitter, parse
 from desktop.markdown.inline import printable
+from desktop.moments import is_plausible
 from desktop.ui import theme
 from desktop.ui.transcript import footer
 from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.footer import Footer
 from desktop.ui.transcript.message import GAP, MessageView, column
 from desktop.ui.transcript.rows import MAX_HEIGHT
-from desktop.ui.transcript.thinking import BAR, DOT, Thoughts
+from desktop.ui.transcript.thinking import CLOSED, DOT, Thoughts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,7 @@ def estimate(entry: Entry, look: Look, inner: int) -> int:
     """Return about how high the message will be, in a column of this width."""
     lines = entry.text.count("\n") + 1 + len(entry.text) * look.text_px // inner
     notice = look.px(52) if entry.status in (*CAN_CONTINUE, "looped") else 0
-    thinking = look.px(BAR) if entry.thinking else 0
+    thinking = look.px(CLOSED) if entry.thinking else 0
     return GAP + thinking + lines * look.line + notice + look.px(8 + footer.HEIGHT)
 
 
@@ -168,6 +169,9 @@ class AnswerView(MessageView):
             ):
                 action = self._add_action(word, prominent=policy == "leave_out")
                 action.clicked.connect(lambda _=False, policy=policy: self._go_on(policy))
+        elif entry.status == "failed" and (asked := entry.asked) is not None:
+            edit = self._add_action(self.tr("質問を編集"), prominent=True)
+            edit.clicked.connect(lambda: self.edit_requested.emit(asked))
         elif entry.status == "failed":
             self._add_action(self.tr("もう一度"), prominent=not text).clicked.connect(self._regenerate)
         if carded and text:
@@ -390,10 +394,8 @@ class AnswerView(MessageView):
     def _facts(self) -> str:
         """Say when it was written, by which model and with which preset."""
         entry = self.entry
-        facts = [
-            _when(entry.created, self.tr("M月d日 H:mm"), self.tr("yyyy年M月d日")) if entry.created else ""
-        ]
-        return "　".join(filter(None, [*facts, printable(entry.model), printable(entry.preset)]))
+        when = _when(entry.created, self.tr("M月d日 H:mm"), self.tr("yyyy年M月d日"))
+        return "　".join(filter(None, [when, printable(entry.model), printable(entry.preset)]))
 
     def _paint_waiting(self, painter: QPainter, line: QRect) -> None:
         look = self.look
@@ -415,9 +417,14 @@ class AnswerView(MessageView):
 
 
 def _when(seconds: float, near: str, far: str) -> str:
-    """Return the time of today, the day and time of this year, else the day; in formats of Qt."""
+    """Return the time of today, the day and time of this year, else the day; in formats of Qt.
+
+    Nothing for a time that cannot be right.
+    """
     now = QDateTime.currentDateTime()
-    moment = QDateTime.fromSecsSinceEpoch(round(min(max(seconds, 0.0), 1e11)))
+    if not is_plausible(seconds, now.toSecsSinceEpoch()):
+        return ""
+    moment = QDateTime.fromSecsSinceEpoch(round(seconds))
     if moment.date() == now.date():
         return moment.toString("H:mm")
     return moment.toString(near if moment.date().year() == now.date().year() else far)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QAbstractSlider, QWidget
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QAbstractSli
 from desktop.ui.transcript.message import GAP, MessageView, deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Set
+    from collections.abc import Callable, Sequence, Set
 
     from desktop.ui.transcript.formulas import Wanted
     from desktop.ui.transcript.rows import Rows
@@ -31,6 +31,13 @@ _KEYS = {
     Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
     Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
 }
+
+
+class Sight(NamedTuple):
+    """A message (its id) that is in sight, and the spot of it at the upper edge of the viewport."""
+
+    message: int
+    spot: tuple[int, float]
 
 
 class Arranger(QObject):
@@ -116,9 +123,20 @@ class Arranger(QObject):
 
     # Arranging ------------------------------------------------------------------------------------
 
-    def forget(self) -> None:
-        """Begin with other rows, at their end."""
-        self._anchor = None
+    def sight(self) -> list[Sight]:
+        """Return the messages in sight, the one that is held first; none where the end is followed."""
+        if self._anchor is None or not self._rows:
+            return []
+        held, spot = self._anchor
+        top = self._area.verticalScrollBar().value()
+        others = self._rows.between(top, top + self._area.viewport().height())
+        beside = [(other, (-1, float(top - self._rows.top(other)))) for other in others if other != held]
+        return [Sight(self._rows[index].entry.id, spot) for index, spot in [(held, spot), *beside]]
+
+    def begin(self, sight: Sequence[Sight] = ()) -> None:
+        """Begin with other rows: where the first is that was in sight and is there still, else at the end."""
+        places = ((self._rows.index(each.message), each.spot) for each in sight)
+        self._anchor = next(((index, spot) for index, spot in places if index is not None), None)
         self._tab_order = []
 
     def arrange(self) -> None:

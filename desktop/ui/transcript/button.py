@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop.ui import theme
 from desktop.ui.transcript.look import Look
 
+LEAST_JUMP = 24  # px: smaller is hard to hit
+_DISABLED = 0.5  # of the colour of a word that cannot be pressed
 _ANSWER_MS = 1_500  # for which a button says that it has done it
 
 
@@ -90,7 +92,8 @@ class QuietButton(QAbstractButton):
         if self._prominent:
             colour = look.colour("on_accent")
         elif not self.isEnabled():
-            colour = look.colour("line")
+            colour = look.colour("faint")
+            colour.setAlphaF(_DISABLED)
         else:
             colour = look.colour("ink" if self.underMouse() or self.isDown() else "sub")
         painter.setPen(colour)
@@ -120,15 +123,14 @@ class JumpButton(QAbstractButton):
         self.resize(self.sizeHint())
         self.update()
 
-    def place(self, page: QSize, inner: int, *, shown: bool) -> None:
-        """Stand beside the text, ``inner`` px wide, at the foot of a page; above it for want of room."""
+    def place(self, page: QRect, inner: int, *, shown: bool) -> None:
+        """Stand beside the text, ``inner`` px wide, at the foot of a page; smaller where that is narrow."""
         self.setVisible(shown)
-        edge = self._look.px(16)
-        beside = (page.width() + inner) // 2 + edge
-        fits = beside + self.width() <= page.width()
-        self.move(
-            beside if fits else (page.width() - self.width()) // 2, page.height() - self.height() - edge
-        )
+        edge, end = self._look.px(16), page.left() + (page.width() + inner) // 2
+        room = page.right() + 1 - end
+        self.resize(QSize(1, 1) * max(LEAST_JUMP, min(self.sizeHint().width(), room)))
+        left = min(end + edge, end + (room - self.width()) // 2)
+        self.move(left, page.bottom() + 1 - self.height() - edge)
         self.raise_()
 
     def sizeHint(self) -> QSize:
@@ -143,7 +145,7 @@ class JumpButton(QAbstractButton):
         painter.setPen(QPen(look.colour("accent" if self.hasFocus() else "line"), 1))
         painter.setBrush(look.colour("card"))
         painter.drawEllipse(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
-        middle, reach = QPointF(self.rect().center()) + QPointF(0.5, 0.5), look.px(6)
+        middle, reach = QPointF(self.rect().center()) + QPointF(0.5, 0.5), self.width() / 6
         arrow = QPainterPath(middle - QPointF(0, reach))
         arrow.lineTo(middle + QPointF(0, reach))
         arrow.moveTo(middle + QPointF(-reach * 0.8, reach * 0.2))

@@ -20,6 +20,7 @@ class Entry:
     is written; ``error`` is the sentence of a failed answer, ``position`` says that this is version k of n,
     counted from 1. ``thinking`` is what the model thought first, for so many seconds (0: not known).
     ``exceeded``: it failed because the chat is longer than the context, where the person wanted to be asked.
+    ``asked``: it failed because this question (its id) is too long, and would fail again.
     ``bare``: it is only to be read, and offers nothing but copying.
     ``files`` were sent with a question.
     ``created`` is in Unix seconds (0: not known); ``model`` and ``preset`` are the names of what answered.
@@ -35,6 +36,7 @@ class Entry:
     thinking: str = ""
     thought_seconds: float = 0.0
     exceeded: bool = False
+    asked: int | None = None
     created: float = 0.0
     model: str = ""
     preset: str = ""

@@ -36,6 +36,7 @@ class Footer(QObject):
         self._buttons: list[QuietButton] = []
         self._copy: QuietButton | None = None
         self._place: QuietButton | None = None  # the arrow before which "k/n" stands
+        self._arrows: list[QuietButton] = []
         self._position = (1, 1)
         self._facts: QuietButton | None = None  # at the right: who wrote it and when, or how fast
         self._says = ("", "")
@@ -59,6 +60,7 @@ class Footer(QObject):
 
         ``facts`` stand at the right; a press on them shows the ``statistics`` instead, and another the facts.
         """
+        focused = next((number for number, button in enumerate(self._buttons) if button.hasFocus()), -1)
         self.clear()
         self._look, self._position = look, position
         if copy:
@@ -79,6 +81,7 @@ class Footer(QObject):
             other = self._add("…", self.tr("ほかの操作"))
             other.clicked.connect(lambda: self.more_pressed.emit(other))
         now, count = position
+        self._arrows = []
         if count > 1:
             before = self._add("‹", self.tr("前の版"))
             before.clicked.connect(lambda: self.sibling_pressed.emit(-1))
@@ -86,6 +89,7 @@ class Footer(QObject):
             self._place = after = self._add("›", self.tr("次の版"))
             after.clicked.connect(lambda: self.sibling_pressed.emit(1))
             after.setEnabled(now < count)
+            self._arrows = [before, after]
         self._says = (facts or statistics, statistics or facts)
         if facts or statistics:
             self._facts = QuietButton("", look, self._owner)
@@ -95,6 +99,9 @@ class Footer(QObject):
                 self._facts.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
                 self._facts.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._name_facts()
+        if 0 <= focused < len(self._buttons):  # the keyboard stays where it was
+            self._buttons[focused].show()
+            self._buttons[focused].setFocus()
 
     def clear(self) -> None:
         """Remove the buttons."""
@@ -106,6 +113,10 @@ class Footer(QObject):
     def buttons(self) -> list[QuietButton]:
         """Return the buttons from left to right."""
         return [*self._buttons, *([self._facts] if self._facts else [])]
+
+    def words(self) -> list[QuietButton]:
+        """Return the buttons from left to right, without the arrows and the facts."""
+        return [button for button in self._buttons if button not in self._arrows]
 
     def _turn(self) -> None:
         self._turned = not self._turned

@@ -351,7 +351,7 @@ class MessageView(QWidget):
         menu.addAction(self.tr("編集…"), lambda: self.edit_requested.emit(entry.id))
         menu.addAction(self.tr("ここから新しい対話"), lambda: self.branch_to_chat.emit(entry.id))
         menu.addSeparator()
-        menu.addAction(self.tr("この枝を削除"), lambda: self.delete_requested.emit(entry.id))
+        menu.addAction(self.tr("この枝をごみ箱に入れる"), lambda: self.delete_requested.emit(entry.id))
 
     def set_furigana(self, blocks: Sequence[Block] | None) -> None:
         """Show these blocks, which have readings over their kanji; None: the text without them."""

@@ -11,10 +11,11 @@ from PySide6.QtGui import QEnterEvent, QPainter
 from desktop.markdown.blocks import Block, plain
 from desktop.ui import theme
 from desktop.ui.controls.attachment_chips import HEIGHT, AttachmentChips
+from desktop.ui.transcript import footer
 from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.footer import Footer
 from desktop.ui.transcript.look import FOLDED_LINES, QUESTION_WIDTH, Look
-from desktop.ui.transcript.message import GAP, MessageView, column
+from desktop.ui.transcript.message import GAP, SIDE, MessageView, column
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from desktop.ui.transcript.entry import Entry
 
 PAD_X, PAD_Y = 16, 10
+BELOW = 4  # between the bubble and buttons below it
 FILES_GAP = 8  # between the files and the bubble
 
 
@@ -40,7 +42,10 @@ def estimate(entry: Entry, look: Look, bubble: int) -> int:
 
 
 class QuestionView(MessageView):
-    """A question. Its buttons stand left of the bubble, while the pointer or the focus is on it."""
+    """A question. Its buttons stand left of the bubble, or below where that is too wide.
+
+    They are seen while the pointer or the focus is on it; the arrows between versions always.
+    """
 
     sibling_requested = Signal(int, int)
     file_opened = Signal(int)
@@ -49,7 +54,7 @@ class QuestionView(MessageView):
         super().__init__(entry, look, width, parent)
         self._unfolded = False
         self._more: QuietButton | None = None
-        self._files = AttachmentChips(self, removable=False)
+        self._files = AttachmentChips(self, removable=False, rightmost=True)
         self._files.opened.connect(self.file_opened)
         self._files.show_files(entry.files)
         self._footer = Footer(look, self)
@@ -62,8 +67,9 @@ class QuestionView(MessageView):
 
     def _build(self) -> None:
         self._footer.build(self.look, copy=True, edit=True, position=self.entry.position)
-        for button in self._footer.buttons():
+        for button in self._footer.words():
             button.shy = True
+        self._wanted = self._footer.width()  # before a button says that it has done it
 
     def set_entry(self, entry: Entry) -> None:
         """Show another state of the message."""
@@ -126,7 +132,12 @@ class QuestionView(MessageView):
 
     def full_height(self) -> int:
         """Return the height of everything."""
-        return ceil(self._bubble().bottom())
+        below = 0 if self._beside(self._bubble()) else self.look.px(BELOW + footer.HEIGHT)
+        return ceil(self._bubble().bottom()) + below
+
+    def _beside(self, bubble: QRectF) -> bool:
+        """Return whether the buttons have room left of the bubble."""
+        return bubble.left() - self.look.px(SIDE) >= self._wanted
 
     def reveal(self, y0: float, y1: float) -> None:
         """Lay out what lies in this range; the beginning always, whose width is the bubble's."""
@@ -142,15 +153,15 @@ class QuestionView(MessageView):
         """Put the buttons beside the bubble and the fold into it."""
         look, bubble = self.look, self._bubble()
         if self._files.chips():
-            most = bubble_width(look, self.span)
-            width = min(self._files.natural_width(), most)
-            self._files.setGeometry(
-                round(bubble.right()) - width, self.head(), width, self._files_height() - FILES_GAP
-            )
-        self._footer.arrange(
-            round(bubble.left()) - self._footer.width() + look.px(QuietButton.PAD - 6),
-            round(bubble.bottom()) - look.px(32),
-        )
+            width = bubble_width(look, self.span)
+            left, height = round(bubble.right()) - width, self._files_height() - FILES_GAP
+            self._files.setGeometry(left, self.head(), width, height)
+        if self._beside(bubble):
+            right, top = round(bubble.left()) - look.px(6), round(bubble.bottom()) - look.px(32)
+        else:
+            right = round(bubble.right()) + look.px(QuietButton.PAD)
+            top = round(bubble.bottom()) + look.px(BELOW)
+        self._footer.arrange(right - self._footer.width() + look.px(QuietButton.PAD), top)
         if self.folds and self._more is None:
             self._more = QuietButton(self._fold_text(), look, self)
             self._more.clicked.connect(self._toggle)
@@ -183,6 +194,7 @@ class QuestionView(MessageView):
     def _copy_all(self) -> None:
         self.copy_text(self.entry.text)
         self._footer.copied()
+        self.arrange()
 
     # Events and drawing ---------------------------------------------------------------------------
 
@@ -197,10 +209,9 @@ class QuestionView(MessageView):
         self._show_buttons(False)
 
     def _show_buttons(self, shown: bool) -> None:
-        for button in self._footer.buttons():
+        for button in self._footer.words():
             button.shown = shown
             button.update()
-        self.update()
 
     def paint_surroundings(self, painter: QPainter) -> None:
         """Draw the bubble."""
@@ -209,5 +220,4 @@ class QuestionView(MessageView):
         painter.setBrush(look.colour("bubble"))
         radius = look.px(theme.RADIUS_CARD + 2)
         painter.drawRoundedRect(self._bubble(), radius, radius)
-        if any(button.shown or button.hasFocus() for button in self._footer.buttons()):
-            self._footer.paint(painter)
+        self._footer.paint(painter)

@@ -84,12 +84,19 @@ class Rows:
 
     # Which there are ------------------------------------------------------------------------------
 
-    def replace(self, entries: Sequence[Entry], heights: Iterable[int]) -> None:
-        """Have these messages and no others."""
-        for index in list(self._live):
-            self.retire(index)
-        self._rows = [Row(entry, height) for entry, height in zip(entries, heights, strict=True)]
+    def replace(self, entries: Sequence[Entry], heights: Iterable[int], *, keep: bool = False) -> None:
+        """Have these messages and no others; ``keep``: one that is there already stays as it is."""
         self._index = {entry.id: index for index, entry in enumerate(entries)}
+        kept: dict[int, Row] = {}
+        if keep:
+            kept = {row.entry.id: row for row in self._rows if row.entry.id in self._index}
+        for index in list(self._live):
+            if self._rows[index].entry.id not in kept:
+                self.retire(index)
+        self._rows = [
+            kept.get(entry.id) or Row(entry, height) for entry, height in zip(entries, heights, strict=True)
+        ]
+        self._live = {index for index, row in enumerate(self._rows) if row.view is not None}
         self._exact = 0
 
     def append(self, entry: Entry, height: int) -> None:

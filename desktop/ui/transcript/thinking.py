@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BAR = 30  # px: the line with the title
 FOOT = 12  # below the open text
+CLOSED = BAR + 6  # the title alone, with the space below it
 INDENT = 16  # of the text, behind a line at its left
 DOT = 20  # room for the dot that beats while the model thinks
 
@@ -110,8 +111,9 @@ class Thoughts(QObject):
         """Return the height of title and text; 0 without a thought."""
         if not self._text:
             return 0
-        bar = self._look.px(BAR)
-        return bar + round(self._flow.height()) + self._look.px(FOOT) if self.is_open else bar
+        if not self.is_open:
+            return self._look.px(CLOSED)
+        return self._look.px(BAR) + round(self._flow.height()) + self._look.px(FOOT)
 
     def parse(self) -> None:
         """Turn what came in into blocks; only the last one, which grew, is made anew."""

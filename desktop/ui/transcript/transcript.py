@@ -104,14 +104,28 @@ class Transcript(QAbstractScrollArea):
     # What is shown --------------------------------------------------------------------------------
 
     def show_entries(
-        self, entries: Sequence[Entry], *, divider: int | None = None, summarised: bool = False
+        self,
+        entries: Sequence[Entry],
+        *,
+        divider: int | None = None,
+        summarised: bool = False,
+        keep: bool = False,
     ) -> None:
-        """Show these messages and no others, scrolled to the end; the rest as in ``set_divider``."""
+        """Show these messages and no others, scrolled to the end; the rest as in ``set_divider``.
+
+        ``keep``: it is the same chat. What is in sight stays where it is, if it is there still, and messages
+        that were there stay as they are: unfolded, with readings; all selected, if no message came or went.
+        """
+        sight = self._arranger.sight() if keep else []
         self._incoming.forget()
-        self._selecting.forget()
-        self._arranger.forget()
+        if not keep or [row.entry.id for row in self._rows] != [entry.id for entry in entries]:
+            self._selecting.forget()
         self._divider, self._summarised = divider, summarised
-        self._rows.replace(entries, estimates(entries, self._look, self.viewport().width(), divider))
+        heights = estimates(entries, self._look, self.viewport().width(), divider)
+        self._rows.replace(entries, heights, keep=keep)
+        self._arranger.begin(sight)
+        for index, entry in enumerate(entries if keep else ()):
+            self._renew(index, entry)
         self._arranger.arrange()
 
     def add_entry(self, entry: Entry) -> None:
@@ -127,10 +141,16 @@ class Transcript(QAbstractScrollArea):
     def update_entry(self, entry: Entry) -> None:
         """Show another state of the message with this id; nothing happens if there is none."""
         index = self._rows.index(entry.id)
-        if index is None:
-            return
+        if index is not None:
+            self._renew(index, entry)
+            self._arranger.arrange()
+
+    def _renew(self, index: int, entry: Entry) -> None:
+        """Have another state of a row."""
         row = self._rows[index]
         row.take_pieces()
+        if entry == row.entry:
+            return
         if entry.text != row.entry.text:
             row.furigana = None
         if not entry.text.startswith(row.entry.text) and self._selecting.touches(index):
@@ -140,7 +160,7 @@ class Transcript(QAbstractScrollArea):
             row.view.set_entry(entry)
             if isinstance(row.view, AnswerView):
                 row.view.parse(deadline(SLICE_MS))
-        self._arranger.arrange()
+            self._rows.set_height(index, row.view.full_height())
 
     def append_text(self, id: int, piece: str) -> None:
         """Add ``piece`` to a streaming answer; shown with the next frame."""
@@ -260,7 +280,9 @@ class Transcript(QAbstractScrollArea):
 
     def _place_jump(self) -> None:
         away = not self._arranger.at_end and self.verticalScrollBar().maximum() > 0
-        self._jump.place(self.viewport().size(), column(self._look, self.viewport().width())[1], shown=away)
+        self._jump.place(
+            self.viewport().geometry(), column(self._look, self.viewport().width())[1], shown=away
+        )
 
     # Rows -----------------------------------------------------------------------------------------
 
