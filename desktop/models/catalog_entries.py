@@ -213,6 +213,9 @@ class Entry(_Struct, frozen=True):
             description="The editors' opinion of its Japanese, within its kind; 0: none.",
         ),
     ] = 0
+    also_called: Annotated[
+        tuple[_Line, ...], Meta(max_length=10, description="Readings and other names, to be found by.")
+    ] = ()
     gated: Annotated[bool, Meta(description="Its terms must be accepted first.")] = False
     notes: Annotated[tuple[Words, ...], Meta(max_length=8, description="What to know first.")] = ()
     starter: Annotated[bool, Meta(description="It comes with the application.")] = False
