@@ -115,10 +115,21 @@ def density() -> Density:
     return _density
 
 
+def _font(families: list[str]) -> QFont:
+    """Return a font that draws every character in its own form.
+
+    Where the system speaks another language, faces for all of East Asia would draw that one's forms, some of
+    which have no name in a PDF, so that a search there does not find them.
+    """
+    font = QFont()
+    font.setFamilies(families)
+    font.setFeature(QFont.Tag("locl"), 0)
+    return font
+
+
 def ui_font(px: float = TEXT_PX, *, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """Return the font of the window at ``px`` pixels."""
-    font = QFont()
-    font.setFamilies(UI_FAMILIES)
+    font = _font(UI_FAMILIES)
     font.setPixelSize(round(px))
     font.setWeight(weight)
     return font
@@ -134,8 +145,7 @@ def text_font(px: float = TEXT_PX, *, weight: QFont.Weight = QFont.Weight.Normal
 
 def code_font(px: float = SMALL_PX) -> QFont:
     """Return the monospaced font, with Japanese characters two columns wide."""
-    font = QFont()
-    font.setFamilies([_code_family, *CODE_FAMILIES] if _code_family else CODE_FAMILIES)
+    font = _font([_code_family, *CODE_FAMILIES] if _code_family else CODE_FAMILIES)
     font.setStyleHint(QFont.StyleHint.Monospace)
     font.setPixelSize(round(px))
     return font

@@ -276,6 +276,7 @@ def test_another_program_finds_its_text(qapp, tmp_path):
     assert pages[0].startswith("1/") and "二行目の言葉" in pages[0] and len(pages) > 3
     assert read.count("旅の計画を立ててください。") == 4
     assert read.count("京都駅") == 4 and read.count("言の葉") == 5
+    assert read.count("Gemma·13:01") == 4  # digits after Latin letters have forms of their own in such faces
     assert all(read.count(f"第{number}句") == 1 for number in range(900))
     assert words in read
     assert not re.search("[\u2e80-\u2fdf]", read)
