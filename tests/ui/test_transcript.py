@@ -110,12 +110,12 @@ def test_code_is_coloured_in_the_right_places(transcript: Transcript, qtbot: QtB
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        (Entry(1, "assistant", "答え"), ["コピー", "もう一度", "☆", "…"]),
+        (Entry(1, "assistant", "答え"), ["コピー", "書き直す", "☆", "…"]),
         (Entry(1, "assistant", "答え", "streaming"), []),
-        (Entry(1, "assistant", "答え", "stopped"), ["コピー", "もう一度", "続ける", "☆", "…"]),
-        (Entry(1, "assistant", "答え", "limit"), ["コピー", "もう一度", "続ける", "☆", "…"]),
-        (Entry(1, "assistant", "答え", "looped"), ["コピー", "もう一度", "☆", "…"]),
-        (Entry(1, "assistant", "答え", "interrupted"), ["コピー", "もう一度", "続ける", "☆", "…"]),
+        (Entry(1, "assistant", "答え", "stopped"), ["コピー", "書き直す", "続ける", "☆", "…"]),
+        (Entry(1, "assistant", "答え", "limit"), ["コピー", "書き直す", "続ける", "☆", "…"]),
+        (Entry(1, "assistant", "答え", "looped"), ["コピー", "書き直す", "☆", "…"]),
+        (Entry(1, "assistant", "答え", "interrupted"), ["コピー", "書き直す", "続ける", "☆", "…"]),
         (
             Entry(1, "assistant", "答え", "failed", error="止まりました"),
             ["もう一度", "コピー", "続ける", "☆", "…"],
@@ -125,9 +125,9 @@ def test_code_is_coloured_in_the_right_places(transcript: Transcript, qtbot: QtB
             Entry(1, "assistant", "", "failed", error="長すぎます", exceeded=True),
             ["古い部分を省いて続ける", "要約して続ける"],
         ),
-        (Entry(1, "assistant", "", "stopped"), ["もう一度", "…"]),
-        (Entry(1, "assistant", "答え", position=(2, 3)), ["‹", "›", "コピー", "もう一度", "☆", "…"]),
-        (Entry(1, "assistant", "答え", starred=True), ["コピー", "もう一度", "★", "…"]),
+        (Entry(1, "assistant", "", "stopped"), ["書き直す", "…"]),
+        (Entry(1, "assistant", "答え", position=(2, 3)), ["‹", "›", "コピー", "書き直す", "☆", "…"]),
+        (Entry(1, "assistant", "答え", starred=True), ["コピー", "書き直す", "★", "…"]),
         (Entry(1, "user", "質問"), ["コピー", "編集"]),
     ],
 )
@@ -145,7 +145,7 @@ def test_the_buttons_say_which_message(transcript: Transcript, qtbot: QtBot):
     )
     settle(qtbot, transcript)
     presses: list[tuple[Callable[[], None], object, list[object]]] = [
-        (button(transcript, 5, "もう一度").click, transcript.regenerate_requested, [5]),
+        (button(transcript, 5, "書き直す").click, transcript.regenerate_requested, [5]),
         (button(transcript, 5, "前の版").click, transcript.sibling_requested, [5, -1]),
         (button(transcript, 5, "次の版").click, transcript.sibling_requested, [5, 1]),
         (button(transcript, 6, "続ける").click, transcript.continue_requested, [6]),

@@ -100,7 +100,7 @@
         <translation>Go to the last answer</translation>
     </message>
     <message>
-        <source>最後の質問にもう一度答える</source>
+        <source>最後の答えを書き直す</source>
         <translation>Answer the last question again</translation>
     </message>
     <message>

@@ -106,8 +106,8 @@ class Actions(QObject):
         again, more = page.transcript.regenerate_requested, page.transcript.continue_requested
         add(
             "answer.again",
-            self.tr("最後の質問にもう一度答える"),
-            "さいごのしつもんにもういちどこたえる さいせいせい",
+            self.tr("最後の答えを書き直す"),
+            "さいごのこたえをかきなおす もういちど さいせいせい",
             lambda: window.with_last_answer(lambda answer: again.emit(answer.id)),
             "Ctrl+R",
         )

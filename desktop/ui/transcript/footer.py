@@ -69,7 +69,7 @@ class Footer(QObject):
         if edit:
             self._add(self.tr("編集"), self.tr("質問を編集")).clicked.connect(self.edit_pressed)
         if regenerate:
-            self._add(self.tr("もう一度")).clicked.connect(self.regenerate_pressed)
+            self._add(self.tr("書き直す")).clicked.connect(self.regenerate_pressed)
         if again:
             self._add(self.tr("続ける")).clicked.connect(self.continue_pressed)
         if starred is not None:
