@@ -15,6 +15,7 @@ from desktop.store.models import Models
 from desktop.store.presets import Presets
 from desktop.store.search import Search
 from desktop.store.settings import Settings
+from desktop.store.speeds import Speeds
 from desktop.store.tags import Tags
 from desktop.store.transfer import Transfer
 
@@ -35,6 +36,7 @@ class Store:
         self.presets = Presets(database)
         self.models = Models(database)
         self.settings = Settings(database)
+        self.speeds = Speeds(database)
         self.transfer = Transfer(database)
 
     @classmethod
