@@ -155,7 +155,7 @@ def _linked(span: Span, text: str) -> str:
         return text
     address = escape(span.href)
     if span.href.startswith(OPENED):
-        bare = ' class="bare"' if span.text == span.href else ""
+        bare = ' class="bare"' if span.bare else ""
         return f'<a{bare} href="{address}">{text}</a>'
     return f'<span title="{address}">{text}</span>'  # leads nowhere from a page, or nobody knows where
 

@@ -73,6 +73,6 @@ def _span(span: Span) -> str:
         return f"{span.text}（{span.ruby}）"
     if span.note:
         return f"[{span.text.strip()}]{' ' if span.source.endswith(': ') else ''}"
-    if span.href.startswith(OPENED) and span.href != span.text:
+    if span.href.startswith(OPENED) and not span.bare:
         return f"{span.text}（{span.href}）"
     return span.text

@@ -155,7 +155,7 @@ def _spans_markdown(spans: Sequence[Span]) -> str:
             ticks = "`" * (1 + max((len(run) for run in re.findall("`+", span.text)), default=0))
             room = " " if "`" in (span.text[:1], span.text[-1:]) else ""
             text = f"{ticks}{room}{span.text}{room}{ticks}"
-        elif span.href == span.text:
+        elif span.bare:
             parts.append(span.text)
             continue
         else:

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 
 from desktop.japanese import RUBY, Inline
 from desktop.markdown import marks
+from desktop.markdown.addresses import addresses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,12 +40,11 @@ _TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # U+FFFC, which stands for an object in a document of Qt.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffc\ufffe\uffff]")
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
-_ADDRESS = re.compile(r"https?://[!#-;=?-~]+")  # not with " < >, which end it in HTML
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one style; ``href`` is the address of a link, ``\\n`` breaks the line.
+    """A run of text in one style; ``href`` is the address of a link, escaped; ``\\n`` breaks the line.
 
     ``ruby`` is the reading above the text. With ``math`` the text is LaTeX, to be drawn within the line or as
     large as on a line of its own. ``note``: the label of a footnote. ``source``: how it was written, where
@@ -65,6 +65,11 @@ class Span:
     def written(self) -> str:
         """Return the text as it was written, without the marks of its style."""
         return self.source or self.text
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is an address that leads to itself, as it is written."""
+        return bool(self.href) and self.href in (self.text, _parser.normalizeLink(self.text))
 
 
 def printable(text: str) -> str:
@@ -164,13 +169,11 @@ def _linked(span: Span) -> list[Span]:
     if span.href or "://" not in span.text:
         return [span]
     parts, end = [], 0
-    for match in _ADDRESS.finditer(span.text):
-        address = match.group().rstrip(".,:;!?'\"*_~")
-        while address.endswith(")") and address.count(")") > address.count("("):
-            address = address[:-1]
-        parts.append(replace(span, text=span.text[end : match.start()]))
-        parts.append(replace(span, text=address, href=address))
-        end = match.start() + len(address)
+    for first, last in addresses(span.text):
+        address = span.text[first:last]
+        parts.append(replace(span, text=span.text[end:first]))
+        parts.append(replace(span, text=address, href=_parser.normalizeLink(address)))
+        end = last
     return [*parts, replace(span, text=span.text[end:])]
 
 

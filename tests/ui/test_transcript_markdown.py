@@ -5,7 +5,9 @@ import random
 import pytest
 
 from desktop.markdown import blocks as markdown
+from desktop.markdown.addresses import readable
 from desktop.markdown.blocks import Block, Splitter, parse, plain
+from desktop.markdown.copied import as_html, as_markdown
 from desktop.markdown.highlight import highlight
 from desktop.markdown.inline import MAX_SPANS, Span, calm, printable, spans
 
@@ -151,11 +153,52 @@ def test_links_code_and_breaks():
     )
 
 
-def test_bare_addresses_are_links_without_the_text_after_them():
-    assert [s.href for s in spans("（https://a.example/x_(y)）と https://b.example/。") if s.href] == [
-        "https://a.example/x_(y)",
-        "https://b.example/",
-    ]
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("（https://a.example/x_(y)）と https://b.example/。", ["https://a.example/x_(y)", "https://b.example/"]),
+        ("https://ja.wikipedia.org/wiki/日本", ["https://ja.wikipedia.org/wiki/日本"]),
+        ("「https://ja.wikipedia.org/wiki/日本」の項", ["https://ja.wikipedia.org/wiki/日本"]),
+        ("https://ja.wikipedia.org/wiki/日本、https://b.example", [
+            "https://ja.wikipedia.org/wiki/日本", "https://b.example",
+        ]),
+        ("https://ja.wikipedia.org/wiki/C言語　の項", ["https://ja.wikipedia.org/wiki/C言語"]),
+        ("https://ja.wikipedia.org/wiki/ジョン・レノン_(歌手)。", ["https://ja.wikipedia.org/wiki/ジョン・レノン_(歌手)"]),
+        ("https://ja.wikipedia.org/wiki/いろは歌#由来", ["https://ja.wikipedia.org/wiki/いろは歌#由来"]),
+        ("https://de.wikipedia.org/wiki/München!", ["https://de.wikipedia.org/wiki/München"]),
+        ("https://a.example/?駅=東京駅&b=1", ["https://a.example/?駅=東京駅&b=1"]),
+        ("https://a.example/日本（国）<b>", ["https://a.example/日本"]),
+        ("https://a.example/%E6%97%A5", ["https://a.example/%E6%97%A5"]),
+        ("https://日本語.jp/案内", ["https://日本語.jp/案内"]),
+        ("https://a.example/aを見て、https://a.exampleの頁", ["https://a.example/a", "https://a.example"]),
+        ("https://a.example/をご覧ください", ["https://a.example/"]),
+        ("https://a.example/です。", ["https://a.example/"]),
+        ("https://a.example/日\u202e本", ["https://a.example/日"]),
+        ("https://で始まる。https:// も", []),
+        ("https://" + "日" * 300 + ".jp/ https://a.example/" + "日" * 3_000, []),
+    ],
+)  # fmt: skip
+def test_bare_addresses_are_links_without_the_text_after_them(source: str, expected: list[str]):
+    found = [s for s in spans(source) if s.href]
+    assert [s.text for s in found] == expected
+    assert all(s.href.isascii() and s.bare for s in found)
+    assert "".join(s.text for s in spans(source)) == source
+
+
+def test_what_opens_is_escaped_and_what_is_read_is_not():
+    (link,) = spans("https://日本語.jp/案内?q=東京")
+    assert link.href == "https://xn--wgv71a119e.jp/%E6%A1%88%E5%86%85?q=%E6%9D%B1%E4%BA%AC"
+    assert readable(link.href) == "https://xn--wgv71a119e.jp/案内?q=東京"
+    for kept in ("https://a.example/%2F%20%E3%80%80%E2%80%AE", "https://a.example/%FF", "mailto:%E6%97%A5"):
+        assert readable(kept) == kept
+    (written,) = spans("[日本](https://ja.wikipedia.org/wiki/日本)")
+    assert written.href == "https://ja.wikipedia.org/wiki/%E6%97%A5%E6%9C%AC" and not written.bare
+
+
+def test_a_bare_address_is_copied_as_it_is_written():
+    source = "https://ja.wikipedia.org/wiki/日本 の項"
+    assert as_markdown(parse(source)) == source
+    assert 'href="https://ja.wikipedia.org/wiki/%E6%97%A5%E6%9C%AC"' in as_html(parse(source))
 
 
 def test_images_are_text_and_scripts_are_no_links():

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
+from desktop.markdown.addresses import readable
 from desktop.markdown.inline import printable, shown_safely
 from desktop.store.folding import folded, ranges
 from desktop.ui.transcript.button import QuietButton
@@ -517,7 +518,7 @@ class MessageView(QWidget):
 
 def _shown_address(link: str) -> str:
     """Return an address as it can safely be shown: without characters that turn the direction of writing."""
-    address = shown_safely(link).replace("\n", " ")
+    address = shown_safely(readable(link)).replace("\n", " ")
     return address if len(address) <= MAX_ADDRESS else address[:MAX_ADDRESS] + "…"
 
 
