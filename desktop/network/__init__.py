@@ -7,6 +7,7 @@ the hub imports.
 """
 
 from desktop.network.permit import Purpose
+from desktop.network.quiet import quiet_environment
 from desktop.network.refusal import OfflineError, refusal_in
 from desktop.network.switch import allow, install, is_offline, lock, set_offline, status
 
@@ -17,6 +18,7 @@ __all__ = [
     "install",
     "is_offline",
     "lock",
+    "quiet_environment",
     "refusal_in",
     "set_offline",
     "status",

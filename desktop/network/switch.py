@@ -48,7 +48,7 @@ _UNIX = getattr(socket, "AF_UNIX", None)
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
 _TYPES = (socket.SOCK_STREAM, socket.SOCK_DGRAM)
 _TYPE_BITS = 0xF  # above them are SOCK_NONBLOCK and SOCK_CLOEXEC
-_UNKNOWN_FAMILY = -1  # of a descriptor that is there already: what is done with it is asked for anyway
+_UNSAID = -1  # what a socket of Python's has for family when it is made of a descriptor that is there already
 # On Windows a pair of sockets is made of two on loopback, by this very function.
 _PAIR = (
     getattr(socket, "_fallback_socketpair", socket.socketpair).__code__ if sys.platform == "win32" else None
@@ -223,7 +223,8 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _made(sock: socket.socket, family: int, type: int, _protocol: int, *_: object) -> None:
-    if family in (_UNIX, _UNKNOWN_FAMILY):
+    # A bare one of C may leave the family out where it means the internet.
+    if family == _UNIX or (family == _UNSAID and isinstance(sock, socket.socket)):
         if _switch.locked:
             _refuse("socket", "network_locked", "", 0)
         return

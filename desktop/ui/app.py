@@ -48,6 +48,7 @@ from desktop.ui.commands.shortcuts import refusal
 from desktop.ui.daily_backup import DailyBackup
 from desktop.ui.going_back import GoingBack
 from desktop.ui.icons import app_icon
+from desktop.ui.no_network import refuse_network
 from desktop.ui.quick_ask import QuickAsk
 from desktop.ui.rescue import Rescue, Rescuing
 from desktop.ui.session import Session
@@ -95,6 +96,7 @@ def create_application() -> QApplication:
     """Return the Qt application, with name, icon and fonts, in the scheme of the system."""
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     qt = QApplication(sys.argv[:1])
+    refuse_network()
     qt.setApplicationName("kotonoha")
     qt.setApplicationVersion(__version__)
     qt.setDesktopFileName("kotonoha")
