@@ -47,6 +47,11 @@ class CountedTransport(httpx2.HTTPTransport):
         return super().handle_request(request)
 
 
+def counted(backend: NetworkBackend) -> NetworkBackend:
+    """Return a backend whose connections ask the switch and are counted."""
+    return _Backend(backend)
+
+
 class _Backend(NetworkBackend):
     def __init__(self, backend: NetworkBackend) -> None:
         self._backend = backend
