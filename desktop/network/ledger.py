@@ -22,6 +22,7 @@ import msgspec
 from filelock import FileLock
 
 from desktop import paths
+from desktop.network.refusal import plain, shown_host
 
 Kind = Literal["connect", "lookup", "send", "bind", "socket"]
 Result = Literal["open", "ended", "failed", "refused"]
@@ -29,7 +30,6 @@ Result = Literal["open", "ended", "failed", "refused"]
 FILE, OLDER, LOCK = "connections.jsonl", "connections.1.jsonl", "connections.lock"
 MOST_BYTES = 10_000_000  # of each of the two files
 LONGEST_LINE = 4_096  # bytes
-LONGEST_HOST = 255  # characters, as in DNS
 LONGEST_ABOUT = 200  # characters
 LOCK_SECONDS = 5.0
 _POLL_SECONDS = 0.002
@@ -92,9 +92,9 @@ def opened(
             process=process,
             kind=kind,
             purpose=purpose,
-            about=_plain(about, LONGEST_ABOUT),
-            host=_host(host),
-            address=_host(address),
+            about=plain(about, LONGEST_ABOUT),
+            host=shown_host(host),
+            address=shown_host(address),
             port=port,
         )
     )
@@ -126,7 +126,7 @@ def refused(kind: Kind, reason: str, *, process: str, host: str, port: int) -> N
                 time.time(),
                 process=process,
                 kind=kind,
-                host=_host(host),
+                host=shown_host(host),
                 port=port,
                 reason=reason,
             )
@@ -224,13 +224,3 @@ def _lines() -> Iterator[bytes]:
 
 def _locked(home: Path) -> FileLock:
     return FileLock(home / LOCK, timeout=LOCK_SECONDS, poll_interval=_POLL_SECONDS, mode=0o600)
-
-
-def _host(host: str) -> str:
-    """Return what may be written of a host: a user before an @ is left out."""
-    return _plain(host.rpartition("@")[2], LONGEST_HOST)
-
-
-def _plain(text: str, longest: int) -> str:
-    """Return the text bounded, and without characters that would make the line longer than one may be."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text[:longest])

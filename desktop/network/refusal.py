@@ -9,6 +9,7 @@ from desktop.errors import KotonohaError
 
 Reason = Literal["network_offline", "network_unasked", "network_locked", "network_unrecorded"]
 
+LONGEST_HOST = 255  # characters, as in DNS
 _LONGEST_CAUSE = 100  # exceptions: a chain may be a ring
 
 _SENTENCES: dict[Reason, tuple[str, str]] = {
@@ -43,6 +44,7 @@ class OfflineError(KotonohaError, OSError):
 
     def __init__(self, reason: Reason, host: str = "") -> None:
         ja, en = _SENTENCES[reason]
+        host = shown_host(host)
         where = {"ja": f"{host} " if host else "外部", "en": host or "the outside"}
         super().__init__(reason, ja.format(**where), en.format(**where))
         self.errno, self.filename = errno.EACCES, None  # OSError took the third argument for a file
@@ -56,3 +58,13 @@ def refusal_in(error: BaseException | None) -> OfflineError | None:
         reason = getattr(error, "reason", None)  # urllib's
         error = reason if isinstance(reason, OfflineError) else error.__cause__ or error.__context__
     return None
+
+
+def shown_host(host: str) -> str:
+    """Return what may be told and written of a host: without a user and a password before an @, bounded."""
+    return plain(host.rpartition("@")[2], LONGEST_HOST)
+
+
+def plain(text: str, longest: int) -> str:
+    """Return the text with at most ``longest`` characters, and "?" for those that cannot be shown."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:longest])
