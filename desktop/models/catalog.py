@@ -35,7 +35,7 @@ class Loaded(NamedTuple):
 
 
 class Use(NamedTuple):
-    """Under which terms a model may be used: the strictest of its licences counts."""
+    """Under which terms a model may be used: the strictest of its licences, and its maker's own words."""
 
     commercial: Commercial
     conditions: tuple[str, ...]  # of commercial use, one sentence each, in the language in use
@@ -122,9 +122,12 @@ def damaged(detail: str) -> KotonohaError:
 def use(catalog: Catalog, entry: Entry) -> Use:
     """Return under which terms the model may be used."""
     licences = [catalog.licence(terms.licence) for terms in entry.terms]
+    conditions = [licence.condition for licence in licences] + [entry.restriction]
+    allowed = [licence.commercial for licence in licences]
+    allowed += ["conditional"] if entry.restriction is not None else []
     return Use(
-        max((licence.commercial for licence in licences), key=_STRICTNESS.__getitem__),
-        tuple(str(licence.condition) for licence in licences if licence.condition is not None),
+        max(allowed, key=_STRICTNESS.__getitem__),
+        tuple(str(condition) for condition in conditions if condition is not None),
         all(licence.verified for licence in licences) and all(terms.verified for terms in entry.terms),
         " + ".join(licence.name for licence in licences),
     )

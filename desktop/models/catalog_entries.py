@@ -217,6 +217,9 @@ class Entry(_Struct, frozen=True):
         tuple[_Line, ...], Meta(max_length=10, description="Readings and other names, to be found by.")
     ] = ()
     gated: Annotated[bool, Meta(description="Its terms must be accepted first.")] = False
+    restriction: Annotated[
+        Words | None, Meta(description="What its maker says of commercial use, besides the licences.")
+    ] = None
     notes: Annotated[tuple[Words, ...], Meta(max_length=8, description="What to know first.")] = ()
     starter: Annotated[bool, Meta(description="It comes with the application.")] = False
 

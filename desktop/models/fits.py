@@ -35,7 +35,7 @@ SLOW = 4.0  # tokens a second; people read faster than that
 SLOW_THINKING = 8.0  # the same, where the model thinks before one has anything to read
 _SHORT_CONTEXT = 4_096  # tokens; less than that, where the model could more, is a restriction
 _DISK_MARGIN = 1_000_000_000  # bytes left free beside a new file
-_MOST_OF_MACHINE = 0.85  # that a model may take when nothing else runs
+_MOST_OF_MACHINE = 0.8  # that a model may take when nothing else runs
 _MOST_MODELS = 8  # of those run here, for the correction
 
 
@@ -158,7 +158,7 @@ def fit(entry: Entry, size: Size, machine: Machine) -> Fit:
 
 def pace_words(pace: Speed) -> str:
     """Return a speed in words: as it was measured, or the likely figure and between which it will be."""
-    likely, low, high = map(_number, (pace.likely, pace.low, pace.high))
+    likely, low, high = map(rounded, (pace.likely, pace.low, pace.high))
     if pace.measured:
         return say(f"1秒に{likely}トークン（実測）", f"{likely} tokens a second (measured)")
     return say(
@@ -257,8 +257,9 @@ def _free_disk() -> int:
 
 
 def _gb(size: int) -> str:
-    return f"{size / 1e9:.1f} GB"
+    return f"{size / 1e9:.1f} GB" if size >= 100_000_000 else f"{size / 1e6:.0f} MB"
 
 
-def _number(value: float) -> str:
+def rounded(value: float) -> str:
+    """Return a number of tokens a second as exactly as it is known."""
     return f"{value:.0f}" if value >= 3 else f"{max(value, 0.1):.1f}"
