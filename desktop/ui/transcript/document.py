@@ -1,8 +1,8 @@
 """A block of Markdown → a QTextDocument in the formats of the theme.
 
 Ruby and formulas are not in the document. The base of ruby is ordinary text, only wider where its reading
-needs it, and a formula is one invisible ideograph of the formula's width: so lines break as in Japanese, and
-the segment draws what belongs there (``overlay``).
+needs it (``ruby``), and a formula is one invisible ideograph of the formula's width: so lines break as in
+Japanese, and the segment draws what belongs there (``overlay``).
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from PySide6.QtGui import (
 from desktop.markdown.highlight import highlight
 from desktop.ui.transcript.columns import column_widths
 from desktop.ui.transcript.formulas import Formula, wanted
+from desktop.ui.transcript.ruby import Fit, fit, ruby_font
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,6 +60,7 @@ class Page:
     document: QTextDocument
     runs: list[Span] = field(default_factory=list)
     formulas: dict[int, tuple[Formula, float]] = field(default_factory=dict)  # and how many px an em is
+    readings: dict[int, Fit] = field(default_factory=dict)  # how the base of each is set
     alone: bool = False  # a formula on lines of its own
 
 
@@ -92,16 +94,6 @@ def document(block: Block, look: Look, width: float) -> Page:
     return page
 
 
-def ruby_font(font: QFont) -> QFont:
-    """Return the font of the reading above text in ``font``."""
-    made = QFont(font)
-    made.setPixelSize(max(6, round(font.pixelSize() / 2)))
-    made.setWeight(QFont.Weight.Normal)
-    made.setItalic(False)
-    made.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0)
-    return made
-
-
 def _lines(height: float) -> QTextBlockFormat:
     made = QTextBlockFormat()
     made.setLineHeight(height, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
@@ -129,17 +121,18 @@ class _Writer:
         self._labelled, self._measured = labelled, measured
         self._begin = cursor.position()
         self._ascent = self._descent = self._least = 0.0  # of formulas and ruby
+        self._indent = 0.0  # px of the first line, for a reading that is longer than its base
         self.natural = self._line = 0.0  # px, of the widest line that was written, and of the last
 
     def write(self, spans: Sequence[Span], font: QFont) -> None:
         """Add ``spans`` at the cursor."""
-        for span in spans:
+        for before, span, after in zip((None, *spans), spans, (*spans[1:], None), strict=False):
             made = self._format(span, font)
             self._page.runs.append(span)
             if span.math:
                 self._write_formula(span, made)
             elif span.ruby:
-                self._write_ruby(span, made)
+                self._write_ruby(span, made, before, after)
             else:
                 self._write_text(span.text, made)
 
@@ -148,6 +141,7 @@ class _Writer:
         height = max(least, self._least, ceil(self._ascent + self._descent + self._look.px(2)))
         lines = self._cursor.blockFormat()
         lines.merge(_lines(height))
+        lines.setTextIndent(self._indent)
         if self._page.alone:
             lines.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         else:  # Qt puts the baseline at 4/5 of a fixed height
@@ -207,27 +201,33 @@ class _Writer:
         self._widen(formula.width * em + sides)
         self._cursor.insertText(_IDEOGRAPH, _spaced(made, formula.width * em + sides - advance))
 
-    def _write_ruby(self, span: Span, made: QTextCharFormat) -> None:
+    def _write_ruby(self, span: Span, made: QTextCharFormat, before: Span | None, after: Span | None) -> None:
         font = made.font()
         small = ruby_font(font)
         self._least = max(self._least, round(1.2 * font.pixelSize() + 1.15 * small.pixelSize()))
-        reading = QFontMetricsF(small).horizontalAdvance(span.ruby)
+        setting = fit(span, font, before, after)
+        self._set_apart(setting.before)
+        self._page.readings[len(self._page.runs) - 1] = setting
+        inside = setting.inside * (len(span.text) - 1)
         base = QFontMetricsF(font).horizontalAdvance(span.text)
-        self._widen(max(reading, base))
-        wanting = reading - base
-        if wanting <= 0:
-            self._cursor.insertText(span.text, made)
+        self._widen(setting.before + base + inside + setting.after)
+        self._cursor.insertText(span.text[:-1], _spaced(made, setting.inside))
+        self._cursor.insertText(span.text[-1], _spaced(made, setting.after))
+
+    def _set_apart(self, room: float) -> None:
+        """Leave ``room`` px before what is written next."""
+        if room <= 0:
             return
-        # A longer reading sets its base apart: so far between the characters, and half of it at the ends.
-        gap = wanting / len(span.text)
-        if self._cursor.position() > self._begin:
-            before = QTextCursor(self._cursor)
-            before.setPosition(self._cursor.position() - 1)
-            before.setPosition(self._cursor.position(), QTextCursor.MoveMode.KeepAnchor)
-            last = before.charFormat()
-            before.setCharFormat(_spaced(last, last.fontLetterSpacing() + gap / 2))
-        self._cursor.insertText(span.text[:-1], _spaced(made, gap))
-        self._cursor.insertText(span.text[-1], _spaced(made, gap / 2))
+        if self._cursor.position() == self._begin:
+            self._indent = room
+            return
+        before = QTextCursor(self._cursor)
+        before.setPosition(self._cursor.position() - 1)
+        before.setPosition(self._cursor.position(), QTextCursor.MoveMode.KeepAnchor)
+        last = before.charFormat()
+        before.setCharFormat(_spaced(last, last.fontLetterSpacing() + room))
+        if (reading := self._page.readings.get(len(self._page.runs) - 2)) is not None:
+            reading.trail += room
 
 
 def _spaced(made: QTextCharFormat, spacing: float) -> QTextCharFormat:

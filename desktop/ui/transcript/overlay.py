@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QPainter, QTextLine
+from PySide6.QtGui import QBrush, QFont, QPainter, QTextLine
 
-from desktop.ui.transcript.document import RUN, SIDE, Page, ruby_font
+from desktop.ui.transcript.document import RUN, SIDE, Page
+from desktop.ui.transcript.ruby import placed, ruby_font
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _TOP = 0.88  # of an ideograph above the baseline, in em
 _BOTTOM = 0.12  # and below it
+_OVER = 0.1  # em between a base and its reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def marks(page: Page) -> list[Mark]:
             if piece.run in page.formulas:
                 found.append(_formula(page, piece.run, block, piece.start))
             elif span.ruby:
-                found += _ruby(span, block, piece)
+                found += _ruby(page, span, block, piece)
         block = block.next()
     return found
 
@@ -122,33 +124,31 @@ def _formula(page: Page, number: int, block: QTextBlock, start: int) -> Mark:
     return Mark(QPointF(left, baseline), formula=formula, room=room)
 
 
-def _ruby(span: Span, block: QTextBlock, piece: _Piece) -> Iterator[Mark]:
+def _ruby(page: Page, span: Span, block: QTextBlock, piece: _Piece) -> Iterator[Mark]:
     """Yield the reading, in parts where its base is broken over lines."""
-    start, end, font = piece.start, piece.end, piece.font
+    start, end, font, setting = piece.start, piece.end, piece.font, page.readings[piece.run]
     small = ruby_font(font)
-    reading = QFontMetricsF(small).horizontalAdvance(span.ruby)
-    base = QFontMetricsF(font).horizontalAdvance(span.text)
-    gap = max(0.0, reading - base) / len(span.text)  # see document.py
-    place = block.document().documentLayout().blockBoundingRect(block).topLeft()
+    place = page.document.documentLayout().blockBoundingRect(block).topLeft()
     layout = block.layout()
     for number in range(layout.lineCount()):
         line = layout.lineAt(number)
-        first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
+        begins, ends = line.textStart(), line.textStart() + line.textLength()
+        first, last = max(start, begins), min(end, ends)
         if first >= last:
             continue
         count, size = len(span.ruby), end - start
         text = span.ruby[round(count * (first - start) / size) : round(count * (last - start) / size)]
         if not text:
             continue
-        left, right = x_of(line, first), x_of(line, last) - (gap / 2 if last == end else gap)
-        metrics, drawn = QFontMetricsF(small), QFont(small)
-        room = right - left - metrics.horizontalAdvance(text)
-        if room > 0:  # a short reading is spread over its base
-            apart = min(room / len(text), small.pixelSize())
-            drawn.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, apart)
-            left += (room - apart * (len(text) - 1)) / 2
-        else:
-            left = max(line.x(), left + room / 2)
+        left, right = x_of(line, first), x_of(line, last) - (setting.trail if last == end else setting.inside)
+        # How far it may stand out, where nothing of the line is before or after it at all.
+        over = setting.before + setting.left, setting.after + setting.right
+        wanted = left - min(0.0, over[0]), right + min(0.0, over[1])
+        room = (
+            line.x() if number and first == begins else left - over[0],  # the first one is indented
+            line.x() + line.width() if last == ends else right + over[1],
+        )
+        x, drawn = placed(text, small, (left, right), wanted, room)
         baseline = place.y() + line.y() + line.ascent() - _TOP * font.pixelSize()
-        y = baseline - _BOTTOM * small.pixelSize() - 0.5
-        yield Mark(QPointF(place.x() + left, y), text, drawn, piece.brush)
+        y = baseline - _BOTTOM * small.pixelSize() - max(1.5, _OVER * font.pixelSize())
+        yield Mark(QPointF(place.x() + x, y), text, drawn, piece.brush)
