@@ -203,6 +203,6 @@ def _wrong_lineages(lineages: Mapping[str, tuple[Step, ...]]) -> Iterator[str]:
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict | list):
+    elif isinstance(value, dict | list | tuple):
         for each in value.values() if isinstance(value, dict) else value:
             yield from _texts(each)

@@ -259,4 +259,5 @@ def json_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Kotonoha's catalogue of models",
-    } | msgspec.json.schema(Catalog)
+        **msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(Catalog))),  # lists for tuples
+    }
