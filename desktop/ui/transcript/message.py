@@ -25,6 +25,7 @@ from desktop.markdown.addresses import readable
 from desktop.markdown.inline import printable, shown_safely
 from desktop.store.folding import folded, ranges
 from desktop.ui.transcript.button import QuietButton
+from desktop.ui.transcript.code_buttons import CodeButtons
 from desktop.ui.transcript.flow import Flow, Place
 from desktop.ui.transcript.notes import Mark, Notes
 
@@ -86,7 +87,9 @@ class MessageView(QWidget):
         self._notes.led.connect(lambda segment, below: self.led.emit(self, segment, below))
         self.chosen: tuple[Place, Place] | None = None  # what is selected of it
         self._pressed: QPoint | None = None
-        self._code_buttons: dict[int, tuple[QuietButton, QuietButton]] = {}  # copy, save
+        self._code = CodeButtons(self.flow, look, self)
+        self._code.copied.connect(self.copy_text)
+        self._code.saved.connect(self.code_saved)
         self.has_furigana = False
         self.can_be_read = False  # readings can be found
         self._divider_button: QuietButton | None = None
@@ -116,8 +119,7 @@ class MessageView(QWidget):
     def controls(self) -> list[QWidget]:
         """Return the buttons in the order in which the keyboard reaches them."""
         divider = [self._divider_button] if self._divider_button is not None else []
-        code = (button for index in sorted(self._code_buttons) for button in self._code_buttons[index])
-        return [*divider, *code]
+        return [*divider, *self._code.buttons()]
 
     def arrange(self) -> None:
         """Put the buttons in their places."""
@@ -153,8 +155,7 @@ class MessageView(QWidget):
     def restyle(self, look: Look, width: int) -> None:
         """Lay out anew in another look or width."""
         self.look, self.span = look, width
-        for index in list(self._code_buttons):
-            self._drop_code_buttons(index)
+        self._code.restyle(look)
         self.flow.restyle(look, self.text_width())
         self.set_divider(self.divider, pressable=self._divider_button is not None)
         self.update()
@@ -186,7 +187,8 @@ class MessageView(QWidget):
 
     def finish_layout(self, y0: float, y1: float) -> None:
         """Place the buttons after the widget got its size; the range is what can be seen."""
-        self._place_code_buttons(y0 - self.text_origin().y(), y1 - self.text_origin().y())
+        origin = self.text_origin()
+        self._code.place(origin, y0 - origin.y(), y1 - origin.y())
         if self._divider_button is not None:
             room = self._divider_room()
             button = self._divider_button
@@ -461,59 +463,6 @@ class MessageView(QWidget):
     def head(self) -> int:
         """Return the space above the message, with the divider."""
         return GAP + (GAP + self.look.px(DIVIDER - 4) if self.divider else 0)
-
-    # Code -----------------------------------------------------------------------------------------
-
-    def _place_code_buttons(self, y0: float, y1: float) -> None:
-        wanted = {i for i, segment in self.flow.between(y0, y1) if segment.header and segment.document}
-        for index in self._code_buttons.keys() - wanted:
-            if not any(button.hasFocus() for button in self._code_buttons[index]):
-                self._drop_code_buttons(index)
-        origin = self.text_origin()
-        for index in wanted:
-            if index not in self._code_buttons:
-                self._code_buttons[index] = self._make_code_buttons(index)
-            copy, save = self._code_buttons[index]
-            segment = self.flow.segments[index]
-            right = round(origin.x() + segment.width - self.look.px(14) + copy.pad)
-            top = round(origin.y() + self.flow.tops[index] + segment.gap + self.look.px(6))
-            copy.move(right - copy.width(), top)
-            save.move(copy.x() - save.width(), top)
-
-    def _make_code_buttons(self, index: int) -> tuple[QuietButton, QuietButton]:
-        copy = QuietButton(self.tr("コピー"), self.look, self, name=self.tr("コードをコピー"))
-        copy.setProperty("rightAligned", True)
-        copy.clicked.connect(lambda: self._copy_code(index))
-        save = QuietButton(self.tr("保存"), self.look, self, name=self.tr("コードをファイルに保存"))
-        save.clicked.connect(lambda: self._save_code(index))
-        copy.show()
-        save.show()
-        return copy, save
-
-    def _drop_code_buttons(self, index: int) -> None:
-        for button in self._code_buttons.pop(index):
-            button.hide()
-            button.deleteLater()
-
-    def _code(self, index: int) -> str:
-        """Return the whole code that begins in a segment."""
-        segments = self.flow.segments
-        parts = [segments[index].block.text()]
-        while segments[index].block.more and index + 1 < len(segments):
-            index += 1
-            parts += [segments[index].block.joint, segments[index].block.text()]
-        return "".join(parts)
-
-    def _copy_code(self, index: int) -> None:
-        if index < len(self.flow.segments):
-            self.copy_text(self._code(index))
-            copy, save = self._code_buttons[index]
-            copy.answer(self.tr("コピーしました"))
-            save.move(copy.x() - save.width(), save.y())
-
-    def _save_code(self, index: int) -> None:
-        if index < len(self.flow.segments):
-            self.code_saved.emit(self._code(index), self.flow.segments[index].block.language)
 
 
 def _shown_address(link: str) -> str:

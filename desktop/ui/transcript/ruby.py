@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _APART = 0.25  # em of a reading, between two readings that have no text between them
 _TIGHTEST = -0.3  # em of a reading that its characters may overlap, where a line begins or ends with it
-_LIGHT = re.compile("[ぁ-ゟァ-ヿ、。，．：；！？「」『』（）〈〉《》【】〔〕［］｛｝…‥―〜\u3000]")
+_LIGHT = re.compile("[ぁ-ゟァ-ヿ、。，．：；！？「」『』（）〈〉《》【】〔〕［］｛｝…‥―〜\u2002\u3000]")
 
 
 def ruby_font(font: QFont) -> QFont:
@@ -71,7 +71,7 @@ def _over(beside: Span | None, character: str, font: QFont, small: QFont) -> flo
     apart = _APART * small.pixelSize()
     if beside is not None and beside.ruby:
         return -apart / 2
-    if beside is None or beside.code or beside.math or beside.note or not _LIGHT.match(character):
+    if beside is None or beside.code or beside.math or not _LIGHT.match(character):
         return 0.0
     return (font.pixelSize() - apart) / 2
 
