@@ -10,7 +10,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QPainter,
-    QPainterPath,
     QPen,
     QTextCharFormat,
     QTextCursor,
@@ -23,15 +22,16 @@ from desktop.ui import theme
 from desktop.ui.transcript.cutting import cut
 from desktop.ui.transcript.document import CODE_SPAN, RUN, Page, document
 from desktop.ui.transcript.formulas import Wanted, wanted
+from desktop.ui.transcript.marker import paint_marker
 from desktop.ui.transcript.overlay import Mark, draw_lines, marks, x_of
+from desktop.ui.transcript.spacing import gap, indent
 
 if TYPE_CHECKING:
-    from desktop.markdown.blocks import Block, Container
+    from desktop.markdown.blocks import Block
     from desktop.markdown.inline import Span
     from desktop.ui.transcript.look import Look
 
 _SENTENCE_ENDS = "。！？\u2028"
-MAX_INDENTS = 8  # deeper nesting is not moved further to the right
 
 
 class Segment:
@@ -44,9 +44,9 @@ class Segment:
         self.block = block
         self.look = look
         self.width = width
-        self.gap = _gap(before, block, look)
+        self.gap = gap(before, block, look)
         self.shared = shared(before, block)  # containers that go on from the block before
-        self.left = _indent(block.path, len(block.path), look)
+        self.left = indent(block.path, len(block.path), look)
         self.document: QTextDocument | None = None
         self.measured = False
         self._page: Page | None = None
@@ -242,13 +242,13 @@ class Segment:
         look = self.look
         first = self.gap + (self.header and look.px(4))
         for depth, container in enumerate(self.block.path):
-            left = _indent(self.block.path, depth, look)
+            left = indent(self.block.path, depth, look)
             if container.kind == "quote":
                 top = 0 if depth < self.shared else self.gap
                 painter.fillRect(QRectF(left, top, look.px(2), self.height - top), look.colour("line"))
             elif depth >= self.block.first_in:
-                room = _indent(self.block.path, depth + 1, look) - left
-                _paint_marker(
+                room = indent(self.block.path, depth + 1, look) - left
+                paint_marker(
                     painter, container.marker, QRectF(left, first, room - look.px(8), look.line), look
                 )
 
@@ -337,60 +337,6 @@ class Segment:
         cursor.setPosition(min(start, last))
         cursor.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
         return cursor
-
-
-def _gap(before: Block | None, block: Block, look: Look) -> int:  # noqa: PLR0911 - a case a line
-    """Return the space above ``block``."""
-    if before is None or block.continues:
-        return 0
-    if block.kind == "heading":
-        return look.px(16 if block.level <= 2 else 12)
-    if before.kind == "heading":
-        return look.px(5)
-    if "rule" in (block.kind, before.kind):
-        return look.px(14)
-    if "code" in (block.kind, before.kind) or "table" in (block.kind, before.kind):
-        return look.px(10)
-    if block.kind == before.kind == "footnote":
-        return look.px(4)
-    begins_item = any(container.kind == "item" for container in block.path[block.first_in :])
-    return look.px(4 if begins_item and any(c.kind == "item" for c in before.path) else 10)
-
-
-def _indent(path: tuple[Container, ...], depth: int, look: Look) -> int:
-    """Return where the inside of the first ``depth`` containers begins."""
-    width = 0.0
-    for container in path[: min(depth, MAX_INDENTS)]:
-        if container.kind == "quote":
-            width += 16
-        else:
-            width += 24 + max(0, len(container.marker) - 2) * 8
-    return look.px(width)
-
-
-def _paint_marker(painter: QPainter, marker: str, room: QRectF, look: Look) -> None:
-    painter.save()
-    if marker in ("☐", "☑"):
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        side = look.px(13)
-        box = QRectF(room.right() - side, room.center().y() - side / 2, side, side)
-        done = marker == "☑"
-        painter.setPen(QPen(look.colour("accent" if done else "sub"), 1.2 * look.zoom))
-        painter.setBrush(look.colour("accent" if done else "page"))
-        painter.drawRoundedRect(box, look.px(3), look.px(3))
-        if done:
-            tick = QPainterPath(QPointF(box.left() + side * 0.24, box.center().y()))
-            tick.lineTo(box.left() + side * 0.43, box.bottom() - side * 0.28)
-            tick.lineTo(box.right() - side * 0.22, box.top() + side * 0.28)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(look.colour("on_accent"), 1.7 * look.zoom))
-            painter.drawPath(tick)
-    else:
-        painter.setFont(look.text)
-        painter.setPen(look.colour("sub"))
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(room, flags, marker)
-    painter.restore()
 
 
 def _row_ends(made: QTextDocument, padding: float) -> list[float]:
