@@ -36,8 +36,10 @@ class Call:
     requests: int = field(default=0, init=False)
 
     def check(self) -> None:
-        """Raise ``Cancelled`` when it was, and ``Transient`` when the time is over."""
+        """Raise ``Cancelled`` when it was, ``OfflineError`` now, and ``Transient`` when the time is over."""
         self.cancel.raise_if_set()
+        if network.is_offline():
+            raise network.OfflineError("network_offline")
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise failures.line_lost()
 

@@ -232,10 +232,12 @@ def _ticks(
         if transfer.failure is not None:
             raise transfer.failure
         try:
-            yield transfer.events.get(timeout=_TICK_SECONDS)
-            continue
+            event = transfer.events.get(timeout=_TICK_SECONDS)
         except queue.Empty:
-            pass
+            event = None
+        if event is not None:
+            yield event
+            continue
         now = time.time(), time.monotonic()
         if now[0] - seen[0] > _ASLEEP_SECONDS:  # not every monotonic clock goes on while a machine sleeps
             transfer.reconnect()
@@ -249,7 +251,8 @@ def _ticks(
             told = transfer.hashed
             yield Checking(told, total)
     while not transfer.events.empty():
-        yield transfer.events.get()
+        if (event := transfer.events.get()) is not None:
+            yield event
 
 
 def _there(target: Path, found: Metadata, cancel: Cancel) -> Generator[Event, None, Fetched]:

@@ -82,7 +82,7 @@ class Transfer:
         throttle: Throttle | None = None,
         patience: Patience | None = None,
     ) -> None:
-        self.events: queue.SimpleQueue[Waiting | Mended] = queue.SimpleQueue()
+        self.events: queue.SimpleQueue[Waiting | Mended | None] = queue.SimpleQueue()  # None: look
         self.failure: BaseException | None = None
         self.hexdigest = ""  # of the file, once it has been read to its end
         self.hashed = 0  # bytes
@@ -183,6 +183,7 @@ class Transfer:
             except BaseException as error:  # told by the job, in its own thread
                 if self.failure is None:
                     self.failure = error
+            self.events.put(None)
 
         thread = threading.Thread(target=guarded, name="download", daemon=True)
         threads.append(thread)

@@ -23,7 +23,6 @@ from desktop.network.transport import counted
 
 _TIMEOUT = {"connect": CONNECT_SECONDS, "read": SILENCE_SECONDS, "write": SILENCE_SECONDS, "pool": None}
 _PORTS = {"http": 80, "https": 443}
-_IDLE_SECONDS = 20.0
 _AGENT = f"kotonoha/{__version__}"
 Origin = tuple[str, str, int]
 
@@ -102,7 +101,7 @@ class Transport(httpx2.BaseTransport):
         proxy = proxy_for(url) if self._proxy is None else self._proxy
         if not proxy:
             self._direct = self._direct or httpcore2.ConnectionPool(
-                max_connections=None, keepalive_expiry=_IDLE_SECONDS, network_backend=counted(Backend())
+                max_connections=None, max_keepalive_connections=0, network_backend=counted(Backend())
             )
             return self._direct
         if proxy not in self._proxied:
@@ -181,6 +180,6 @@ def _proxied(address: str) -> httpcore2.ConnectionPool:
         proxy_url=httpcore2.URL(scheme=b"http", host=url.raw_host, port=url.port, target=b"/"),
         proxy_auth=(url.username.encode(), url.password.encode()) if url.username else None,
         max_connections=None,
-        keepalive_expiry=_IDLE_SECONDS,
+        max_keepalive_connections=0,
         network_backend=counted(Backend()),
     )

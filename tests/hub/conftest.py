@@ -1,37 +1,33 @@
-"""A hub on loopback with one repository, and a Hub that asks it."""
+"""A hub on loopback with one repository, a Hub that asks it, and a person who has turned "offline" off."""
 
 from __future__ import annotations
 
-import random
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from fake_hub import FakeHub, Repo
+from fetching import NAME, REPOSITORY, noise
 
+from desktop import network
 from desktop.hub.hub import Hub
 
-NAME = "ことのは/日本語-Q4_K_M.gguf"
-REPOSITORY = "kotonoha/nihongo-GGUF"
 
-
-def noise(size: int, seed: int = 1) -> bytes:
-    """Bytes that are the same each time, and nowhere alike."""
-    return random.Random(seed).randbytes(size)
+@pytest.fixture(autouse=True)
+def online() -> Iterator[None]:
+    network.set_offline(False)
+    yield
+    network.set_offline(True)
 
 
 @pytest.fixture
 def content() -> bytes:
-    return noise((5 << 20) + 1234)
+    return noise((3 << 20) + 1234)
 
 
 @pytest.fixture
 def fake(content: bytes) -> Iterator[FakeHub]:
-    repo = Repo(REPOSITORY, {NAME: content, "README.md": "# 日本語\n".encode()})
+    repo = Repo(REPOSITORY, {NAME: content, "README.md": "---\nlicense: mit\n---\n# 日本語\n".encode()})
     with FakeHub(repo) as fake:
         yield fake
 
@@ -41,3 +37,8 @@ def hub(fake: FakeHub) -> Iterator[Hub]:
     hub = Hub(fake.url, proxy="")
     yield hub
     hub.close()
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "モデル 一覧" / "言の葉.gguf"

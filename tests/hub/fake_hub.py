@@ -226,7 +226,9 @@ class _Handler(BaseHTTPRequestHandler):
             headers["Content_Range"] = f"bytes {first}-{last}/{size}"
         length = last - first + 1
         self.send_response(status)
-        for name, value in (headers | {"Content_Length": str(length + fault.length_off)}).items():
+        for name, value in (
+            headers | {"Content_Length": str(length + fault.length_off)} | fault.headers
+        ).items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         if self.command == "HEAD":
@@ -368,7 +370,9 @@ class _HubHandler(_Handler):
                 if is_lfs(name):
                     one["lfs"] = {"sha256": sha256, "size": size, "pointerSize": 135}
             siblings.append(one)
-        return _summary(repo) | {"siblings": siblings if repo.siblings is None else repo.siblings} | repo.extra
+        return (
+            _summary(repo) | {"siblings": siblings if repo.siblings is None else repo.siblings} | repo.extra
+        )
 
     def _list(self, query: dict[str, list[str]]) -> None:
         words = query.get("search", [""])[0].lower()
@@ -377,7 +381,9 @@ class _HubHandler(_Handler):
             repo for repo in self.hub.repos.values() if words in repo.id.lower() and filters <= set(repo.tags)
         ]
         key = query.get("sort", ["downloads"])[0]
-        found.sort(key=lambda repo: repo.updated if key == "lastModified" else getattr(repo, key, 0), reverse=True)
+        found.sort(
+            key=lambda repo: repo.updated if key == "lastModified" else getattr(repo, key, 0), reverse=True
+        )
         start = int(query.get("cursor", ["0"])[0])
         size = min(int(query.get("limit", ["1000"])[0]), self.hub.page)
         page = found[start : start + size]
