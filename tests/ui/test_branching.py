@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtCore import QDateTime, QLocale, QRect, Qt
+from PySide6.QtGui import QFontMetricsF, QImage, QInputMethodEvent, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFrame, QStyleOptionViewItem
 from scripted import Scripted
 
 from desktop.engine.protocol import Generate
 from desktop.errors import KotonohaError
-from desktop.ui.branches.branch_map import BranchMap
+from desktop.store import Node
+from desktop.ui import theme
+from desktop.ui.branches.branch_map import LEFT, BranchMap
 from desktop.ui.branches.side_by_side import SideBySide
 from desktop.ui.composer.message_editor import MessageEditor
 from desktop.ui.transcript.message import MessageView
@@ -180,12 +184,63 @@ def test_two_answers_stand_beside_each_other(talk: Scripted) -> None:
     view = dialog(talk, SideBySide)
     ids = [side.version.currentData() for side in view.sides]
     assert ids == [first[3].id, talk.path()[-1].id]
+    assert [side.in_use.isVisible() for side in view.sides] == [False, True]
+    (line,) = (each for each in view.findChildren(QFrame, "hairline") if each.width() == 1)
+    assert view.sides[0].geometry().right() < line.x() < view.sides[1].x()
     assert all(entries(side.view)[0].id == id for side, id in zip(view.sides, ids, strict=True))
     view.sides[0].version.setCurrentIndex(1)
-    assert entries(view.sides[0].view)[0].id == ids[1]
+    assert entries(view.sides[0].view)[0].id == ids[1] and view.sides[0].in_use.isVisible()
     view.sides[1].version.setCurrentIndex(0)
     view.sides[1].chosen.emit(view.sides[1].version.currentData())
     talk.until(lambda: talk.path()[-1].id == first[3].id)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 2.0])
+def test_the_lines_of_the_map_have_no_gaps_and_the_time_is_whole(qtbot, scale: float) -> None:
+    moment = time.time()
+    nodes = [
+        Node(
+            id, id - 1 or None, "user" if id % 2 else "assistant", f"{id}番目", "done", moment, None, "gemma"
+        )
+        for id in range(1, 7)
+    ]
+    view = BranchMap(nodes, [node.id for node in nodes])
+    qtbot.addWidget(view)
+    view.list.setCurrentIndex(view.list.model().index(1, 0))
+    view.show()
+    view.list.clearFocus()
+    port = view.list.viewport()
+    image = QImage(round(port.width() * scale), round(port.height() * scale), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scale)
+    port.render(image)
+    first, last = (view.list.visualRect(view.list.model().index(row, 0)) for row in (0, 5))
+    x = round((first.left() + LEFT + 0.5) * scale)
+    line = range(round(first.center().y() * scale), round(last.center().y() * scale))
+    assert {image.pixelColor(x, y).name() for y in line} == {theme.current().accent.lower()}
+
+    when = QLocale().toString(
+        QDateTime.fromSecsSinceEpoch(int(moment)).time(), QLocale.FormatType.ShortFormat
+    )
+    painter = _Recording(image)
+    option = QStyleOptionViewItem()
+    option.rect = first
+    view.list.itemDelegate().paint(painter, option, view.list.model().index(0, 0))
+    painter.end()
+    assert when in [text for text, _ in painter.texts]
+    assert all(room >= 0 for _, room in painter.texts)
+
+
+class _Recording(QPainter):
+    """Keeps which texts are drawn, and how much room (px) is left beside each."""
+
+    def __init__(self, device: QImage) -> None:
+        super().__init__(device)
+        self.texts: list[tuple[str, float]] = []
+
+    def drawText(self, box: QRect, flags: Qt.AlignmentFlag, text: str) -> None:
+        needed = QFontMetricsF(self.font()).horizontalAdvance(text)
+        self.texts.append((text, box.width() - needed))
+        super().drawText(box, flags, text)
 
 
 def test_a_star_stays(talk: Scripted) -> None:

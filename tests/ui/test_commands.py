@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from scripted import Scripted
 
 from desktop.ui.commands.palette import ENTRY
@@ -163,8 +163,61 @@ def test_the_large_field_and_the_small_one_have_the_same_text(scripted: Scripted
     assert editor.edit.toPlainText() == "短い文"
     write(editor.edit, "を長くする")
     scripted.until(lambda: field.toPlainText() == "短い文を長くする")  # a kill would lose nothing
+    shown = [b.text() for b in editor.findChildren(QPushButton) if b.isVisible()]
+    assert shown == ["入力欄に戻る"]  # there is nothing to think better of
     editor.button.click()
     scripted.until(lambda: not any(isinstance(w, MessageEditor) for w in QApplication.topLevelWidgets()))
     assert field.toPlainText() == "短い文を長くする"
     assert "8 字" in scripted.page.composer.count.text()
     scripted.until(lambda: "トークン" in scripted.page.composer.count.text())
+
+
+@pytest.mark.parametrize("leave", ["button", "Escape", "Ctrl+Enter"])
+def test_the_large_field_goes_back_empty_too(scripted: Scripted, field, leave: str) -> None:
+    write(field, "やめた文")
+    scripted.page.composer.enlarge.click()
+    editor = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MessageEditor))
+    editor.edit.selectAll()
+    QTest.keyClick(editor.edit, Qt.Key.Key_Delete)
+    assert editor.button.isEnabled()
+    match leave:
+        case "button":
+            editor.button.click()
+        case "Escape":
+            QTest.keyClick(editor.edit, Qt.Key.Key_Escape)
+        case _:
+            QTest.keyClick(editor.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert not editor.isVisible()
+    assert field.toPlainText() == ""
+
+
+def test_the_large_field_gives_back_what_a_pause_had_kept_otherwise(scripted: Scripted, field) -> None:
+    write(field, "元の文")
+    scripted.page.composer.enlarge.click()
+    editor = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MessageEditor))
+    write(editor.edit, "あ")
+    scripted.until(lambda: field.toPlainText() == "元の文あ")
+    QTest.keyClick(editor.edit, Qt.Key.Key_Backspace)
+    editor.button.click()
+    assert field.toPlainText() == "元の文"
+
+
+def test_a_message_stands_above_the_menu_of_commands(scripted: Scripted, field) -> None:
+    toast, menu = scripted.window.toast, scripted.window.slash
+    scripted.window.activateWindow()
+    field.setFocus()
+    scripted.until(field.hasFocus)
+    toast.show_message("枝をごみ箱に入れました。", lambda: None)
+    QTest.keyClicks(field, "/")
+    assert menu.isVisible()
+
+    def place(widget):
+        return QRect(widget.mapToGlobal(QPoint(0, 0)), widget.size())
+
+    assert not toast.isVisible() or not place(toast).intersects(place(menu))
+    toast.show_message("コピーしました。")
+    assert toast.isVisible() and not place(toast).intersects(place(menu))
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    toast.show_message("コピーしました。")
+    assert place(toast).bottom() < place(scripted.page.composer).top()
+    assert place(toast).bottom() > place(scripted.page.composer).top() - 40

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QMenu
 from scripted import Scripted
 
 from desktop.engine.protocol import Generate, Inspect
 from desktop.models.loading import Step
+from desktop.ui import theme
 from desktop.ui.controls.fields import TextEdit
 from desktop.ui.controls.text_dialog import TextDialog
 from desktop.ui.conversation.context_meter import ContextMeter
@@ -49,6 +52,33 @@ def test_the_meter_gives_way_and_says_it_all(qtbot):
         assert not meter.grab().isNull()
     meter.set_tokens(0, 0)
     assert meter.isHidden()
+
+
+def test_an_estimate_is_shown_as_one(qtbot):
+    meter = ContextMeter()
+    qtbot.addWidget(meter)
+    meter.set_tokens(3200, 8192, about=True)
+    assert meter.text() == "約 3,200 / 8,192" and "およそ 3,200" in meter.accessibleName()
+    meter.set_tokens(3200, 8192)
+    assert meter.text() == "3,200 / 8,192" and "およそ" not in meter.accessibleName()
+
+
+def test_what_a_choice_does_stands_quietly_under_it(qtbot):
+    meter = ContextMeter()
+    qtbot.addWidget(meter)
+    menu = meter.menu()
+    qtbot.addWidget(menu)
+    menu.popup(QPoint(0, 0))
+    choices = menu.actions()[1:]
+    assert all("\t" not in each.text() and each.does for each in choices)
+    sizes = [menu.actionGeometry(each) for each in choices]
+    two_lines = QFontMetrics(theme.ui_font(theme.SMALL_PX)).height() + theme.TINY_PX
+    assert all(two_lines <= size.height() for size in sizes)
+    assert menu.width() <= 320
+    qtbot.keyClick(menu, Qt.Key.Key_Down)
+    with qtbot.waitSignal(meter.policy_chosen) as chosen:
+        qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=sizes[1].center())
+    assert chosen.args == ["stop"]
 
 
 @pytest.mark.slow

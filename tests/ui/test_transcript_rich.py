@@ -9,9 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QMouseEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMenu
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QGuiApplication, QImage, QMouseEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import KotonohaError
@@ -20,6 +20,7 @@ from desktop.markdown.blocks import parse
 from desktop.markdown.copied import as_html, as_markdown, as_text
 from desktop.markdown.inline import Span, spans
 from desktop.ui import theme
+from desktop.ui.controls.choose_path import ChoosePath
 from desktop.ui.controls.links import LONGEST, LinkDialog
 from desktop.ui.transcript import Entry, Transcript
 from desktop.ui.transcript.clipboard import MARKDOWN
@@ -559,21 +560,40 @@ def test_a_selection_goes_with_a_text_that_is_replaced(transcript: Transcript, q
 @pytest.mark.parametrize(
     ("address", "buttons"),
     [
-        ("https://example.com/<b>太字</b>", ["開く", "やめる"]),
-        ("mailto:a@example.com", ["開く", "やめる"]),
+        ("https://example.com/<b>太字</b>", ["やめる", "開く"]),
+        ("mailto:a@example.com", ["やめる", "開く"]),
         ("ftp://example.com/", ["閉じる"]),
         ("file:///etc/passwd", ["閉じる"]),
         ("https://example.com/" + "x" * 3_000, ["閉じる"]),
     ],
 )
-def test_a_link_is_shown_in_full_and_opened_only_when_agreed(qtbot: QtBot, address: str, buttons: list[str]):
+def test_a_link_is_shown_in_full_and_opened_only_when_agreed(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, address: str, buttons: list[str]
+):
     dialog = LinkDialog(address)
     qtbot.addWidget(dialog)
-    assert sorted(b.text() for b in dialog.buttons()) == sorted(buttons)
-    assert dialog.informativeText() == address[:LONGEST]
-    assert dialog.textFormat() == Qt.TextFormat.PlainText
-    if len(buttons) > 1:
-        assert dialog.defaultButton().text() == "やめる"
+    dialog.show()
+    dialog.layout().activate()
+    shown = sorted((b for b in dialog.findChildren(QPushButton) if b.isVisible()), key=lambda b: b.x())
+    assert [b.text() for b in shown] == buttons  # from left to right, as in every dialog of ours
+    assert [b.text() for b in shown if b.isDefault()] == buttons[:1]
+    assert dialog.address.toPlainText() == address[:LONGEST]
+    assert dialog.label.textFormat() == Qt.TextFormat.PlainText
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    dialog.close_button.click()
+    assert opened == [] and not dialog.isVisible()
+
+
+def test_a_link_that_was_agreed_to_is_opened(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    dialog = LinkDialog("https://example.com/a")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert "？　" in dialog.label.text()
+    dialog.open_button.click()
+    assert opened == [QUrl("https://example.com/a")]
 
 
 # Readings ----------------------------------------------------------------------------------------------
@@ -703,10 +723,11 @@ def test_code_is_saved_where_the_person_wants_it(transcript: Transcript, qtbot: 
         if b.accessibleName() == "コードをファイルに保存"
     )
     qtbot.mouseClick(save, Qt.MouseButton.LeftButton)
-    (dialog,) = transcript.findChildren(QFileDialog)
+    (dialog,) = transcript.findChildren(ChoosePath)
+    assert Path(dialog.selectedFiles()[0]).name == "code.py"
     target = tmp_path / "あいさつ.py"
-    dialog.fileSelected.emit(str(target))
-    dialog.close()
+    dialog.selectFile(str(target))
+    dialog.accept()
     qtbot.waitUntil(target.exists, timeout=WAIT)
     assert target.read_text(encoding="utf-8") == "print('こんにちは')\n"
     assert [p.name for p in tmp_path.iterdir()] == ["あいさつ.py"]

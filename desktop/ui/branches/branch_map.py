@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import ceil
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -18,7 +19,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -148,15 +149,11 @@ class _Drawn(QStyledItemDelegate):
         metrics = QFontMetrics(small)
         when = _when(row.node.created)
         who = index.data(Qt.ItemDataRole.DisplayRole).split(": ", 1)[0]
-        side = min(metrics.horizontalAdvance(when), box.width() // 4)
+        side = ceil(QFontMetricsF(small).horizontalAdvance(when)) + 1
         right = QRect(box.right() - side - 12, box.top(), side, box.height())
         painter.setFont(small)
         painter.setPen(QColor(tokens.faint))
-        painter.drawText(
-            right,
-            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
-            metrics.elidedText(when, Qt.TextElideMode.ElideRight, side),
-        )
+        painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, when)
         named = metrics.elidedText(who, Qt.TextElideMode.ElideMiddle, max(box.width() // 5, 60))
         painter.setPen(QColor(tokens.sub))
         name_width = metrics.horizontalAdvance(named)
@@ -174,23 +171,28 @@ class _Drawn(QStyledItemDelegate):
 
     def _lines(self, painter: QPainter, box: QRect, row: MapRow) -> None:
         tokens = theme.current()
-        quiet, marked = QPen(QColor(tokens.faint), 1.4), QPen(QColor(tokens.accent), 2)
+        quiet, marked = (QColor(tokens.faint), 1.0), (QColor(tokens.accent), 2.0)
 
         def at(lane: int) -> float:
             return box.left() + LEFT + LANE * min(lane, MOST_LANES) + 0.5
 
+        def down(lane: int, top: float, bottom: float, shown: bool) -> None:
+            color, width = marked if shown else quiet
+            painter.fillRect(QRectF(at(lane) - width / 2, top, width, bottom - top), color)
+
         x, y, bottom = at(row.lane), box.center().y() + 0.5, box.bottom() + 1.0
+        # Without smoothing, edges fall on whole dots of any screen: the lines of two rows meet.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for lane, shown in row.through:
-            painter.setPen(marked if shown else quiet)
-            painter.drawLine(QPointF(at(lane), box.top()), QPointF(at(lane), bottom))
-        painter.setPen(marked if row.shown else quiet)
+            down(lane, box.top(), bottom, shown)
         if row.begins is not None:
-            painter.setPen(quiet)
-            painter.drawLine(QPointF(at(row.begins), y), QPointF(x, y))
+            color, width = quiet
+            painter.fillRect(QRectF(at(row.begins), y - width / 2, x - at(row.begins), width), color)
         elif row.node.parent_id is not None:
-            painter.drawLine(QPointF(x, box.top()), QPointF(x, y))
+            down(row.lane, box.top(), y, row.shown)
         if row.goes_on:
-            painter.drawLine(QPointF(x, y), QPointF(x, bottom))
+            down(row.lane, y, bottom, row.shown)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(QPen(QColor(tokens.accent if row.shown else tokens.faint), 1.8))
         painter.setBrush(QColor(tokens.accent if row.shown else tokens.card))
         radius = 5 if row.node.role == "user" else 4

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QListView,
@@ -45,11 +46,13 @@ class SideBySide(QDialog):
         asked.setWordWrap(True)
         here = next((at for at, version in enumerate(versions) if version.id == shown), 0)
         other = here - 1 if here else min(1, len(versions) - 1)
-        self.sides = [_Side(versions, at, entry, self) for at in sorted((here, other))]
+        self.sides = [_Side(versions, at, shown, entry, self) for at in sorted((here, other))]
         row = QHBoxLayout()
         row.setSpacing(16)
         for side in self.sides:
             side.chosen.connect(self._choose)
+            if row.count():
+                row.addWidget(_line(self))
             row.addWidget(side, 1)
         close = QPushButton(self.tr("閉じる"), self)
         close.clicked.connect(self.reject)
@@ -74,10 +77,11 @@ class _Side(QWidget):
     chosen = Signal(int)
 
     def __init__(
-        self, versions: list[Message], at: int, entry: Callable[[Message], Entry], parent: QWidget
+        self, versions: list[Message], at: int, shown: int, entry: Callable[[Message], Entry], parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._versions = versions
+        self._shown = shown
         self._entry = entry
         self.version = QComboBox(self)
         self.version.setView(QListView())  # which a style sheet can dress
@@ -85,6 +89,12 @@ class _Side(QWidget):
         for number, message in enumerate(versions, 1):
             name = message.model_name or self.tr("答え")
             self.version.addItem(f"{number}/{len(versions)}　{name}", message.id)
+        self.in_use = QLabel(self.tr("使っている答え"), self)
+        self.in_use.setObjectName("sub")
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(self.version, 1)
+        head.addWidget(self.in_use)
         self.view = Transcript(self)
         self.view.setAccessibleName(self.tr("答え"))
         take = QPushButton(self.tr("この答えで続ける"), self)
@@ -92,7 +102,7 @@ class _Side(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(self.version)
+        layout.addLayout(head)
         layout.addWidget(self.view, 1)
         layout.addWidget(take, 0, Qt.AlignmentFlag.AlignLeft)
         self.version.currentIndexChanged.connect(self._show)
@@ -100,5 +110,13 @@ class _Side(QWidget):
         self._show(at)
 
     def _show(self, at: int) -> None:
+        self.in_use.setVisible(self._versions[at].id == self._shown)
         self.view.show_entries([replace(self._entry(self._versions[at]), bare=True)])
         self.view.verticalScrollBar().setValue(0)
+
+
+def _line(parent: QWidget) -> QFrame:
+    line = QFrame(parent)
+    line.setObjectName("hairline")
+    line.setFixedWidth(1)
+    return line

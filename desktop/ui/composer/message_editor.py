@@ -15,22 +15,37 @@ DRAFT_MS = 400  # a kill loses at most this much typing
 class MessageEditor(QDialog):
     """Has ``text`` edited; ``written`` carries it when the person presses the button called ``action``.
 
-    It stays until ``accept`` says that the text is kept, or ``fail`` why it is not. At each pause of typing,
-    ``paused`` carries the text. Closing it in another way with changes in it tells them by ``left``, so that
-    nothing typed is lost.
+    Where it only ``enlarges`` another field there is nothing to think better of: that button closes it, as
+    Escape does, and ``left`` carries the text, an empty one too.
+
+    Otherwise it stays until ``accept`` says that the text is kept, or ``fail`` why it is not. At each pause
+    of typing, ``paused`` carries the text. Closing it in another way with changes in it tells them by
+    ``left``, so that nothing typed is lost.
     """
 
     written = Signal(str)
     left = Signal(str)
     paused = Signal(str)
 
-    def __init__(self, title: str, text: str, action: str, parent: QWidget | None, *, note: str = "") -> None:
+    def __init__(
+        self,
+        title: str,
+        text: str,
+        action: str,
+        parent: QWidget | None,
+        *,
+        note: str = "",
+        enlarges: bool = False,
+        may_be_empty: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self.resize(760, 560)
         self.setMinimumSize(360, 280)
         self._before = text
+        self._enlarges = enlarges
+        self._may_be_empty = may_be_empty
         self.note = QLabel(note, self)
         self.note.setObjectName("sub")
         self.note.setWordWrap(True)
@@ -48,14 +63,15 @@ class MessageEditor(QDialog):
         self.failure.hide()
         self.count = QLabel(self)
         self.count.setObjectName("faint")
-        cancel = QPushButton(self.tr("やめる"), self)
+        self.cancel = QPushButton(self.tr("やめる"), self)
+        self.cancel.setVisible(not enlarges)
         self.button = QPushButton(action, self)
         self.button.setObjectName("main")
         self.button.setToolTip(self.tr("Ctrl+Enter"))
         foot = QHBoxLayout()
         foot.addWidget(self.count)
         foot.addStretch(1)
-        foot.addWidget(cancel)
+        foot.addWidget(self.cancel)
         foot.addWidget(self.button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
@@ -64,24 +80,30 @@ class MessageEditor(QDialog):
         layout.addWidget(self.edit, 1)
         layout.addWidget(self.failure)
         layout.addLayout(foot)
+        self._watch_pauses()
+        self.edit.textChanged.connect(self._update)
+        self.edit.confirmed.connect(self._write)
+        self.button.clicked.connect(self._write)
+        self.cancel.clicked.connect(self.reject)
+        self._update()
+        self.edit.setFocus()
+
+    def _watch_pauses(self) -> None:
         pause = QTimer(self, singleShot=True, interval=DRAFT_MS)
         self.finished.connect(pause.stop)
         pause.timeout.connect(lambda: self.paused.emit(self.edit.toPlainText()))
         self.edit.textChanged.connect(pause.start)
-        self.edit.textChanged.connect(self._update)
-        self.edit.confirmed.connect(self._write)
-        self.button.clicked.connect(self._write)
-        cancel.clicked.connect(self.reject)
-        self._update()
-        self.edit.setFocus()
 
     def _update(self) -> None:
         text = self.edit.toPlainText()
-        self.count.setText(self.tr("%n 字", "", len(text)))
-        self.button.setEnabled(bool(text.strip()) and len(text) <= LONGEST_MESSAGE)
+        self.count.setText(self.tr("%Ln 字", "", len(text)))
+        fits = len(text) <= LONGEST_MESSAGE and (self._may_be_empty or bool(text.strip()))
+        self.button.setEnabled(self._enlarges or fits)
 
     def _write(self) -> None:
-        if self.button.isEnabled():
+        if self._enlarges:
+            self.reject()
+        elif self.button.isEnabled():
             self.failure.hide()
             self.button.setEnabled(False)  # until it is known what became of it
             self.written.emit(self.edit.toPlainText().strip("\n"))
@@ -103,7 +125,7 @@ class MessageEditor(QDialog):
         """Close; what was changed is told."""
         text = self.edit.toPlainText()
         super().reject()
-        if text != self._before:
+        if self._enlarges or text != self._before:  # the other field may have an older one, of a pause
             self.left.emit(text)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QInputMethodEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QInputMethodEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QListView, QWidget
 
 from desktop.jobs import Cancel
@@ -26,6 +26,8 @@ class SlashMenu(QListView):
 
     A text that comes in another way, pasted or brought back, is a text, whatever it begins with.
     """
+
+    covering = Signal(bool)  # whether it stands there now
 
     def __init__(self, edit: TextEdit, over: QWidget, offers: Callable[[], Sequence[Entry]]) -> None:
         """Lie over ``over``, a widget that ``edit`` is somewhere in."""
@@ -118,9 +120,14 @@ class SlashMenu(QListView):
     def _end_typing(self) -> None:
         self._typing = False
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.covering.emit(True)
+
     def hideEvent(self, event: QHideEvent) -> None:
         self._edit.setAccessibleDescription("")
         super().hideEvent(event)
+        self.covering.emit(False)
 
     def _take_key(self, event: QKeyEvent) -> bool:
         key = event.key()

@@ -27,9 +27,13 @@ class Writing(QObject):
     def enlarge(self) -> None:
         """Open a large field for what is being written; the small one follows it, and is saved as usual."""
         composer = self._composer
-        editor = MessageEditor(self.tr("大きな欄で書く"), composer.text(), self.tr("戻る"), composer.window())
+        editor = MessageEditor(
+            self.tr("大きな欄で書く"),
+            composer.text(),
+            self.tr("入力欄に戻る"),
+            composer.window(),
+            enlarges=True,
+        )
         editor.paused.connect(composer.replace)
-        editor.written.connect(composer.replace)
-        editor.written.connect(editor.accept)
         editor.left.connect(composer.replace)
         editor.open()

@@ -1,24 +1,22 @@
-"""Qt's dialog for files and folders, with our words and safe for input methods."""
+"""Asks for paths: files or a folder that are there, or the name of a file to be."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop.ui.controls.fields import Guard
+from desktop.ui.controls.file_dialog import FileDialog
 
 
-class ChoosePath(QFileDialog):
+class ChoosePath(FileDialog):
     """Asks for files or a folder that are there, or for the name of a file to be."""
 
     def __init__(self, title: str, chosen: Callable[[list[Path]], None], parent: QWidget) -> None:
         """``chosen`` hears of the paths, once, where the person does not think better of it."""
-        super().__init__(parent, title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.accepted.connect(lambda: chosen([Path(name) for name in self.selectedFiles()]))
+        super().__init__(title, parent)
+        self.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))
 
     def ask_for_files(self, kinds: Sequence[str]) -> None:
         """Ask for one or more files of these kinds, name filters of Qt's."""
@@ -42,14 +40,5 @@ class ChoosePath(QFileDialog):
         self._open(self.tr("保存"))
 
     def _open(self, accept: str) -> None:
-        for label, text in (  # Qt's own Japanese lacks some of them
-            (QFileDialog.DialogLabel.LookIn, self.tr("場所:")),
-            (QFileDialog.DialogLabel.FileName, self.tr("名前:")),
-            (QFileDialog.DialogLabel.FileType, self.tr("種類:")),
-            (QFileDialog.DialogLabel.Accept, accept),
-            (QFileDialog.DialogLabel.Reject, self.tr("やめる")),
-        ):
-            self.setLabelText(label, text)
-        for field in self.findChildren(QLineEdit):
-            Guard(field)
+        self.name_actions(accept)  # again: a mode brings Qt's words back
         self.open()

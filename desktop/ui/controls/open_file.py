@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop.ui.controls.fields import Guard
+from desktop.ui.controls.file_dialog import FileDialog
 
 
-class OpenFile(QFileDialog):
+class OpenFile(FileDialog):
     """Asks for one file that is there; ``fileSelected`` tells its path."""
 
     def __init__(self, title: str, kind: str, parent: QWidget) -> None:
         """``kind`` is a name filter of Qt's, for example ``"GGUF (*.gguf)"``."""
-        super().__init__(parent, title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(title, parent)
         self.setFileMode(QFileDialog.FileMode.ExistingFile)
         self.setNameFilters([kind, self.tr("すべてのファイル (*)")])
-        for label, text in (  # Qt's own Japanese lacks some of them
-            (QFileDialog.DialogLabel.LookIn, self.tr("場所:")),
-            (QFileDialog.DialogLabel.FileName, self.tr("ファイル名:")),
-            (QFileDialog.DialogLabel.FileType, self.tr("種類:")),
-            (QFileDialog.DialogLabel.Accept, self.tr("開く")),
-            (QFileDialog.DialogLabel.Reject, self.tr("やめる")),
-        ):
-            self.setLabelText(label, text)
-        for field in self.findChildren(QLineEdit):
-            Guard(field)

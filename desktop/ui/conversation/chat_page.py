@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.ui import theme
 from desktop.ui.composer.composer import SHADOW, Composer
 from desktop.ui.controls.banner import Banner
-from desktop.ui.controls.buttons import Chip, IconButton
+from desktop.ui.controls.buttons import IconButton
 from desktop.ui.controls.labels import ElidedLabel
 from desktop.ui.conversation.context_meter import ContextMeter
+from desktop.ui.conversation.head_chip import HeadChip
+from desktop.ui.conversation.page_header import PageHeader
 from desktop.ui.conversation.welcome import Welcome
 from desktop.ui.transcript import Transcript
-
-COMPACT = 860  # px; below, the title needs the room more than the meter's bar
 
 
 class ChatPage(QWidget):
@@ -28,25 +27,19 @@ class ChatPage(QWidget):
         self.fold = IconButton("panel-left", self.tr("一覧をたたむ・ひらく"), self)
         self.title = ElidedLabel(self)
         self.title.setObjectName("chatTitle")
-        self.title.setMinimumWidth(48)
-        self.preset = Chip(self, longest=180)
-        self.preset.setAccessibleName(self.tr("プリセット"))
-        self.model = Chip(self, longest=260)
-        self.model.setAccessibleName(self.tr("モデル"))
+        self.preset = HeadChip(self.tr("プリセット"), "sliders-horizontal", self, longest=180)
+        self.model = HeadChip(self.tr("モデル"), "box", self, longest=260)
         self.map = IconButton("git-branch", self.tr("枝の地図"), self)
         self.meter = ContextMeter(self)
-        header = QFrame(self)
-        header.setObjectName("header")
-        header.setFixedHeight(theme.HEADER_HEIGHT)
-        row = QHBoxLayout(header)
-        row.setContentsMargins(12, 0, 24, 0)
-        row.setSpacing(10)
-        row.addWidget(self.fold)
-        row.addWidget(self.title, 1)
-        row.addWidget(self.map)
-        row.addWidget(self.meter)  # before the chips, which would else jump when it appears
-        row.addWidget(self.preset)
-        row.addWidget(self.model)
+        header = PageHeader(
+            self,
+            fold=self.fold,
+            title=self.title,
+            map=self.map,
+            meter=self.meter,
+            preset=self.preset,
+            model=self.model,
+        )
 
         self.banner = Banner(self)
         self.transcript = Transcript(self)
@@ -75,10 +68,6 @@ class ChatPage(QWidget):
         self.composer.set_zoom(percent)
         self.composer.setMaximumWidth(round(theme.COLUMN_WIDTH * percent / 100) + 40 + 2 * SHADOW)
         self.transcript.set_zoom(percent)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.meter.set_compact(self.width() < COMPACT)
 
     def show_welcome(self, welcome: bool) -> None:
         """Show the empty state, or the transcript."""

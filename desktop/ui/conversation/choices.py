@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 
@@ -39,7 +40,7 @@ class Choices(QObject):
         """Show what is chosen."""
         self._model, self._preset_id = model, preset_id
         preset = self._session.preset(preset_id)
-        self._page.model.set_label(model.name if model else self._no_model())
+        self._page.model.set_label(*(_names(model) if model else (self._no_model(),)))
         self._page.preset.set_label(preset.name if preset else self.tr("プリセットなし"))
         self._page.welcome.show_note(self._note(model))
 
@@ -115,3 +116,10 @@ class Choices(QObject):
         menu.exec(button.mapToGlobal(QPoint(point.x() - menu.sizeHint().width(), point.y() + 4)))
         menu.deleteLater()
         self._page.composer.setFocus()
+
+
+def _names(model: Model) -> tuple[str, str]:
+    """Return the model's name, and the same without its quantization."""
+    quantization = re.escape(model.quantization)
+    short = re.sub(rf"[\s·._-]+{quantization}$", "", model.name, flags=re.IGNORECASE) if quantization else ""
+    return model.name, short

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from desktop.store import Policy
 from desktop.ui import theme
+from desktop.ui.conversation.two_line_menu import TwoLineAction
 
 BAR_WIDTH = 96
 GAP, PAD = 8, 6
@@ -25,7 +26,9 @@ class ContextMeter(QAbstractButton):
         super().__init__(parent)
         self._used, self._total = 0, 0
         self._remark = ""
+        self._about = False
         self._compact = False
+        self._gives_way = False
         self._policy: Policy = "leave_out"
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFont(theme.ui_font(theme.TINY_PX))
@@ -34,20 +37,26 @@ class ContextMeter(QAbstractButton):
         self.clicked.connect(self._open_menu)
         self.hide()
 
-    def set_tokens(self, used: int, total: int, remark: str = "") -> None:
-        """Show ``used`` of ``total`` tokens; a total of 0 hides the meter. ``remark``: what does not fit."""
-        if (used, total, remark) == (self._used, self._total, self._remark):
+    def set_tokens(self, used: int, total: int, remark: str = "", *, about: bool = False) -> None:
+        """Show ``used`` of ``total`` tokens; a total of 0 hides the meter. ``remark``: what does not fit.
+
+        ``about``: ``used`` is an estimate, and is shown as one.
+        """
+        if (used, total, remark, about) == (self._used, self._total, self._remark, self._about):
             return
-        self._used, self._total, self._remark = used, total, remark
-        self.setText(f"{used:,} / {total:,}")
-        text = self.tr("コンテキスト: {total} トークンのうち {used} を使っています").format(
-            used=f"{used:,}", total=f"{total:,}"
-        )
+        self._used, self._total, self._remark, self._about = used, total, remark, about
+        words = self.tr("約 {used} / {total}") if about else "{used} / {total}"
+        self.setText(words.format(used=f"{used:,}", total=f"{total:,}"))
+        text = (
+            self.tr("コンテキスト: {total} トークンのうち、およそ {used} を使います")
+            if about
+            else self.tr("コンテキスト: {total} トークンのうち {used} を使っています")
+        ).format(used=f"{used:,}", total=f"{total:,}")
         if remark:
             text = self.tr("{context}。{remark}").format(context=text, remark=remark)
         self.setToolTip(text)
         self.setAccessibleName(text)
-        self.setVisible(total > 0)
+        self.setVisible(self.is_known() and not self._gives_way)
         self.updateGeometry()
         self.update()
 
@@ -67,14 +76,25 @@ class ContextMeter(QAbstractButton):
             ("summarise", self.tr("要約して続ける"), self.tr("モデルが要約し、それを渡します")),
         )
         for policy, name, does in choices:
-            action = menu.addAction(f"{name}\t{does}", partial(self.policy_chosen.emit, policy))
-            action.setCheckable(True)
+            action = TwoLineAction(name, does, menu)
+            action.triggered.connect(partial(self.policy_chosen.emit, policy))
             action.setChecked(policy == self._policy)
+            menu.addAction(action)
         return menu
 
     def _open_menu(self) -> None:
         menu = self.menu()
         menu.popup(self.mapToGlobal(QPoint(self.width() - menu.sizeHint().width(), self.height() + 4)))
+
+    def is_known(self) -> bool:
+        """Return whether there is anything to show."""
+        return self._total > 0
+
+    def set_giving_way(self, gives_way: bool) -> None:
+        """Hide, where others need all the room; what is known comes back with the room."""
+        if gives_way != self._gives_way:
+            self._gives_way = gives_way
+            self.setVisible(self.is_known() and not self._gives_way)
 
     def set_compact(self, compact: bool) -> None:
         """Leave the bar out, so that others have its room."""
@@ -85,10 +105,14 @@ class ContextMeter(QAbstractButton):
     def _words(self, text: str) -> int:
         return QFontMetrics(self.font()).horizontalAdvance(text)
 
-    def sizeHint(self) -> QSize:
+    def width_of(self, *, compact: bool) -> int:
+        """Return the width that it likes to have, with its bar or ``compact``, in pixels."""
         remark = self._words(self._remark) + GAP if self._remark else 0
-        bar = 0 if self._compact else BAR_WIDTH + GAP
-        return QSize(2 * PAD + bar + self._words(self.text()) + remark + 2, HEIGHT)
+        bar = 0 if compact else BAR_WIDTH + GAP
+        return 2 * PAD + bar + self._words(self.text()) + remark + 2
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.width_of(compact=self._compact), HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(2 * PAD + self._words(self.text()) + 2, HEIGHT)

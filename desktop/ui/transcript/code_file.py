@@ -7,12 +7,13 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
 
 from desktop.errors import KotonohaError
 from desktop.language import say
 from desktop.store.replacing import may_replace
+from desktop.ui.controls.choose_path import ChoosePath
 
 if TYPE_CHECKING:
     from desktop.jobs import Cancel
@@ -22,12 +23,10 @@ if TYPE_CHECKING:
 def save_code(code: str, language: str, jobs: Jobs, parent: QWidget) -> None:
     """Ask for a name and write ``code`` there; what goes wrong is told by ``jobs.failed``."""
     title = QCoreApplication.translate("save_code", "コードを保存")
-    dialog = QFileDialog(parent, title)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.selectFile(file_name(language))
-    dialog.fileSelected.connect(lambda path: jobs.run(lambda cancel: write(Path(path), code, cancel)))
-    dialog.open()
+    kind = QCoreApplication.translate("save_code", "すべてのファイル (*)")
+    ChoosePath(
+        title, lambda paths: jobs.run(lambda cancel: write(paths[0], code, cancel)), parent
+    ).ask_for_name(file_name(language), kind)
 
 
 def file_name(language: str) -> str:
