@@ -163,8 +163,13 @@ class Window(QMainWindow):
         self.conversation.said.connect(self.toast.show_message)
         self.conversation.titled.connect(self._show_title)
         self.printing.said.connect(self.toast.show_message)
+        self.slash.covering.connect(self._let_menu_be_seen)
         self.action_table.changed.connect(self._show_keys)
         session.chats_changed.connect(self._show_chats)
+
+    def _let_menu_be_seen(self, covering: bool) -> None:
+        """Keep messages above the menu of commands while it is open."""
+        self.toast.lie_over(self.page, self.slash if covering else self.page.composer)
 
     def _show_title(self, title: str) -> None:
         """Let the windows be told apart where the system lists them."""
