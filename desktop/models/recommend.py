@@ -7,7 +7,7 @@ only orders: nobody sees it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -128,41 +128,49 @@ _PURPOSES: Mapping[Purpose, tuple[str, str]] = MappingProxyType(
 )
 
 
-def recommend(
-    catalog: Catalog, wishes: Wishes, machine: Machine, cancel: Cancel, *, most: int = 10
-) -> tuple[Recommendation, ...]:
-    """Return the models that answer the wishes here, the best first, each in its best quantization.
+class Judged(NamedTuple):
+    """How one model fits here in one quantization."""
 
-    Only what fits, and may be used so. Where nothing does, the starter model alone. Takes time by the number
-    of models; raises ``Cancelled``.
+    entry: Entry
+    size: Size
+    fit: Fit
+
+
+def survey(catalog: Catalog, machine: Machine, cancel: Cancel) -> tuple[Judged, ...]:
+    """Return how every model of the catalogue fits here, the smallest quantization of each first.
+
+    Of a model that is too large for the machine only that one is there. Takes about a millisecond for each;
+    raises ``Cancelled``.
     """
-    found: list[Recommendation] = []
-    starters: list[Recommendation] = []
+    found = []
     for entry in catalog.models:
         cancel.raise_if_set()
-        if entry.kind != "chat" and not entry.starter:
+        for size in sizes(entry):
+            found.append(Judged(entry, size, fit(entry, size, machine)))
+            if found[-1].fit.reason == "memory":
+                break
+    return tuple(found)
+
+
+def recommend(
+    catalog: Catalog, judged: Sequence[Judged], wishes: Wishes, *, most: int = 10
+) -> tuple[Recommendation, ...]:
+    """Return the models that answer the wishes, the best first, each in its best quantization.
+
+    ``judged`` comes from ``survey``. Only what fits and may be used so; where nothing does, the starter.
+    """
+    best: dict[str, Recommendation] = {}
+    for entry, size, fitting in judged:
+        if fitting.reason == "memory" or not (entry.kind == "chat" or entry.starter):
             continue
         terms = use(catalog, entry)
         if wishes.commercial and terms.commercial == "no":
             continue
-        best = _best(entry, terms, wishes, machine)
-        if best is not None:
-            (starters if entry.starter else found).append(best)
-    found.sort(key=lambda each: -each.points)
-    return tuple((found or starters)[:most])
-
-
-def _best(entry: Entry, terms: Use, wishes: Wishes, machine: Machine) -> Recommendation | None:
-    """Return the model in the quantization that serves best; None where none fits."""
-    best: Recommendation | None = None
-    for size in sizes(entry):  # the smallest first
-        fitting = fit(entry, size, machine)
-        if fitting.reason == "memory":
-            break
         points = _points(entry, size, fitting, terms, wishes)
-        if best is None or points > best.points:
-            best = Recommendation(entry, size, fitting, terms, wishes, points)
-    return best
+        if entry.key not in best or points > best[entry.key].points:
+            best[entry.key] = Recommendation(entry, size, fitting, terms, wishes, points)
+    ranked = sorted(best.values(), key=lambda each: -each.points)
+    return tuple(([each for each in ranked if not each.entry.starter] or ranked)[:most])
 
 
 def _points(entry: Entry, size: Size, fitting: Fit, terms: Use, wishes: Wishes) -> float:
@@ -173,9 +181,8 @@ def _points(entry: Entry, size: Size, fitting: Fit, terms: Use, wishes: Wishes) 
     points -= _QUANTIZED * math.exp2(2.5 - BITS[size.quantization])
     points += _pace_points(entry, fitting, wishes)
     if wishes.commercial:
-        points += _CONDITIONAL * (terms.commercial == "conditional") + _UNVERIFIED_TERMS * (
-            not terms.verified
-        )
+        points += _CONDITIONAL * (terms.commercial == "conditional")
+        points += _RESTRICTED * (entry.restriction is not None) + _UNVERIFIED_TERMS * (not terms.verified)
     if not entry.gguf:
         points += _NO_FILES
     elif not any(repository.verified for repository in entry.gguf):
