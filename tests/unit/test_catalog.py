@@ -343,3 +343,14 @@ def test_spoiled_bytes_never_end_in_anything_but_our_error() -> None:
             decode(cut)
         except KotonohaError as error:
             assert error.code in ("catalog_damaged", "catalog_newer")
+
+
+def test_the_page_about_it_names_every_field() -> None:
+    page = (RESOURCES.parent.parent / "docs" / "catalog.md").read_text(encoding="utf-8")
+    forms = [form for name, form in SCHEMA["$defs"].items() if name not in ("Name", "Words")]
+    fields = {field for form in forms for field in form["properties"]}
+    assert {field for field in fields if f"`{field}`" not in page} == set()
+    values = set(re.findall(r"'enum': \[(.*?)\]", str(forms)))
+    words = {word for found in values for word in re.findall(r"'(\w+)'", found)}
+    assert {"from_scratch", "embedding", "translate", "conditional"} <= words
+    assert {word for word in words if f"`{word}`" not in page} == set()
