@@ -169,7 +169,10 @@ def test_asking_again_from_above_follows_the_new_answer(talk: Scripted):
 
 
 def test_the_keyboard_stays_on_the_star(transcript: Transcript, qtbot: QtBot):
-    transcript.show_entries(chat(4))
+    entry = Entry(3, "assistant", "長い段落です。\n\n" * 40)
+    transcript.show_entries([*chat(3), entry, Entry(4, "user", "質問")])
+    settle(qtbot, transcript)
+    transcript.verticalScrollBar().setValue(transcript.verticalScrollBar().maximum() - 60)
     settle(qtbot, transcript)
 
     def star(name: str) -> QAbstractButton:
@@ -178,6 +181,8 @@ def test_the_keyboard_stays_on_the_star(transcript: Transcript, qtbot: QtBot):
     transcript.activateWindow()
     star("スターを付ける").setFocus()
     qtbot.waitUntil(star("スターを付ける").hasFocus, timeout=WAIT)
-    transcript.update_entry(replace(chat(4)[3], starred=True))
+    before = places(transcript)
+    transcript.update_entry(replace(entry, starred=True))
     settle(qtbot, transcript)
     assert star("スターを外す").hasFocus()
+    assert places(transcript) == before

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDateTime, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTextLayout, QTextOption
+from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QAbstractButton, QMenu, QStyle
 
 from desktop.markdown.blocks import Block, Splitter, parse
@@ -15,9 +15,9 @@ from desktop.markdown.inline import printable
 from desktop.moments import is_plausible
 from desktop.ui import theme
 from desktop.ui.transcript import footer
-from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.footer import Footer
 from desktop.ui.transcript.message import GAP, MessageView, column
+from desktop.ui.transcript.notice import Notice
 from desktop.ui.transcript.rows import MAX_HEIGHT
 from desktop.ui.transcript.thinking import CLOSED, DOT, Thoughts
 
@@ -61,7 +61,7 @@ class AnswerView(MessageView):
         self._splitter.feed(entry.text)
         self._pending = bool(entry.text)
         self._progress = ""
-        self._actions: list[QuietButton] = []
+        self._notice = Notice(look, self)
         self._footer = Footer(look, self)
         self._footer.copy_pressed.connect(self._copy_all)
         self._footer.regenerate_pressed.connect(self._regenerate)
@@ -144,10 +144,8 @@ class AnswerView(MessageView):
 
     def _build(self) -> None:
         entry, text = self.entry, bool(self.entry.text)
-        for button in self._actions:
-            button.hide()
-            button.deleteLater()
-        self._actions = []
+        kind = {"failed": "wrong", "interrupted": "caution"}.get(entry.status, "sub")
+        self._notice.begin(self.look, self._notice_text(), kind)
         streaming = entry.status == "streaming"
         carded = entry.status in ("interrupted", "failed")
         self._footer.build(
@@ -167,26 +165,21 @@ class AnswerView(MessageView):
                 (self.tr("要約して続ける"), "summarise"),
                 (self.tr("古い部分を省いて続ける"), "leave_out"),
             ):
-                action = self._add_action(word, prominent=policy == "leave_out")
+                action = self._notice.add(word, prominent=policy == "leave_out")
                 action.clicked.connect(lambda _=False, policy=policy: self._go_on(policy))
         elif entry.status == "failed" and (asked := entry.asked) is not None:
-            edit = self._add_action(self.tr("質問を編集"), prominent=True)
+            edit = self._notice.add(self.tr("質問を編集"), prominent=True)
             edit.clicked.connect(lambda: self.edit_requested.emit(asked))
         elif entry.status == "failed":
-            self._add_action(self.tr("もう一度"), prominent=not text).clicked.connect(self._regenerate)
+            self._notice.add(self.tr("もう一度"), prominent=not text).clicked.connect(self._regenerate)
         if carded and text:
-            self._add_action(self.tr("続ける"), prominent=True).clicked.connect(self._continue)
+            self._notice.add(self.tr("続ける"), prominent=True).clicked.connect(self._continue)
         system = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
         if self.waiting and system and theme.moves():
             self._pulse.start()
         else:
             self._pulse.stop()
         self.update()
-
-    def _add_action(self, text: str, *, prominent: bool) -> QuietButton:
-        button = QuietButton(text, self.look, self, prominent=prominent)
-        self._actions.append(button)
-        return button
 
     def _regenerate(self) -> None:
         self.regenerate_requested.emit(self.entry.id)
@@ -304,56 +297,31 @@ class AnswerView(MessageView):
                 return printable(self.entry.error)[:MAX_ERROR] or self.tr("答えを作れませんでした")
         return ""
 
-    def _notice(self) -> tuple[QRect, QRect]:
+    def _boxes(self) -> tuple[QRect, QRect]:
         """Return the places of the notice and of the words in it; empty ones when there is none."""
-        words, look = self._notice_text(), self.look
-        left, width = column(look, self.span)
-        gap = look.px(10) if self.entry.text else 0
-        top = self._below_thoughts() + ceil(self.text_height() if self.entry.text else 0) + gap
-        if not words:
-            return QRect(left, top - gap, width, 0), QRect()
-        if not self._actions:
-            room = QRect(left, top, width, look.px(20))
-            return room, room
-        pad = look.px(14)
-        buttons = sum(b.width() + look.px(8) for b in self._actions)
-        tallest = max(b.height() for b in self._actions)
-        beside = width - 2 * pad - buttons >= look.px(200 if len(self._actions) == 1 else 280)
-        room_width = width - 2 * pad - (buttons if beside else 0)
-        high = ceil(_lines(words, self.look.notice, room_width).boundingRect().height())
-        inner = max(high, tallest) if beside else high + look.px(8) + tallest
-        text_top = top + look.px(10) + (max(0, tallest - high) // 2 if beside else 0)
-        return (
-            QRect(left, top, width, inner + 2 * look.px(10)),
-            QRect(left + pad, text_top, room_width, high),
-        )
+        left, width = column(self.look, self.span)
+        top = self._below_thoughts()
+        if self.entry.text:
+            top += ceil(self.text_height()) + (self.look.px(10) if self._notice_text() else 0)
+        return self._notice.boxes(QPoint(left, top), width)
 
     def full_height(self) -> int:
         """Return the height of everything."""
         # While it streams the room for the footer is kept, so that nothing moves when it appears.
         below = self._footer.buttons() or self.entry.note or self.entry.status == "streaming"
-        return self._notice()[0].bottom() + 1 + (self.look.px(8 + footer.HEIGHT) if below else 0)
+        return self._boxes()[0].bottom() + 1 + (self.look.px(8 + footer.HEIGHT) if below else 0)
 
     def arrange(self) -> None:
         """Put the buttons into the notice and below."""
-        card, words = self._notice()
-        look = self.look
-        x = card.right() + 1 - look.px(14)
-        tallest = max((b.height() for b in self._actions), default=0)
-        beside = card.height() - words.height() < tallest + look.px(28)
-        middle = card.center().y() if beside else card.bottom() + 1 - look.px(10) - tallest // 2
-        self._thoughts.arrange(column(look, self.span)[0], self.head())
-        for button in reversed(self._actions):
-            x -= button.width()
-            button.move(x, middle - button.height() // 2)
-            button.show()
-            x -= look.px(8)
-        self._footer.arrange(card.left(), card.bottom() + 1 + look.px(8), card.width())
+        card, words = self._boxes()
+        self._thoughts.arrange(column(self.look, self.span)[0], self.head())
+        self._notice.arrange(card, words)
+        self._footer.arrange(card.left(), card.bottom() + 1 + self.look.px(8), card.width())
 
     def controls(self) -> list[QWidget]:
         """Return the buttons in the order in which the keyboard reaches them."""
         thoughts = [self._thoughts.button] if self.entry.thinking else []
-        return [*thoughts, *super().controls(), *self._actions, *self._footer.buttons()]
+        return [*thoughts, *super().controls(), *self._notice.actions, *self._footer.buttons()]
 
     # Drawing --------------------------------------------------------------------------------------
 
@@ -370,17 +338,8 @@ class AnswerView(MessageView):
         if self.waiting:
             high = look.px(26) if entry.thinking else look.line
             self._paint_waiting(painter, QRect(left, self.head(), width, high))
-        card, room = self._notice()
-        if room.isValid():
-            kind = {"failed": "wrong", "interrupted": "caution"}.get(entry.status, "sub")
-            if self._actions:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(look.colour(f"{kind}_soft"))
-                radius = look.px(theme.RADIUS_FIELD)
-                painter.drawRoundedRect(QRectF(card), radius, radius)
-            font = self.look.notice if self._actions else look.small
-            painter.setPen(look.colour(kind))
-            _lines(self._notice_text(), font, room.width()).draw(painter, QPointF(room.topLeft()))
+        card, words = self._boxes()
+        self._notice.paint(painter, card, words)
         self._footer.paint(painter)
         if entry.note and entry.status == "streaming":
             painter.setFont(look.small)
@@ -428,19 +387,3 @@ def _when(seconds: float, near: str, far: str) -> str:
     if moment.date() == now.date():
         return moment.toString("H:mm")
     return moment.toString(near if moment.date().year() == now.date().year() else far)
-
-
-def _lines(text: str, font: QFont, width: float) -> QTextLayout:
-    """Return ``text`` broken into lines as Japanese is: no line begins with 。 or 」."""
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    layout = QTextLayout(text.replace("\n", "\u2028"), font)
-    layout.setTextOption(option)
-    layout.beginLayout()
-    y = 0.0
-    while (line := layout.createLine()).isValid():
-        line.setLineWidth(width)
-        line.setPosition(QPointF(0, y))
-        y += line.height()
-    layout.endLayout()
-    return layout

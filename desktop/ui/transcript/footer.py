@@ -60,8 +60,8 @@ class Footer(QObject):
 
         ``facts`` stand at the right; a press on them shows the ``statistics`` instead, and another the facts.
         """
-        focused = next((number for number, button in enumerate(self._buttons) if button.hasFocus()), -1)
-        self.clear()
+        old, place = self.buttons(), len(self._buttons)
+        self._buttons, self._copy, self._place, self._facts = [], None, None, None
         self._look, self._position = look, position
         if copy:
             self._copy = self._add(self.tr("コピー"), self.tr("メッセージをコピー"))
@@ -99,16 +99,18 @@ class Footer(QObject):
                 self._facts.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
                 self._facts.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._name_facts()
-        if 0 <= focused < len(self._buttons):  # the keyboard stays where it was
-            self._buttons[focused].show()
-            self._buttons[focused].setFocus()
+        self._replace(old[:place], old[place:])
 
-    def clear(self) -> None:
-        """Remove the buttons."""
-        for button in self.buttons():
+    def _replace(self, old: list[QuietButton], facts: list[QuietButton]) -> None:
+        """Remove the buttons of before."""
+        for before, button in zip(old, self._buttons, strict=False):
+            if before.hasFocus():  # the keyboard stays where it was, and nothing is scrolled for it
+                button.move(before.pos())
+                button.show()
+                button.setFocus()
+        for button in (*old, *facts):
             button.hide()
             button.deleteLater()
-        self._buttons, self._copy, self._place, self._facts = [], None, None, None
 
     def buttons(self) -> list[QuietButton]:
         """Return the buttons from left to right."""
