@@ -3,6 +3,7 @@
 from desktop.store.branches import Cut, Node
 from desktop.store.chats import Chat, Policy
 from desktop.store.choices import Choices, Run
+from desktop.store.downloads import Download, DownloadFile
 from desktop.store.filters import Filters
 from desktop.store.folders import Folder
 from desktop.store.messages import Message, Status, Summary
@@ -17,6 +18,8 @@ __all__ = [
     "Chat",
     "Choices",
     "Cut",
+    "Download",
+    "DownloadFile",
     "Filters",
     "Folder",
     "FoundChat",

@@ -9,12 +9,13 @@ from desktop.store import failures
 from desktop.store.connection import Connection, connect, pragma
 
 APPLICATION_ID = 0x4B6F746F  # "Koto", in the file's header
-SCHEMA_VERSION = 4  # the number of migrations, kept in the header's user_version
+SCHEMA_VERSION = 5  # the number of migrations, kept in the header's user_version
 TABLES = frozenset(
     {
         "attachments",
         "chat_tags",
         "chats",
+        "downloads",
         "folders",
         "messages",
         "measurements",

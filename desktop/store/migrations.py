@@ -202,3 +202,29 @@ def m004_library(db: Database) -> None:
         "CREATE INDEX measurements_model ON measurements(model_id)",
     ):
         db.execute(statement)
+
+
+@MIGRATIONS()
+def m005_downloads(db: Database) -> None:
+    """Keep what is to be fetched from a hub, in which order, and how far its files are.
+
+    ``files`` is a JSON list of ``downloads.DownloadFile``. That a download is running is not kept: after a
+    restart it is queued, as it was before it ran.
+    """
+    db.execute(
+        """CREATE TABLE downloads (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            position INTEGER NOT NULL,
+            repository TEXT NOT NULL,
+            revision TEXT NOT NULL,
+            label TEXT NOT NULL DEFAULT '',
+            folder TEXT NOT NULL,
+            files TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'queued',
+            error_code TEXT NOT NULL DEFAULT '',
+            error_ja TEXT NOT NULL DEFAULT '',
+            error_en TEXT NOT NULL DEFAULT '',
+            added REAL NOT NULL,
+            finished REAL
+        ) STRICT"""
+    )

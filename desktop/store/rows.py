@@ -7,7 +7,7 @@ from typing import Any, Literal
 from desktop.store import failures
 from desktop.store.connection import Connection
 
-Table = Literal["chats", "messages", "presets", "models", "folders"]
+Table = Literal["chats", "messages", "presets", "models", "folders", "downloads"]
 
 _NOUNS: dict[Table, tuple[str, str]] = {
     "chats": ("chat", "対話"),
@@ -15,6 +15,7 @@ _NOUNS: dict[Table, tuple[str, str]] = {
     "presets": ("preset", "プリセット"),
     "models": ("model", "モデル"),
     "folders": ("folder", "フォルダー"),
+    "downloads": ("download", "ダウンロード"),
 }
 _LARGEST_ID = 2**63 - 1
 

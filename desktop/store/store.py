@@ -9,6 +9,7 @@ from desktop.store.attachments import Attachments
 from desktop.store.branches import Branches
 from desktop.store.chats import Chats
 from desktop.store.database import Database
+from desktop.store.downloads import Downloads
 from desktop.store.folders import Folders
 from desktop.store.messages import Messages
 from desktop.store.models import Models
@@ -36,6 +37,7 @@ class Store:
         self.presets = Presets(database)
         self.models = Models(database)
         self.settings = Settings(database)
+        self.downloads = Downloads(database)
         self.speeds = Speeds(database)
         self.transfer = Transfer(database)
 
