@@ -66,6 +66,10 @@ class Listener:
                 return self._connections + datagrams
             datagrams += 1
 
+    def close_now(self) -> None:
+        """Listen no longer; what comes is refused by the system."""
+        self._http.socket.close()
+
     def close(self) -> None:
         self._http.shutdown()
         self._thread.join()
