@@ -10,7 +10,9 @@ from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from scripted import Scripted
 
+from desktop.ui.composer.message_editor import MessageEditor
 from desktop.ui.controls.attachment_chips import AttachmentChip, FileShown
 from desktop.ui.transcript import Entry, Transcript
 from desktop.ui.transcript.button import JumpButton
@@ -181,3 +183,20 @@ def test_what_was_too_long_is_edited_and_not_sent_again_as_it_is(transcript: Tra
     with qtbot.waitSignal(transcript.edit_requested, timeout=WAIT) as caught:
         button(transcript, 8, "質問を編集").click()
     assert caught.args == [7]
+
+
+@pytest.mark.timeout(300)
+def test_the_question_that_was_too_long_opens_to_be_edited(scripted: Scripted):
+    answer = scripted.ask("とても長い質問")
+    scripted.messages.finish(answer.id, "", "failed", error="長すぎます。", error_code="prompt_too_long")
+    scripted.window.conversation.reload()
+    transcript = scripted.page.transcript
+    scripted.until(lambda: "質問を編集" in names(transcript, answer.id))
+    assert "もう一度" not in names(transcript, answer.id)
+    button(transcript, answer.id, "質問を編集").click()
+
+    def editors() -> list[MessageEditor]:
+        return [w for w in QApplication.topLevelWidgets() if isinstance(w, MessageEditor) and w.isVisible()]
+
+    scripted.until(editors)
+    assert editors()[0].edit.toPlainText() == "とても長い質問"
