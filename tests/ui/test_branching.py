@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QDateTime, QLocale, QRect, Qt
+from PySide6.QtCore import QDateTime, QLocale, QModelIndex, QRect, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QInputMethodEvent, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFrame, QStyleOptionViewItem
@@ -228,6 +229,25 @@ def test_the_lines_of_the_map_have_no_gaps_and_the_time_is_whole(qtbot, scale: f
     painter.end()
     assert when in [text for text, _ in painter.texts]
     assert all(room >= 0 for _, room in painter.texts)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 2.0])
+def test_a_quiet_line_of_the_map_is_the_same_across_rows(qtbot, scale: float) -> None:
+    nodes = [Node(id, id - 1 or None, "user", f"{id}番目", "done", 0.0, None, "gemma") for id in range(1, 5)]
+    view = BranchMap(nodes, [])  # none of them is on the branch that is shown
+    qtbot.addWidget(view)
+    view.list.setCurrentIndex(QModelIndex())
+    view.show()
+    port = view.list.viewport()
+    image = QImage(round(port.width() * scale), round(port.height() * scale), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scale)
+    port.render(image)
+    rows = [view.list.visualRect(view.list.model().index(row, 0)) for row in range(4)]
+    x = int((rows[0].left() + LEFT + 0.5) * scale)
+    for above, below in pairwise(rows):
+        between = range(round((above.center().y() + 8) * scale), round((below.center().y() - 8) * scale))
+        across = {tuple(image.pixelColor(x + d, y).name() for d in range(-3, 4)) for y in between}
+        assert len(across) == 1
 
 
 class _Recording(QPainter):
