@@ -36,8 +36,8 @@ _FIT = MappingProxyType(
     {"": 0.0, "uncertain": -8.0, "context": -10.0, "speed": -6.0, "memory_now": -15.0, "disk": -40.0}
 )
 _CROWDED = -40.0  # for the share of all memory above a half, where others have to make room
-_CONDITIONAL, _RESTRICTED, _UNVERIFIED_TERMS = -5.0, -10.0, -4.0  # where it is to be used commercially
-_NO_FILES, _UNVERIFIED_FILES = -12.0, -3.0  # it has to be searched for first
+_CONDITIONAL, _RESTRICTED, _UNVERIFIED_TERMS = -5.0, -10.0, -10.0  # where it is to be used commercially
+_NO_FILES, _UNVERIFIED_FILES = -20.0, -8.0  # it has to be searched for first
 _SHORT, _LONG = (8_000, -15.0), (32_000, 4.0)  # contexts for work with documents, in tokens
 
 
