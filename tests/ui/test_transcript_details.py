@@ -6,14 +6,15 @@ import math
 import time
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from scripted import Scripted
 
 from desktop.ui.composer.message_editor import MessageEditor
 from desktop.ui.controls.attachment_chips import AttachmentChip, FileShown
+from desktop.ui.controls.links import LinkDialog
 from desktop.ui.transcript import Entry, Transcript
 from desktop.ui.transcript.button import JumpButton
 from desktop.ui.transcript.message import MessageView, column
@@ -171,6 +172,24 @@ def test_a_damaged_time_is_not_shown(transcript: Transcript, qtbot: QtBot, damag
     assert names(transcript, 1)[-1] == "モデル"
     shown(transcript, qtbot, Entry(1, "assistant", "答え", created=time.time(), model="モデル"))
     assert ":" in names(transcript, 1)[-1]
+
+
+# Addresses ----------------------------------------------------------------------------------------------
+
+
+def test_an_address_is_read_before_it_opens_and_its_host_is_plain(
+    transcript: Transcript, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    shown(transcript, qtbot, Entry(1, "assistant", "https://日本語.jp/wiki/東京 の項"))
+    segment = views(transcript)[1].flow.segments[0]
+    address = segment.link_at(segment.origin() + QPointF(20, 12))
+    dialog = LinkDialog(address)
+    qtbot.addWidget(dialog)
+    assert dialog.address.toPlainText() == "https://xn--wgv71a119e.jp/wiki/東京"
+    opened: list[bytes] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toEncoded().data()))
+    dialog.accept()
+    assert opened == [b"https://xn--wgv71a119e.jp/wiki/%E6%9D%B1%E4%BA%AC"]
 
 
 # Too long -----------------------------------------------------------------------------------------------

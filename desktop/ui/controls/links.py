@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QTextOption
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desktop.markdown.addresses import readable
+from desktop.markdown.inline import shown_safely
 from desktop.ui.controls.fields import TextEdit
 
 SCHEMES = ("http", "https", "mailto")
@@ -32,7 +34,7 @@ class LinkDialog(QDialog):
         self.label = QLabel(text, self)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setWordWrap(True)
-        self.address = self._field(address[:LONGEST])
+        self.address = self._field(shown_safely(readable(address[:LONGEST])))
         self.open_button = QPushButton(self.tr("開く"), self)
         self.open_button.setVisible(opens)
         self.open_button.setAutoDefault(False)
