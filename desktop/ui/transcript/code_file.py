@@ -24,9 +24,11 @@ def save_code(code: str, language: str, jobs: Jobs, parent: QWidget) -> None:
     """Ask for a name and write ``code`` there; what goes wrong is told by ``jobs.failed``."""
     title = QCoreApplication.translate("save_code", "コードを保存")
     kind = QCoreApplication.translate("save_code", "すべてのファイル (*)")
-    ChoosePath(
-        title, lambda paths: jobs.run(lambda cancel: write(paths[0], code, cancel)), parent
-    ).ask_for_name(file_name(language), kind)
+
+    def save(paths: list[Path]) -> None:
+        jobs.run(lambda cancel: write(paths[0], code, cancel))
+
+    ChoosePath(title, save, parent).ask_for_name(file_name(language), kind)
 
 
 def file_name(language: str) -> str:
