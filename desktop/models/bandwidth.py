@@ -61,8 +61,10 @@ def measure(threads: int) -> float:
     """
     count = min(max(threads, 1), _MOST_THREADS)
     size = min(_LARGEST_BLOCK, _WORKING_SET // (2 * count)) // _STEP * _STEP or _STEP
-    # Written to, or both would be the system's one page of zeros.
-    blocks = [(_filled(size, 1), _filled(size, 2)) for _ in range(count)]
+    try:
+        blocks = [(_filled(size, 1), _filled(size, 2)) for _ in range(count)]
+    except MemoryError:  # so little says it too, if less exactly
+        size, blocks = _STEP, [(_filled(_STEP, 1), _filled(_STEP, 2))]
     return max(_round(blocks, size) for _ in range(_ROUNDS))
 
 
@@ -89,6 +91,7 @@ def _round(blocks: list[tuple[ctypes.Array[ctypes.c_char], ctypes.Array[ctypes.c
 
 
 def _filled(size: int, value: int) -> ctypes.Array[ctypes.c_char]:
+    """Return a block that is written to: else it would be the system's one page of zeros."""
     block = ctypes.create_string_buffer(size)
     ctypes.memset(block, value, size)
     return block

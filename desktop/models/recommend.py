@@ -7,7 +7,7 @@ only orders: nobody sees it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -136,24 +136,23 @@ class Judged(NamedTuple):
     fit: Fit
 
 
-def survey(catalog: Catalog, machine: Machine, cancel: Cancel) -> tuple[Judged, ...]:
-    """Return how every model of the catalogue fits here, the smallest quantization of each first.
+def survey(catalog: Catalog, machine: Machine, cancel: Cancel) -> Iterator[Judged]:
+    """Yield how each model of the catalogue fits here, its smallest quantization first: a job.
 
-    Of a model that is too large for the machine only that one is there. Takes about a millisecond for each;
-    raises ``Cancelled``.
+    Of a model that is too large for the machine only that one is judged. About a millisecond each; raises
+    ``Cancelled``.
     """
-    found = []
     for entry in catalog.models:
-        cancel.raise_if_set()
         for size in sizes(entry):
-            found.append(Judged(entry, size, fit(entry, size, machine)))
-            if found[-1].fit.reason == "memory":
+            cancel.raise_if_set()
+            fitting = fit(entry, size, machine)
+            yield Judged(entry, size, fitting)
+            if fitting.reason == "memory":
                 break
-    return tuple(found)
 
 
 def recommend(
-    catalog: Catalog, judged: Sequence[Judged], wishes: Wishes, *, most: int = 10
+    catalog: Catalog, judged: Iterable[Judged], wishes: Wishes, *, most: int = 10
 ) -> tuple[Recommendation, ...]:
     """Return the models that answer the wishes, the best first, each in its best quantization.
 

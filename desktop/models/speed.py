@@ -17,8 +17,8 @@ from desktop.engine.protocol import Device
 from desktop.gguf.reader import Contents
 from desktop.models.plan import Plan
 
-# Chosen so that two cores with AVX-512 come to what they do: Gemma 3 270M decodes at 45 to 60 tokens a second,
-# SmolLM2 135M at 60 to 90. A layer's steps have to wait for each other, which counts in small models.
+# Chosen so that two cores with AVX-512 come to what they do: Gemma 3 270M decodes at 45 to 60 tokens a
+# second, SmolLM2 135M at 60 to 90. A layer's steps have to wait for each other, which counts in small models.
 _WEIGHTS_A_CORE = 12e9  # that one core multiplies in a second
 _OVERHEAD, _LAYER = 0.0015, 0.00015  # seconds a token, and more for each layer
 _FILLED = 1_024  # tokens in the cache while one answers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from catalogs import cpu
@@ -48,6 +49,20 @@ def test_the_real_memory_has_a_bandwidth() -> None:
     # Slower than any machine of the last decades, and faster than any there is: the unit is right.
     assert 2e8 < bandwidth.measure(2) < 1e13
     assert 2e8 < bandwidth.measure(0) < 1e13
+
+
+def test_with_little_memory_it_is_measured_with_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, asked = bandwidth._filled, []
+
+    def scarce(size: int, value: int) -> Any:
+        asked.append(size)
+        if size > 4 << 20:
+            raise MemoryError
+        return real(size, value)
+
+    monkeypatch.setattr(bandwidth, "_filled", scarce)
+    assert 2e8 < bandwidth.measure(4) < 1e13
+    assert max(asked) > min(asked) == 4 << 20
 
 
 def test_it_is_measured_once_a_machine(tmp_path: Path, measured: list[int]) -> None:

@@ -37,7 +37,7 @@ SURVEYS: dict[str, tuple[Judged, ...]] = {}
 
 
 def ranked(wishes: Wishes, on: Machine, **fields: Any) -> tuple[Recommendation, ...]:
-    judged = SURVEYS.setdefault(repr(on), ()) or survey(CATALOG, on, Cancel())
+    judged = SURVEYS.setdefault(repr(on), ()) or tuple(survey(CATALOG, on, Cancel()))
     SURVEYS[repr(on)] = judged
     return recommend(CATALOG, judged, wishes, **fields)
 
@@ -149,9 +149,11 @@ def test_the_reason_is_one_sentence_in_both_languages() -> None:
 
 def test_one_can_stop_it() -> None:
     cancel = Cancel()
+    job = survey(CATALOG, LAPTOP, cancel)
+    assert next(job).entry == CATALOG.models[0]
     cancel.set()
     with pytest.raises(Cancelled):
-        survey(CATALOG, LAPTOP, cancel)
+        next(job)
 
 
 def test_500_models_are_ranked_with_a_bounded_amount_of_work(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +175,7 @@ def test_500_models_are_ranked_with_a_bounded_amount_of_work(monkeypatch: pytest
         return real(one, *rest)
 
     monkeypatch.setattr(recommending, "fit", counted)
-    judged = survey(catalog, LAPTOP, Cancel())
+    judged = tuple(survey(catalog, LAPTOP, Cancel()))
     fitting = {each.entry.key for each in judged if each.fit.reason != "memory"}
     # What is too large is seen at its smallest file; the others have four.
     assert len(asked) == len(judged) <= 500 + 3 * len(fitting)
