@@ -111,27 +111,36 @@ class Hub:
         ``hub_odd``, ``hub_gated``, ``repository_missing`` …) and ``Cancelled``.
         """
         api = self._api()
-        for wait in (*_WAITS, None):
-            try:
-                deadline = time.monotonic() + _API_SECONDS
-                with calling(Call(self, purpose, about, cancel, MOST_BYTES, deadline)), self._answers():
-                    return question(api)
-            except failures.Transient as error:
-                asked = error.retry_after or 0.0
-                if wait is None or asked > _LONGEST_WAIT:
-                    raise
-                cancel.wait(max(wait, asked))
-        raise AssertionError("unreachable")
+
+        def once() -> T:
+            deadline = time.monotonic() + _API_SECONDS
+            with calling(Call(self, purpose, about, cancel, MOST_BYTES, deadline)), self._answers():
+                return question(api)
+
+        return _repeated(once, cancel)
+
+    def beginning(
+        self, repository: str, revision: str, path: str, most_bytes: int, cancel: Cancel
+    ) -> tuple[bytes, bool]:
+        """Return the first bytes of a text to show, and whether there are more. Raises like ``ask``."""
+        url = self._address(repository, revision, path)
+
+        def once() -> tuple[bytes, bool]:
+            deadline = time.monotonic() + _API_SECONDS
+            call = Call(self, Purpose.DETAILS, repository, cancel, deadline=deadline, hub_only=False)
+            content = bytearray()
+            with calling(call), self.opened(url, None) as response:
+                for chunk in response.iter_raw():
+                    content += chunk
+                    if len(content) > most_bytes:
+                        return bytes(content[:most_bytes]), True
+            return bytes(content), False
+
+        return _repeated(once, cancel)
 
     def metadata(self, repository: str, revision: str, path: str, cancel: Cancel) -> Metadata:
         """Ask for one file, once, in order to fetch it. Raises like ``ask``."""
-        library = _library()
-        url = library.hf_hub_url(
-            names.require_repository(repository),
-            path,
-            revision=names.require_revision(revision),
-            endpoint=self.endpoint,
-        )
+        library, url = _library(), self._address(repository, revision, path)
         deadline = time.monotonic() + _API_SECONDS
         call = Call(self, Purpose.DOWNLOAD, repository, cancel, MOST_BYTES, deadline)
         with calling(call), self._answers():
@@ -145,13 +154,14 @@ class Hub:
             return Metadata(commit if _is_hex(commit, 40) else "", etag, size, found.location)
 
     @contextmanager
-    def opened(self, url: str, first: int) -> Iterator[httpx2.Response]:
+    def opened(self, url: str, first: int | None) -> Iterator[httpx2.Response]:
         """Open the bytes of a file from byte ``first`` on, within a ``Call``. Raises like ``ask``.
 
-        The status is 206, or 200 where the server sends the whole file whatever it is asked for.
+        The status is 206, or 200 where the server sends the whole file whatever it is asked for; None asks
+        for all of it.
         """
         client = _library().utils.get_session()
-        headers = {"Range": f"bytes={first}-"}
+        headers = {} if first is None else {"Range": f"bytes={first}-"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"  # the transport drops it on the way elsewhere
         with ExitStack() as stack:
@@ -162,6 +172,15 @@ class Hub:
                 if response.status_code not in (200, 206):
                     raise failures.refused(response.status_code, _code(response), token=self.has_token)
             yield response
+
+    def _address(self, repository: str, revision: str, path: str) -> str:
+        address: str = _library().hf_hub_url(
+            names.require_repository(repository),
+            path,
+            revision=names.require_revision(revision),
+            endpoint=self.endpoint,
+        )
+        return address
 
     def _api(self) -> HfApi:
         library = _library()
@@ -189,6 +208,19 @@ class Hub:
             raise failures.line_lost() from None
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise failures.odd() from None
+
+
+def _repeated(once: Callable[[], T], cancel: Cancel) -> T:
+    """Return what ``once`` returns, trying again a few times where it may help."""
+    for wait in _WAITS:
+        try:
+            return once()
+        except failures.Transient as error:
+            asked = error.retry_after or 0.0
+            if asked > _LONGEST_WAIT:
+                raise
+            cancel.wait(max(wait, asked))
+    return once()
 
 
 def _library() -> ModuleType:

@@ -1,7 +1,7 @@
 """Several downloads at once, in order: started, paused, taken up again, also after a restart.
 
-``run`` is the job that fetches; the other methods may be called at any time, from any thread but the window's.
-What is wanted stands in the store; what is under way is known only here.
+``run`` is the job that fetches; the other methods may be called at any time, from any thread but the
+window's. What is wanted stands in the store; what is under way is known only here.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Queue:
         return added
 
     def pause(self, id: int) -> None:
-        """Let it rest; what has come stays. Raises ``KotonohaError("download_missing")``, as all of these do."""
+        """Let it rest; what has come stays. Like all of these it may raise ``"download_missing"``."""
         if self._store.downloads.get(id).state == "done":
             return
         paused = self._store.downloads.set_state(id, "paused")
