@@ -96,7 +96,7 @@ def verify(store: Store, model: Model, cancel: Cancel) -> Generator[Checked, Non
     except OSError as error:
         raise _unreadable(path, error) from error
     sha256 = digest.hexdigest()
-    same = model.sha256 in ("", sha256)
+    same = store.models.get(model.id).sha256 in ("", sha256)
     store.models.keep_hash(model.id, sha256)
     library.register(store, path)  # what is shown of it may have changed with it
     return same
@@ -114,6 +114,24 @@ def add_all(store: Store, paths: Iterable[Path], cancel: Cancel) -> Generator[Pa
             except KotonohaError as error:
                 refused.append((path, error))
     return Added(added, refused)
+
+
+def throw_away(store: Store, model: Model) -> list[Path]:
+    """Put the model's files into the bin of the system; return those that it did not take, which stay.
+
+    The model leaves the library when all are gone.
+    """
+    from send2trash import send2trash
+
+    kept = []
+    for file in files_of(Path(model.path)):
+        try:
+            send2trash(file)
+        except OSError:  # also where the drive has no bin
+            kept.append(file)
+    if not kept:
+        store.models.remove(model.id)
+    return kept
 
 
 def _size(path: Path) -> int | None:

@@ -59,6 +59,7 @@ class Rail(QFrame):
     """Chats and the palette at the top, settings at the foot."""
 
     chats_chosen = Signal()
+    models_chosen = Signal()
     settings_chosen = Signal()
     finding = Signal()  # the palette, which is no room
 
@@ -67,13 +68,14 @@ class Rail(QFrame):
         self.setObjectName("rail")
         self.setFixedWidth(theme.RAIL_WIDTH)
         self.chats = Room("message-square", self.tr("対話"), self)
+        self.models = Room("box", self.tr("モデル"), self)
         self.search = Room("search", self.tr("操作"), self)
         self.search.setCheckable(False)
         self.settings = Room("settings", self.tr("設定"), self)
         self.offline = OfflineDot(self)  # where the list that says so is not in sight
         self.offline.hide()
         group = QButtonGroup(self)
-        for room in (self.chats, self.settings):
+        for room in (self.chats, self.models, self.settings):
             group.addButton(room)
         self.chats.setChecked(True)
         layout = QVBoxLayout(self)
@@ -82,10 +84,12 @@ class Rail(QFrame):
         layout.addWidget(Leaf(26, self), 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addSpacing(10)
         layout.addWidget(self.chats)
+        layout.addWidget(self.models)
         layout.addWidget(self.search)
         layout.addStretch(1)
         layout.addWidget(self.offline, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(self.settings)
         self.chats.clicked.connect(self.chats_chosen)
+        self.models.clicked.connect(self.models_chosen)
         self.search.clicked.connect(self.finding)
         self.settings.clicked.connect(self.settings_chosen)

@@ -143,7 +143,7 @@ class Session(QObject):
     def install_starter(self) -> None:
         """Put the starter model in place where its package is installed, and read the list of models."""
 
-        if not starter.is_available():
+        if not starter.is_available() or not self.preferences.starter:
             return
 
         def done(_: object) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from desktop.errors import sentence
 from desktop.markdown.inline import printable
-from desktop.store import Message
+from desktop.store import Message, Model
 from desktop.store.automatic import back_up
 from desktop.store.settings import ZOOM_LEAST, ZOOM_MOST
 from desktop.ui import theme
@@ -27,6 +27,7 @@ from desktop.ui.history.bin_dialog import BinDialog
 from desktop.ui.history.chat_desk import ChatDesk
 from desktop.ui.history.sidebar import Sidebar
 from desktop.ui.icons import app_icon
+from desktop.ui.models.models_room import ModelsRoom
 from desktop.ui.rail import Rail
 from desktop.ui.session import Session
 from desktop.ui.settings.settings_page import SettingsPage
@@ -78,6 +79,7 @@ class Window(QMainWindow):
         self.desk = ChatDesk(session, self)
         self.action_table = Actions(self, session)
         self._settings: SettingsPage | None = None
+        self._models: ModelsRoom | None = None
         self.finder = Finder(self, session)
         self.slash = SlashMenu(self.page.composer.edit, self.page, self.finder.commands)
         self.printing = Printing(session, self)
@@ -106,6 +108,28 @@ class Window(QMainWindow):
             self._settings.bin_requested.connect(self.open_bin)
         return self._settings
 
+    @property
+    def models(self) -> ModelsRoom:
+        """The models, made when they are first asked for."""
+        if self._models is None:
+            self._models = ModelsRoom(self._session, self)
+            self._rooms.addWidget(self._models)
+            self._models.said.connect(self.toast.show_message)
+            self._models.chosen.connect(self._use_model)
+        return self._models
+
+    def show_models(self) -> None:
+        """Go to the models."""
+        self.rail.models.setChecked(True)
+        self._rooms.setCurrentWidget(self.models)
+        self.models.search.setFocus()
+        self.toast.lie_over(self.models)
+
+    def _use_model(self, model: Model) -> None:
+        """Answer with ``model`` from now on, in the open chat, too."""
+        self.conversation.choices.model_chosen.emit(model)
+        self.toast.show_message(self.tr("「{name}」を使います。").format(name=model.name))
+
     def show_settings(self) -> None:
         """Go to the settings."""
         self.rail.settings.setChecked(True)
@@ -129,13 +153,14 @@ class Window(QMainWindow):
 
     def shows_settings(self) -> bool:
         """Return whether the settings are in front."""
-        return self._rooms.currentIndex() == 1
+        return self._settings is not None and self._rooms.currentWidget() is self._settings
 
     # Inside
 
     def _connect(self) -> None:
         session = self._session
         self.rail.chats_chosen.connect(self.show_chats)
+        self.rail.models_chosen.connect(self.show_models)
         self.rail.settings_chosen.connect(self.show_settings)
         self.rail.finding.connect(self.find_anything)
         self.sidebar.came.connect(self.rail.offline.hide)

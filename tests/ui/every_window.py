@@ -34,6 +34,7 @@ from desktop.ui.exchange.export_dialog import ExportDialog
 from desktop.ui.exchange.import_dialog import ImportDialog
 from desktop.ui.exchange.passphrase_dialog import PassphraseDialog
 from desktop.ui.history.bin_dialog import BinDialog
+from desktop.ui.models.elsewhere_dialog import ElsewhereDialog
 from desktop.ui.rescue import Rescue
 from desktop.ui.settings.model_settings import ModelSettingsDialog
 from desktop.ui.settings.template_dialog import TemplateDialog
@@ -183,12 +184,19 @@ def _question(scripted: Scripted) -> QWidget:
     return dialog
 
 
+def _elsewhere(scripted: Scripted) -> QWidget:
+    dialog = ElsewhereDialog(scripted.app.session, scripted.window)
+    dialog.open()
+    return dialog
+
+
 DIALOGS: dict[type[QDialog], Opener] = {
     AttachmentView: _attachment,
     BackupDialog: _backups,
     BinDialog: _bin,
     BranchMap: _map,
     ChoosePath: _choose_path,
+    ElsewhereDialog: _elsewhere,
     ExportDialog: _export,
     ImportDialog: _import,
     LineDialog: _line,
@@ -249,6 +257,9 @@ def places(scripted: Scripted) -> Iterator[tuple[str, QWidget]]:
     for section in [b for b in window.settings.findChildren(SectionButton) if b.isVisible()]:
         section.click()
         yield f"設定: {section.text()}", window
+    window.show_models()
+    scripted.until(lambda: window.models.installed.cards)
+    yield "モデル", window
     window.show_chats()
     window.find_anything()
     yield "したいことを探す", window.finder.palette

@@ -134,6 +134,7 @@ class Actions(QObject):
             window.choose_preset,
             "Ctrl+Shift+M",
         )
+        add("app.models", self.tr("モデルを見る"), "もでるをみる", window.show_models, "Ctrl+Shift+L")
         add("model.settings", self.tr("モデルの設定…"), "もでるのせってい", choices.open_settings)
         add("model.add", self.tr("GGUFファイルを追加…"), "ふぁいるをついか", choices.add_model)
         add(

@@ -70,7 +70,9 @@ class Fullness(QObject):
         if active is not None and active.context_length:
             meter.set_tokens(active.prompt_tokens, active.context_length)
         elif counted is not None and active is None and (counted.exact or stats is None):
-            meter.set_tokens(counted.tokens, counted.context_length, self._remark(counted))
+            meter.set_tokens(
+                counted.tokens, counted.context_length, self._remark(counted), about=not counted.exact
+            )
         elif stats is None:
             meter.set_tokens(0, 0)
         else:

@@ -1,0 +1,1 @@
+"""The room of models: those on this machine, and where others come from."""
