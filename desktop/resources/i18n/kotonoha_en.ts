@@ -92,6 +92,10 @@
         <translation>Open the bin</translation>
     </message>
     <message>
+        <source>最後の操作を元に戻す</source>
+        <translation>Undo the last thing done</translation>
+    </message>
+    <message>
         <source>答えを止める・設定を閉じる</source>
         <translation>Stop the answer, close the settings</translation>
     </message>
@@ -122,6 +126,10 @@
     <message>
         <source>プリセットを選ぶ</source>
         <translation>Choose a preset</translation>
+    </message>
+    <message>
+        <source>モデルを見る</source>
+        <translation>Show the models</translation>
     </message>
     <message>
         <source>モデルの設定…</source>
@@ -238,6 +246,10 @@
     <message>
         <source>古い部分を省いて続ける</source>
         <translation>Leave out the oldest part</translation>
+    </message>
+    <message>
+        <source>質問を編集</source>
+        <translation>Edit the question</translation>
     </message>
     <message>
         <source>もう一度</source>
@@ -367,10 +379,10 @@
         <translation>Close</translation>
     </message>
     <message numerus="yes">
-        <source>%Ln 字</source>
+        <source>%n 字</source>
         <translation>
-            <numerusform>%Ln character</numerusform>
-            <numerusform>%Ln characters</numerusform>
+            <numerusform>%n character</numerusform>
+            <numerusform>%n characters</numerusform>
         </translation>
     </message>
     <message>
@@ -385,8 +397,12 @@
 <context>
     <name>Attachments</name>
     <message>
-        <source>このままではモデルに入りきりません（{count} / {limit} トークン）。ファイルを外すか、先頭だけを使うか、モデルの設定でコンテキストを長くしてください。</source>
-        <translation>This does not fit into the model’s context ({count} / {limit} tokens). Remove a file, use only the beginning, or choose a longer context in the model’s settings.</translation>
+        <source>このままではモデルに入りきりません（{count} トークン。答えの分を除くと {limit} まで）。短くするか、分けて送るか、モデルの設定でコンテキストを長くしてください。</source>
+        <translation>This does not fit into the model ({count} tokens; beside the answer there is room for {limit}). Shorten it, send it in parts, or set a longer context in the model’s settings.</translation>
+    </message>
+    <message>
+        <source>このままではモデルに入りきりません（{count} トークン。答えの分を除くと {limit} まで）。ファイルを外すか、先頭だけを使うか、モデルの設定でコンテキストを長くしてください。</source>
+        <translation>This does not fit into the model ({count} tokens; beside the answer there is room for {limit}). Remove a file, use only its beginning, or set a longer context in the model’s settings.</translation>
     </message>
     <message>
         <source>先頭だけ使う</source>
@@ -512,10 +528,6 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Cancel</translation>
     </message>
     <message>
-        <source>合言葉が違います。もう一度入れてください。</source>
-        <translation>The passphrase is wrong. Please type it again.</translation>
-    </message>
-    <message>
         <source>暗号化しています…</source>
         <translation>Encrypting…</translation>
     </message>
@@ -534,14 +546,6 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Bin</translation>
     </message>
     <message>
-        <source>消した対話は30日間ここにあり、元に戻せます。</source>
-        <translation>Deleted chats stay here for 30 days and can be restored.</translation>
-    </message>
-    <message>
-        <source>ごみ箱の対話</source>
-        <translation>Chats in the bin</translation>
-    </message>
-    <message>
         <source>元に戻す</source>
         <translation>Restore</translation>
     </message>
@@ -554,19 +558,61 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Erase…</translation>
     </message>
     <message>
+        <source>消した対話と枝は30日間ここにあり、元に戻せます。</source>
+        <translation>Deleted chats and branches stay here for 30 days and can be restored.</translation>
+    </message>
+    <message>
+        <source>ごみ箱の対話と枝</source>
+        <translation>Chats and branches in the bin</translation>
+    </message>
+    <message>
+        <source>ごみ箱を空にする…</source>
+        <translation>Empty the bin…</translation>
+    </message>
+    <message>
+        <source>新しい対話</source>
+        <translation>New chat</translation>
+    </message>
+    <message>
+        <source>{date} に消した対話</source>
+        <translation>Chat deleted on {date}</translation>
+    </message>
+    <message>
+        <source>{date} に消した枝</source>
+        <translation>Branch deleted on {date}</translation>
+    </message>
+    <message numerus="yes">
+        <source>あと%n日</source>
+        <translation>
+            <numerusform>%n day left</numerusform>
+            <numerusform>%n days left</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>まもなく消えます</source>
+        <translation>gone soon</translation>
+    </message>
+    <message numerus="yes">
+        <source>選んだ %n 件を完全に消します。元には戻せません。</source>
+        <translation>
+            <numerusform>%n selected item will be erased. This cannot be undone.</numerusform>
+            <numerusform>%n selected items will be erased. This cannot be undone.</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>完全に消す</source>
         <translation>Erase</translation>
     </message>
     <message numerus="yes">
-        <source>選んだ対話 %n 件を完全に消します。元には戻せません。</source>
+        <source>ごみ箱の %n 件をすべて完全に消します。元には戻せません。</source>
         <translation>
-            <numerusform>%n chat will be erased. This cannot be undone.</numerusform>
-            <numerusform>%n chats will be erased. This cannot be undone.</numerusform>
+            <numerusform>%n item in the bin will be erased. This cannot be undone.</numerusform>
+            <numerusform>All %n items in the bin will be erased. This cannot be undone.</numerusform>
         </translation>
     </message>
     <message>
-        <source>やめる</source>
-        <translation>Cancel</translation>
+        <source>ごみ箱を空にする</source>
+        <translation>Empty the bin</translation>
     </message>
     <message>
         <source>ごみ箱は空です。</source>
@@ -626,6 +672,10 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>The old answer stays. The conversation goes on from the edited one.</translation>
     </message>
     <message>
+        <source>前に書きかけた文の続きです。</source>
+        <translation>This is what you had begun to write. </translation>
+    </message>
+    <message>
         <source>この対話の答えを書いています。終わってから、もう一度送ってください。</source>
         <translation>An answer is being written in this chat. Please send again when it has ended.</translation>
     </message>
@@ -647,6 +697,13 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>新しい対話</source>
         <translation>New chat</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n件の対話をごみ箱に入れますか？</source>
+        <translation>
+            <numerusform>Move %n chat to the bin?</numerusform>
+            <numerusform>Move %n chats to the bin?</numerusform>
+        </translation>
     </message>
     <message>
         <source>「{title}」をごみ箱に入れました。</source>
@@ -707,6 +764,13 @@ Today’s data is not deleted but kept under another name. Answers being written
         <source>題名を変える</source>
         <translation>Rename</translation>
     </message>
+    <message numerus="yes">
+        <source>選んだ対話 %n件</source>
+        <translation>
+            <numerusform>%n chat selected</numerusform>
+            <numerusform>%n chats selected</numerusform>
+        </translation>
+    </message>
     <message>
         <source>ピン留めを外す</source>
         <translation>Unpin</translation>
@@ -730,6 +794,10 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>ごみ箱に入れる</source>
         <translation>Move to the bin</translation>
+    </message>
+    <message>
+        <source>ごみ箱に入れる…</source>
+        <translation>Move to the bin…</translation>
     </message>
     <message>
         <source>フォルダーに入れる</source>
@@ -786,6 +854,13 @@ Today’s data is not deleted but kept under another name. Answers being written
         <source>対話の一覧</source>
         <translation>Chats</translation>
     </message>
+    <message numerus="yes">
+        <source>%n件</source>
+        <translation>
+            <numerusform>%n chat</numerusform>
+            <numerusform>%n chats</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ChatModel</name>
@@ -831,6 +906,10 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>過去7日間</source>
         <translation>Past 7 days</translation>
+    </message>
+    <message>
+        <source>日付不明</source>
+        <translation>No date</translation>
     </message>
 </context>
 <context>
@@ -917,21 +996,28 @@ Today’s data is not deleted but kept under another name. Answers being written
         <source>保存</source>
         <translation>Save</translation>
     </message>
+</context>
+<context>
+    <name>CodeButtons</name>
     <message>
-        <source>場所:</source>
-        <translation>Look in:</translation>
+        <source>コピー</source>
+        <translation>Copy</translation>
     </message>
     <message>
-        <source>名前:</source>
-        <translation>Name:</translation>
+        <source>コードをコピー</source>
+        <translation>Copy code</translation>
     </message>
     <message>
-        <source>種類:</source>
-        <translation>Type:</translation>
+        <source>保存</source>
+        <translation>Save</translation>
     </message>
     <message>
-        <source>やめる</source>
-        <translation>Cancel</translation>
+        <source>コードをファイルに保存</source>
+        <translation>Save code to a file</translation>
+    </message>
+    <message>
+        <source>コピーしました</source>
+        <translation>Copied</translation>
     </message>
 </context>
 <context>
@@ -982,6 +1068,14 @@ Today’s data is not deleted but kept under another name. Answers being written
 </context>
 <context>
     <name>ContextMeter</name>
+    <message>
+        <source>約 {used} / {total}</source>
+        <translation>about {used} / {total}</translation>
+    </message>
+    <message>
+        <source>コンテキスト: {total} トークンのうち、およそ {used} を使います</source>
+        <translation>Context: about {used} of {total} tokens would be used</translation>
+    </message>
     <message>
         <source>コンテキスト: {total} トークンのうち {used} を使っています</source>
         <translation>Context: {used} of {total} tokens in use</translation>
@@ -1034,66 +1128,69 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>New chat</translation>
     </message>
     <message>
-        <source>考えています…</source>
-        <translation>Thinking…</translation>
-    </message>
-    <message>
-        <source>質問を読んでいます… {percent} %</source>
-        <translation>Reading the question… {percent} %</translation>
-    </message>
-    <message>
-        <source>約{seconds}秒</source>
-        <translation>about {seconds} s</translation>
-    </message>
-    <message>
-        <source>約{minutes}分</source>
-        <translation>about {minutes} min</translation>
-    </message>
-    <message>
-        <source>質問を読んでいます… {percent} %（残り{time}）</source>
-        <translation>Reading the question… {percent} % ({time} left)</translation>
-    </message>
-    <message>
         <source>ここまでの要約</source>
         <translation>The summary up to here</translation>
     </message>
+</context>
+<context>
+    <name>ElsewhereDialog</name>
     <message>
-        <source>約{count} トークン</source>
-        <translation>about {count} tokens</translation>
-    </message>
-    <message numerus="yes">
-        <source>古い%n件を要約します</source>
-        <translation>
-            <numerusform>summarises %n old message</numerusform>
-            <numerusform>summarises %n old messages</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>古い%n件を省きます</source>
-        <translation>
-            <numerusform>leaves out %n old message</numerusform>
-            <numerusform>leaves out %n old messages</numerusform>
-        </translation>
+        <source>ほかのアプリのモデル</source>
+        <translation>Models of other apps</translation>
     </message>
     <message>
-        <source>入りきりません</source>
-        <translation>It does not fit</translation>
+        <source>LM Studio、Jan、Ollama、GPT4All、Hugging Face のモデルを、いまある場所のまま使います。写しは作らず、元のファイルには手を付けません。</source>
+        <translation>Use models of LM Studio, Jan, Ollama, GPT4All and Hugging Face where they are. Nothing is copied, and their files are not touched.</translation>
     </message>
+    <message>
+        <source>見つかったモデル</source>
+        <translation>Models found</translation>
+    </message>
+    <message>
+        <source>探しています…</source>
+        <translation>Searching…</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>追加する</source>
+        <translation>Add</translation>
+    </message>
+    <message>
+        <source>{application}&#x3000;{name}&#x3000;{size}</source>
+        <translation>{application}  {name}  {size}</translation>
+    </message>
+    <message>
+        <source>{model}&#x3000;（追加済み）</source>
+        <translation>{model}  (added)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n個見つかりました。使いたいものに印を付けてください。</source>
+        <translation>
+            <numerusform>%n was found. Tick what you want to use.</numerusform>
+            <numerusform>%n were found. Tick those that you want to use.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>ほかのアプリのモデルは見つかりませんでした。</source>
+        <translation>No models of other apps were found.</translation>
+    </message>
+    <message>
+        <source>追加しています…</source>
+        <translation>Adding…</translation>
+    </message>
+</context>
+<context>
+    <name>Entries</name>
     <message>
         <source>{speed} トークン/秒</source>
         <translation>{speed} tokens/s</translation>
     </message>
     <message>
-        <source>{count}つのうち{number}つめの答え&#x3000;{speed}</source>
-        <translation>Answer {number} of {count}&#x3000;{speed}</translation>
-    </message>
-    <message>
-        <source>モデルを読み込んでいます… {percent} %</source>
-        <translation>Loading the model… {percent} %</translation>
-    </message>
-    <message>
         <source>最初の文字まで {seconds} 秒</source>
-        <translation>first word after {seconds} s</translation>
+        <translation>first token {seconds} s</translation>
     </message>
 </context>
 <context>
@@ -1210,6 +1307,29 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
 </context>
 <context>
+    <name>FileDialog</name>
+    <message>
+        <source>場所:</source>
+        <translation>Look in:</translation>
+    </message>
+    <message>
+        <source>名前:</source>
+        <translation>Name:</translation>
+    </message>
+    <message>
+        <source>種類:</source>
+        <translation>Type:</translation>
+    </message>
+    <message>
+        <source>開く</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+</context>
+<context>
     <name>Finder</name>
     <message>
         <source>新しい対話</source>
@@ -1263,10 +1383,6 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Rewrite</translation>
     </message>
     <message>
-        <source>もう一度</source>
-        <translation>Try again</translation>
-    </message>
-    <message>
         <source>続ける</source>
         <translation>Continue</translation>
     </message>
@@ -1293,6 +1409,102 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>コピーしました</source>
         <translation>Copied</translation>
+    </message>
+</context>
+<context>
+    <name>Fullness</name>
+    <message>
+        <source>{count} トークン</source>
+        <translation>{count} tokens</translation>
+    </message>
+    <message>
+        <source>約{count} トークン</source>
+        <translation>about {count} tokens</translation>
+    </message>
+    <message numerus="yes">
+        <source>古い%n件を要約します</source>
+        <translation>
+            <numerusform>summarises %n old message</numerusform>
+            <numerusform>summarises %n old messages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>古い%n件を省きます</source>
+        <translation>
+            <numerusform>leaves out %n old message</numerusform>
+            <numerusform>leaves out %n old messages</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>入りきりません</source>
+        <translation>It does not fit</translation>
+    </message>
+</context>
+<context>
+    <name>GlobalShortcut</name>
+    <message>
+        <source>どのアプリからでも呼ぶには、デスクトップのキー設定で「kotonoha quick」を実行するようにしてください。</source>
+        <translation>To call it from any app, have your desktop&#x27;s keyboard settings run “kotonoha quick”.</translation>
+    </message>
+    <message>
+        <source>キーを選ぶと、どのアプリからでも開きます。</source>
+        <translation>Choose keys, and it opens from any app.</translation>
+    </message>
+    <message>
+        <source>小さな窓で、ひとことだけ聞けます。</source>
+        <translation>Ask just one thing in a small window. </translation>
+    </message>
+    <message>
+        <source>文字を打つキーは、Ctrl か Alt と組み合わせてください。</source>
+        <translation>Combine a key that types with Ctrl or Alt.</translation>
+    </message>
+    <message>
+        <source>デスクトップに登録しています。確認の窓が出たら、答えてください。</source>
+        <translation>Asking the desktop. If it shows a window to confirm, answer there.</translation>
+    </message>
+    <message>
+        <source>どのアプリからでも {keys} で開きます。</source>
+        <translation>{keys} opens it from any app.</translation>
+    </message>
+    <message>
+        <source>どのアプリからでも {keys} で開きます。このキーはデスクトップが決めたもので、変えるのもデスクトップの設定からです。</source>
+        <translation>{keys} opens it from any app. The desktop decided on these keys, and its settings change them.</translation>
+    </message>
+    <message>
+        <source>デスクトップのキー設定で「すぐに聞く」のキーを決めると、使えます。</source>
+        <translation>Set keys for “Quick question” in the desktop&#x27;s keyboard settings to use it.</translation>
+    </message>
+    <message>
+        <source>{keys} は、ほかのアプリかデスクトップが使っています。別のキーを選んでください。</source>
+        <translation>Another app or the desktop uses {keys}. Choose other keys.</translation>
+    </message>
+    <message>
+        <source>このキーボードには {keys} がありません。別のキーを選んでください。</source>
+        <translation>This keyboard has no {keys}. Choose other keys.</translation>
+    </message>
+    <message>
+        <source>デスクトップにキーを登録できませんでした。</source>
+        <translation>The desktop did not take the keys. </translation>
+    </message>
+    <message>
+        <source>このデスクトップでは、アプリからキーを登録できません。</source>
+        <translation>On this desktop apps cannot have keys of their own. </translation>
+    </message>
+    <message>
+        <source>小さな窓で、ひとことだけ聞けます。キーで呼ぶには、「ショートカット」か Automator で「kotonoha quick」を実行するものを作り、それにキーを割り当ててください。</source>
+        <translation>Ask just one thing in a small window. To call it by keys, make a shortcut in Shortcuts or Automator that runs “kotonoha quick”, and give it keys.</translation>
+    </message>
+    <message>
+        <source>デスクトップの応答がなくなりました。戻れば、また使えます。</source>
+        <translation>The desktop does not answer any more. Once it does, the keys work again.</translation>
+    </message>
+    <message>
+        <source>デスクトップとの接続が切れました。言の葉を起動し直すと、また使えます。</source>
+        <translation>The connection to the desktop has ended. Restart Kotonoha to use the keys again.</translation>
+    </message>
+    <message>
+        <source>すぐに聞く</source>
+        <translation>Quick question</translation>
     </message>
 </context>
 <context>
@@ -1452,6 +1664,10 @@ Today’s data is not deleted but kept under another name. Answers being written
         <source>読めなかったもの:</source>
         <translation>What could not be read:</translation>
     </message>
+    <message>
+        <source>取り込まなかったもの:</source>
+        <translation>What was left out:</translation>
+    </message>
     <message numerus="yes">
         <source>ほか %n 件</source>
         <translation>
@@ -1470,6 +1686,137 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>閉じる</source>
         <translation>Close</translation>
+    </message>
+</context>
+<context>
+    <name>ImportRun</name>
+    <message>
+        <source>取り込みが終わりました。結果は「対話を取り込む」を開くと見られます。</source>
+        <translation>The import has ended. Open “Import chats” to see what came of it.</translation>
+    </message>
+</context>
+<context>
+    <name>Installed</name>
+    <message>
+        <source>ファイルを追加…</source>
+        <translation>Add files…</translation>
+    </message>
+    <message>
+        <source>フォルダーから追加…</source>
+        <translation>Add from a folder…</translation>
+    </message>
+    <message>
+        <source>ほかのアプリのモデルを探す…</source>
+        <translation>Find models of other apps…</translation>
+    </message>
+    <message>
+        <source>「{words}」に合うモデルはありません。</source>
+        <translation>No model matches “{words}”.</translation>
+    </message>
+    <message>
+        <source>モデルはまだありません。GGUF形式のファイルを追加してください。</source>
+        <translation>There are no models yet. Add a file in the GGUF format.</translation>
+    </message>
+    <message>
+        <source>GGUFファイルを選ぶ</source>
+        <translation>Choose a GGUF file</translation>
+    </message>
+    <message>
+        <source>GGUFモデル (*.gguf)</source>
+        <translation>GGUF models (*.gguf)</translation>
+    </message>
+    <message>
+        <source>モデルのあるフォルダーを選ぶ</source>
+        <translation>Choose a folder with models</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n個のモデルを追加しました。</source>
+        <translation>
+            <numerusform>%n model was added.</numerusform>
+            <numerusform>%n models were added.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{names}を追加しました。</source>
+        <translation>{names} was added.</translation>
+    </message>
+    <message numerus="yes">
+        <source>ほかに%n個は追加できませんでした。</source>
+        <translation>
+            <numerusform>%n more could not be added.</numerusform>
+            <numerusform>%n more could not be added.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>そのフォルダーに、モデルはありませんでした。</source>
+        <translation>There was no model in that folder.</translation>
+    </message>
+    <message>
+        <source>名前を変える</source>
+        <translation>Rename</translation>
+    </message>
+    <message>
+        <source>モデルの名前</source>
+        <translation>Name of the model</translation>
+    </message>
+    <message>
+        <source>変える</source>
+        <translation>Rename</translation>
+    </message>
+    <message>
+        <source>メモ</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>保存</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>ファイルは {path} にあります。</source>
+        <translation>The file is at {path}.</translation>
+    </message>
+    <message>
+        <source>ファイルを確かめています… {percent} %</source>
+        <translation>Checking the file… {percent}%</translation>
+    </message>
+    <message>
+        <source>「{name}」のファイルに問題はありません。</source>
+        <translation>The file of “{name}” is fine.</translation>
+    </message>
+    <message>
+        <source>「{name}」のファイルは、前に確かめたときと違います。入手し直してください。</source>
+        <translation>The file of “{name}” is not as it was when it was checked before. Please get it again.</translation>
+    </message>
+    <message>
+        <source>「{name}」を一覧から外しました。ファイルはそのままです。</source>
+        <translation>“{name}” was taken off the list. Its file stays.</translation>
+    </message>
+    <message>
+        <source>「{name}」のファイル（{size}）を、このPCのごみ箱に入れますか？</source>
+        <translation>Move the file of “{name}” ({size}) to this computer’s trash? </translation>
+    </message>
+    <message numerus="yes">
+        <source>このモデルの対話%n件は残り、ほかのモデルで続けられます。</source>
+        <translation>
+            <numerusform>%n chat with this model stays, and other models can go on with it. </numerusform>
+            <numerusform>%n chats with this model stay, and other models can go on with them. </numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>ほかのアプリのファイルなら、そのアプリでも使えなくなります。</source>
+        <translation>If it is another app’s file, that app can no longer use it either.</translation>
+    </message>
+    <message>
+        <source>ごみ箱に入れる</source>
+        <translation>Move to trash</translation>
+    </message>
+    <message>
+        <source>{names} をごみ箱に入れられませんでした。ファイルはそのままです。</source>
+        <translation>{names} could not be moved to the trash. Nothing was changed.</translation>
+    </message>
+    <message>
+        <source>「{name}」をごみ箱に入れました。</source>
+        <translation>“{name}” is in the trash.</translation>
     </message>
 </context>
 <context>
@@ -1504,6 +1851,10 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Open a link</translation>
     </message>
     <message>
+        <source>ブラウザーでこのアドレスを開きますか？&#x3000;ここから先は、このPCの外との通信になります。</source>
+        <translation>Open this address in the browser? From there on, your PC talks to the outside.</translation>
+    </message>
+    <message>
         <source>この種類のリンクは開けません。</source>
         <translation>Links of this kind are not opened.</translation>
     </message>
@@ -1512,8 +1863,8 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Close</translation>
     </message>
     <message>
-        <source>ブラウザーでこのアドレスを開きますか？ここから先は、このPCの外との通信になります。</source>
-        <translation>Open this address in the browser? From there on, the browser connects to the outside.</translation>
+        <source>アドレス</source>
+        <translation>Address</translation>
     </message>
     <message>
         <source>開く</source>
@@ -1522,6 +1873,41 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>やめる</source>
         <translation>Cancel</translation>
+    </message>
+</context>
+<context>
+    <name>LiveAnswer</name>
+    <message>
+        <source>考えています…</source>
+        <translation>Thinking…</translation>
+    </message>
+    <message>
+        <source>モデルを読み込んでいます… {percent} %</source>
+        <translation>Loading the model… {percent} %</translation>
+    </message>
+    <message>
+        <source>質問を読んでいます… {percent} %</source>
+        <translation>Reading the question… {percent} %</translation>
+    </message>
+    <message>
+        <source>約{seconds}秒</source>
+        <translation>about {seconds} s</translation>
+    </message>
+    <message>
+        <source>約{minutes}分</source>
+        <translation>about {minutes} min</translation>
+    </message>
+    <message>
+        <source>質問を読んでいます… {percent} %（残り{time}）</source>
+        <translation>Reading the question… {percent} % ({time} left)</translation>
+    </message>
+    <message>
+        <source>{speed} トークン/秒</source>
+        <translation>{speed} tokens/s</translation>
+    </message>
+    <message>
+        <source>{count}つのうち{number}つめの答え&#x3000;{speed}</source>
+        <translation>Answer {number} of {count}　{speed}</translation>
     </message>
 </context>
 <context>
@@ -1616,8 +2002,8 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>New chat from here</translation>
     </message>
     <message>
-        <source>この枝を削除</source>
-        <translation>Delete this branch</translation>
+        <source>この枝をごみ箱に入れる</source>
+        <translation>Move this branch to the bin</translation>
     </message>
     <message>
         <source>リンクを開く: {}</source>
@@ -1627,21 +2013,94 @@ Today’s data is not deleted but kept under another name. Answers being written
         <source>リンクのアドレスをコピー</source>
         <translation>Copy link address</translation>
     </message>
+</context>
+<context>
+    <name>ModelCard</name>
     <message>
-        <source>コードをコピー</source>
-        <translation>Copy code</translation>
+        <source>ほかの操作</source>
+        <translation>More</translation>
     </message>
     <message>
-        <source>保存</source>
-        <translation>Save</translation>
+        <source>使用中</source>
+        <translation>In use</translation>
     </message>
     <message>
-        <source>コードをファイルに保存</source>
-        <translation>Save code to a file</translation>
+        <source>新しい対話は、このモデルで始まります。</source>
+        <translation>New chats begin with this model.</translation>
     </message>
     <message>
-        <source>コピーしました</source>
-        <translation>Copied</translation>
+        <source>一覧から外す</source>
+        <translation>Take off the list</translation>
+    </message>
+    <message>
+        <source>使う</source>
+        <translation>Use</translation>
+    </message>
+    <message>
+        <source>コンテキスト {count}</source>
+        <translation>context {count}</translation>
+    </message>
+    <message>
+        <source>入手元: {source}</source>
+        <translation>from {source}</translation>
+    </message>
+    <message>
+        <source>まだ使っていません</source>
+        <translation>Not used yet</translation>
+    </message>
+    <message>
+        <source>今日使いました</source>
+        <translation>Used today</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n日前に使いました</source>
+        <translation>
+            <numerusform>Used %n day ago</numerusform>
+            <numerusform>Used %n days ago</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{speed} トークン/秒</source>
+        <translation>{speed} tokens/s</translation>
+    </message>
+    <message numerus="yes">
+        <source>対話 %n件</source>
+        <translation>
+            <numerusform>%n chat</numerusform>
+            <numerusform>%n chats</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>ファイルが見つかりません。ドライブをつなぐか、ファイルを元の場所に戻してください。</source>
+        <translation>The file cannot be found. Connect its drive, or put the file back.</translation>
+    </message>
+    <message>
+        <source>追加したあとで、ファイルが変わりました。「確かめる」で読み直せます。</source>
+        <translation>The file changed after it was added. “Check the file” reads it again.</translation>
+    </message>
+    <message>
+        <source>モデルの設定…</source>
+        <translation>Model settings…</translation>
+    </message>
+    <message>
+        <source>名前を変える…</source>
+        <translation>Rename…</translation>
+    </message>
+    <message>
+        <source>メモを書く…</source>
+        <translation>Write a note…</translation>
+    </message>
+    <message>
+        <source>ファイルの場所を開く</source>
+        <translation>Show the file</translation>
+    </message>
+    <message>
+        <source>ファイルを確かめる</source>
+        <translation>Check the file</translation>
+    </message>
+    <message>
+        <source>ファイルをごみ箱に入れる…</source>
+        <translation>Move the file to the trash…</translation>
     </message>
 </context>
 <context>
@@ -1872,6 +2331,64 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
 </context>
 <context>
+    <name>ModelsRoom</name>
+    <message>
+        <source>モデルを追加</source>
+        <translation>Add a model</translation>
+    </message>
+    <message>
+        <source>モデルを探す</source>
+        <translation>Find a model</translation>
+    </message>
+    <message>
+        <source>入手済み</source>
+        <translation>Installed</translation>
+    </message>
+    <message>
+        <source>モデル</source>
+        <translation>Models</translation>
+    </message>
+    <message>
+        <source>モデルは、このPCの中だけで動きます。料金はかかりません。</source>
+        <translation>Models run on this computer alone, free of charge.</translation>
+    </message>
+    <message>
+        <source>このPC</source>
+        <translation>This computer</translation>
+    </message>
+    <message>
+        <source>入手済み {count}</source>
+        <translation>Installed {count}</translation>
+    </message>
+    <message>
+        <source>モデル&#x3000;{size}</source>
+        <translation>Models  {size}</translation>
+    </message>
+    <message>
+        <source>空き&#x3000;{size}</source>
+        <translation>Free  {size}</translation>
+    </message>
+    <message>
+        <source>空き&#x3000;わかりません</source>
+        <translation>Free space unknown</translation>
+    </message>
+</context>
+<context>
+    <name>Notes</name>
+    <message>
+        <source>本文に戻る</source>
+        <translation>Back to the text</translation>
+    </message>
+    <message>
+        <source>脚注を見る</source>
+        <translation>Show the footnote</translation>
+    </message>
+    <message>
+        <source>脚注</source>
+        <translation>Footnotes</translation>
+    </message>
+</context>
+<context>
     <name>Notice</name>
     <message>
         <source>閉じる</source>
@@ -1879,7 +2396,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
 </context>
 <context>
-    <name>OfflineLine</name>
+    <name>OfflineDot</name>
     <message>
         <source>オフライン&#x3000;外部通信なし</source>
         <translation>Offline · nothing goes out</translation>
@@ -1890,26 +2407,6 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>すべてのファイル (*)</source>
         <translation>All files (*)</translation>
-    </message>
-    <message>
-        <source>場所:</source>
-        <translation>Look in:</translation>
-    </message>
-    <message>
-        <source>ファイル名:</source>
-        <translation>File name:</translation>
-    </message>
-    <message>
-        <source>種類:</source>
-        <translation>Type:</translation>
-    </message>
-    <message>
-        <source>開く</source>
-        <translation>Open</translation>
-    </message>
-    <message>
-        <source>やめる</source>
-        <translation>Cancel</translation>
     </message>
 </context>
 <context>
@@ -2036,14 +2533,6 @@ Today’s data is not deleted but kept under another name. Answers being written
             <numerusform>Sent to the printer (%n pages).</numerusform>
         </translation>
     </message>
-    <message>
-        <source>あなた</source>
-        <translation>You</translation>
-    </message>
-    <message>
-        <source>言の葉</source>
-        <translation>Kotonoha</translation>
-    </message>
 </context>
 <context>
     <name>ProbabilityView</name>
@@ -2124,6 +2613,13 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
 </context>
 <context>
+    <name>Question</name>
+    <message>
+        <source>やめる</source>
+        <translation>Cancel</translation>
+    </message>
+</context>
+<context>
     <name>QuestionView</name>
     <message>
         <source>折りたたむ</source>
@@ -2187,8 +2683,12 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Chats</translation>
     </message>
     <message>
-        <source>探す</source>
-        <translation>Find</translation>
+        <source>モデル</source>
+        <translation>Models</translation>
+    </message>
+    <message>
+        <source>操作</source>
+        <translation>Actions</translation>
     </message>
     <message>
         <source>設定</source>
@@ -2202,12 +2702,20 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Quit</translation>
     </message>
     <message>
+        <source>いちばん新しい控えは {when} のもので、合言葉で守られています。</source>
+        <translation>The newest backup is of {when} and protected by a passphrase.</translation>
+    </message>
+    <message>
         <source>いちばん新しい控えは {when} のものです。</source>
         <translation>The newest backup is from {when}.</translation>
     </message>
     <message>
         <source>控えから戻す</source>
         <translation>Restore the backup</translation>
+    </message>
+    <message>
+        <source>合言葉で開いて戻す…</source>
+        <translation>Go back with the passphrase…</translation>
     </message>
     <message>
         <source>空の状態で始める</source>
@@ -2220,6 +2728,10 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>もう一度試す</source>
         <translation>Try again</translation>
+    </message>
+    <message>
+        <source>合言葉の要らない控えでは、{when} のものがいちばん新しいです。</source>
+        <translation>The newest backup without a passphrase is of {when}.</translation>
     </message>
     <message>
         <source>言の葉</source>
@@ -2317,6 +2829,14 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>システムに合わせる</source>
         <translation>Same as system</translation>
+    </message>
+    <message>
+        <source>このキーは使えません。</source>
+        <translation>These keys cannot be used.</translation>
+    </message>
+    <message>
+        <source>{keys} は「{name}」で使っています。別のキーを選んでください。</source>
+        <translation>“{name}” uses {keys}. Choose other keys.</translation>
     </message>
     <message>
         <source>配色</source>
@@ -2461,10 +2981,6 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>すぐに聞く</source>
         <translation>Quick question</translation>
-    </message>
-    <message>
-        <source>小さな窓で、ひとことだけ聞けます。どのアプリからでも呼ぶには、デスクトップのキー設定で「kotonoha quick」を実行するようにしてください。</source>
-        <translation>Ask a short question in a small window. To call it from any app, let a key of your desktop run “kotonoha quick”.</translation>
     </message>
     <message>
         <source>見た目</source>
@@ -2961,6 +3477,13 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
 </context>
 <context>
+    <name>Unlocking</name>
+    <message>
+        <source>合言葉が違います。もう一度入れてください。</source>
+        <translation>The passphrase is wrong. Please type it again.</translation>
+    </message>
+</context>
+<context>
     <name>Welcome</name>
     <message>
         <source>日本語の言語モデルと、このPCの中だけで話せます。料金も、登録もいりません。</source>
@@ -3018,6 +3541,10 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Kotonoha</translation>
     </message>
     <message>
+        <source>「{name}」を使います。</source>
+        <translation>“{name}” answers from now on.</translation>
+    </message>
+    <message>
         <source>{title} — 言の葉</source>
         <translation>{title} — Kotonoha</translation>
     </message>
@@ -3038,6 +3565,10 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>New chat</translation>
     </message>
     <message>
+        <source>元に戻す操作は、いまありません。</source>
+        <translation>There is nothing to undo now.</translation>
+    </message>
+    <message>
         <source>控えを作りました: {name}</source>
         <translation>Backed up: {name}</translation>
     </message>
@@ -3056,8 +3587,8 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Write in a large field</translation>
     </message>
     <message>
-        <source>戻る</source>
-        <translation>Back</translation>
+        <source>入力欄に戻る</source>
+        <translation>Back to the field</translation>
     </message>
 </context>
 <context>
@@ -3104,6 +3635,10 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Answer</translation>
     </message>
     <message>
+        <source>使っている答え</source>
+        <translation>In use</translation>
+    </message>
+    <message>
         <source>この答えで続ける</source>
         <translation>Go on with this answer</translation>
     </message>
@@ -3113,6 +3648,10 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>コードを保存</source>
         <translation>Save code</translation>
+    </message>
+    <message>
+        <source>すべてのファイル (*)</source>
+        <translation>All files (*)</translation>
     </message>
 </context>
 </TS>
