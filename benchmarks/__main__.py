@@ -26,6 +26,7 @@ AIMS: dict[str, tuple[str, float]] = {
     "open_5000_ms": ("<=", 60),
     "search_p95_ms": ("<=", 20),
     "window_memory_mb": ("<=", 130),
+    "download_vs_client": (">=", 0.9),
 }
 
 

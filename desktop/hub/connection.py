@@ -118,11 +118,15 @@ class Stream(httpcore2.NetworkStream):
         if isinstance(self._socket, ssl.SSLSocket):  # an encrypted proxy; proxies are http:// here
             self.close()
             raise failures.proxy_unusable()
-        call, sock = current(), self._socket
-        forget = call.cancel.on_set(lambda: _shut_down(sock))
+        call = current()
+        self._socket.settimeout(timeout or CONNECT_SECONDS)
+        encrypted = ssl_context.wrap_socket(
+            self._socket, server_hostname=server_hostname, do_handshake_on_connect=False
+        )
+        self._socket = encrypted  # the plain one has given its descriptor away
+        forget = call.cancel.on_set(lambda: _shut_down(encrypted))
         try:
-            sock.settimeout(timeout or CONNECT_SECONDS)
-            encrypted = ssl_context.wrap_socket(sock, server_hostname=server_hostname)
+            encrypted.do_handshake()
             encrypted.settimeout(POLL_SECONDS)
         except ssl.SSLCertVerificationError:
             self.close()
@@ -206,4 +210,4 @@ def _readable(sock: socket.socket) -> bool:
 
 def _shut_down(sock: socket.socket) -> None:
     with suppress(OSError):  # it has ended by itself
-        sock.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not SSLSocket's own, which drops the encryption

@@ -124,7 +124,7 @@ class Queue:
         self._events.put(Item(id, "removed"))
 
     def run(self, cancel: Cancel, *, stay: bool = True) -> Iterator[Item]:
-        """Fetch what is queued, ``at_once`` at a time. Without ``stay`` it returns when nothing is left to do.
+        """Fetch what is queued, ``at_once`` at a time; without ``stay`` return when nothing is left to do.
 
         One queue has one such job. Cancelling it stops all downloads, which go on with the next one.
         """

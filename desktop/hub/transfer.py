@@ -263,6 +263,8 @@ class Transfer:
     def _stream(
         self, location: str, first: int, take: Callable[[int, memoryview], bool], cancel: Cancel
     ) -> None:
+        from desktop.hub.transport import body
+
         call = Call(
             self._source.hub,
             Purpose.DOWNLOAD,
@@ -279,7 +281,7 @@ class Transfer:
                 self._source.expired(location)
                 raise
             self._ranges = response.status_code == 206
-            for chunk in response.iter_raw():
+            for chunk in body(response):
                 self._throttle.take(len(chunk), cancel)
                 passed = min(first - at, len(chunk)) if at < first else 0  # no ranges: it is here already
                 at += passed

@@ -23,6 +23,7 @@ from desktop.network.transport import counted
 
 _TIMEOUT = {"connect": CONNECT_SECONDS, "read": SILENCE_SECONDS, "write": SILENCE_SECONDS, "pool": None}
 _PORTS = {"http": 80, "https": 443}
+_BLOCK_BYTES = 256 << 10
 _AGENT = f"kotonoha/{__version__}"
 Origin = tuple[str, str, int]
 
@@ -78,7 +79,8 @@ class Transport(httpx2.BaseTransport):
             stream.close()
             raise
         headers.pop("Set-Cookie", None)
-        return httpx2.Response(response.status, headers=headers, stream=stream)
+        extensions = {"network_stream": response.extensions["network_stream"]}
+        return httpx2.Response(response.status, headers=headers, stream=stream, extensions=extensions)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -130,6 +132,30 @@ class _Stream(httpx2.SyncByteStream):
     def close(self) -> None:
         with told():
             self._response.close()
+
+
+def body(response: httpx2.Response) -> Iterator[bytes]:
+    """Return the bytes of an answer as they come. Of a known length, they are not copied three times first.
+
+    httpcore2 hands out the connection as ``network_stream``. Its parser gives all it has with the first
+    piece; what follows is only the body, and is read from the connection.
+    """
+    pieces = response.iter_raw()
+    length = response.headers.get("Content-Length", "")
+    if not length.isdigit() or "Transfer-Encoding" in response.headers:
+        yield from pieces
+        return
+    left = int(length)
+    first = next(pieces, b"")
+    yield first
+    left -= len(first)
+    stream: httpcore2.NetworkStream = response.extensions["network_stream"]
+    while left > 0:
+        data = stream.read(min(left, _BLOCK_BYTES), _TIMEOUT["read"])
+        if not data:
+            raise failures.line_lost()
+        left -= len(data)
+        yield data
 
 
 def origin(url: httpx2.URL) -> Origin:

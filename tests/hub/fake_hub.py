@@ -1,10 +1,11 @@
 """A hub on loopback that serves the real library, with every fault of a real line switched on one by one.
 
-Two servers on two ports, as in life: the hub with its API, and the store of bytes to which it redirects with a
-signed address. What each of them was asked is kept in ``seen``.
+Two servers on two ports, as in life: the hub with its API, and the store of bytes to which it redirects with
+a signed address. What each of them was asked is kept in ``seen``.
 
-The answers have the shape that the hub's library 2.4 reads: a list with ``Link``, one model with its siblings, a
-tree, ``resolve`` with ``X-Repo-Commit``, ``X-Linked-Etag``, ``X-Linked-Size`` and errors with ``X-Error-Code``.
+The answers have the shape that the hub's library 2.4 reads: a list with ``Link``, one model with its
+siblings, a tree, ``resolve`` with ``X-Repo-Commit``, ``X-Linked-Etag``, ``X-Linked-Size``, and errors with
+``X-Error-Code``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import hashlib
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -45,6 +47,7 @@ class Fault:
     redirect: str = ""  # "loop": to itself, else this address
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False  # the connection is closed before any answer
+    chunked: bool = False  # no length is said, and the bytes come in chunks
 
 
 @dataclass
@@ -84,7 +87,7 @@ class Seen:
 class FakeHub:
     """Both servers, in threads; ``with FakeHub() as hub``."""
 
-    def __init__(self, *repos: Repo) -> None:
+    def __init__(self, *repos: Repo, tls: ssl.SSLContext | None = None) -> None:
         self.repos = {repo.id: repo for repo in repos}
         self.seen: list[Seen] = []
         self.sent = 0  # bytes of files
@@ -100,8 +103,12 @@ class FakeHub:
         self._digests: dict[tuple[str, str], tuple[int, str]] = {}
         self.hub = _server(self, store=False)
         self.store = _server(self, store=True)
-        self.url = f"http://127.0.0.1:{self.hub.server_address[1]}"
-        self.store_url = f"http://127.0.0.1:{self.store.server_address[1]}"
+        scheme, host = ("http", "127.0.0.1") if tls is None else ("https", "localhost")
+        for server in (self.hub, self.store):
+            if tls is not None:
+                server.socket = tls.wrap_socket(server.socket, True, do_handshake_on_connect=False)
+        self.url = f"{scheme}://{host}:{self.hub.server_address[1]}"
+        self.store_url = f"{scheme}://{host}:{self.store.server_address[1]}"
 
     def __enter__(self) -> FakeHub:
         for server in (self.hub, self.store):
@@ -225,10 +232,12 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             headers["Content_Range"] = f"bytes {first}-{last}/{size}"
         length = last - first + 1
+        if fault.chunked:
+            headers["Transfer_Encoding"] = "chunked"
+        else:
+            headers["Content_Length"] = str(length + fault.length_off)
         self.send_response(status)
-        for name, value in (
-            headers | {"Content_Length": str(length + fault.length_off)} | fault.headers
-        ).items():
+        for name, value in (headers | fault.headers).items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         if self.command == "HEAD":
@@ -258,11 +267,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self.hub.free.wait()
                 self.close_connection = True
                 return
-            self.wfile.write(block)
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(block), block) if fault.chunked else block)
             sent = end
             self.hub.sent += len(block)
             if fault.bytes_a_second:
                 time.sleep(len(block) / fault.bytes_a_second)
+        if fault.chunked:
+            self.wfile.write(b"0\r\n\r\n")
         if fault.length_off > 0:
             self.close_connection = True
 

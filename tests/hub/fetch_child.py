@@ -1,4 +1,4 @@
-"""A process of its own that fetches one file, to be killed: ``python fetch_child.py URL REPO NAME TARGET``."""
+"""A process that fetches one file, to be killed: ``python fetch_child.py URL REPOSITORY NAME TARGET``."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if __name__ == "__main__":
     network.set_offline(False)
     hub = Hub(url, proxy="")
     hub.metadata(repository, "main", name, Cancel())  # the imports are done
-    print("ready", flush=True)
+    print("ready", flush=True)  # noqa: T201
     for line in sys.stdin:
         if line == "\n":
             break
     for event in fetch(hub, Wanted(repository, name), Path(target), Cancel()):
-        print(event, flush=True)
-    print("done", flush=True)
+        print(event, flush=True)  # noqa: T201
+    print("done", flush=True)  # noqa: T201

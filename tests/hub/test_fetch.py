@@ -145,6 +145,13 @@ def test_a_length_that_is_wrong(hub: Hub, target: Path, content: bytes, fake: Fa
     assert [seen.first for seen in fake.asked(store=True)] == [0, len(content) - 1000]
 
 
+def test_bytes_that_come_in_chunks(hub: Hub, target: Path, content: bytes, fake: FakeHub) -> None:
+    fake.store_faults = [Fault(chunked=True, reset_after=1_000_000), Fault(chunked=True)]
+    events, _ = run(fetching(hub, target))
+    assert target.read_bytes() == content
+    assert waits(events) == ["line_lost"]
+
+
 def test_a_server_without_ranges_sends_it_all_again(
     hub: Hub, target: Path, content: bytes, fake: FakeHub
 ) -> None:

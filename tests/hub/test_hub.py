@@ -394,6 +394,7 @@ print(len(open(hf_hub_download(sys.argv[1], sys.argv[2]), "rb").read()))
         text=True,
         encoding="utf-8",
         timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     content = fake.repos[REPOSITORY].files[NAME]
