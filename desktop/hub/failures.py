@@ -234,7 +234,14 @@ def no_room(needed: int, free: int) -> KotonohaError:
 
 def from_disk(error: OSError) -> KotonohaError:
     """Return what the file system said, for people."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno == errno.EFBIG:
+        return KotonohaError(
+            "file_too_large",
+            "保存先のドライブの形式では、これほど大きなファイルを置けません（FAT32 は 4 GB まで）。"
+            "別のドライブを選んでください。",
+            "The drive's format cannot hold a file this large (FAT32 ends at 4 GB). Choose another drive.",
+        )
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return KotonohaError(
             "disk_full",
             "ディスクがいっぱいになりました。ここまでの分は残してあります。空きを増やしてから「再開」を押してください。",

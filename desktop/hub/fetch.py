@@ -7,12 +7,13 @@ all of it is on the disk and its digest is the hub's.
 from __future__ import annotations
 
 import hashlib
+import os
 import queue
 import shutil
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,7 +107,6 @@ def fetch(
                     part.discard(target)
                     yield Restarted()
                 else:
-                    _lock_path(target).unlink(missing_ok=True)
                     return fetched
             raise failures.odd("etag")
     except OSError as error:
@@ -124,7 +124,6 @@ def discard(target: Path) -> None:
         if target.parent.is_dir():
             with _alone(target):
                 part.discard(target)
-                _lock_path(target).unlink(missing_ok=True)
     except OSError as error:
         raise failures.from_disk(error) from error
 
@@ -313,7 +312,13 @@ def _alone(target: Path) -> Generator[None, None, None]:
     try:
         yield
     finally:
+        over = not any(path.exists() for path in part.beside(target))
+        if over and os.name != "nt":  # while it is ours
+            _lock_path(target).unlink(missing_ok=True)
         lock.release(force=True)
+        if over and os.name == "nt":  # where an open file cannot be deleted
+            with suppress(OSError):
+                _lock_path(target).unlink(missing_ok=True)
 
 
 def _lock_path(target: Path) -> Path:

@@ -154,14 +154,14 @@ class Hub:
             return Metadata(commit if _is_hex(commit, 40) else "", etag, size, found.location)
 
     @contextmanager
-    def opened(self, url: str, first: int | None) -> Iterator[httpx2.Response]:
-        """Open the bytes of a file from byte ``first`` on, within a ``Call``. Raises like ``ask``.
+    def opened(self, url: str, first: int | None, last: int | None = None) -> Iterator[httpx2.Response]:
+        """Open the bytes of a file from ``first`` to ``last``, within a ``Call``. Raises like ``ask``.
 
-        The status is 206, or 200 where the server sends the whole file whatever it is asked for; None asks
-        for all of it.
+        The status is 206, or 200 where the server sends the whole file whatever it is asked for. ``last``
+        None is the end, and ``first`` None asks for the whole file.
         """
         client = _library().utils.get_session()
-        headers = {} if first is None else {"Range": f"bytes={first}-"}
+        headers = {} if first is None else {"Range": f"bytes={first}-{'' if last is None else last}"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"  # the transport drops it on the way elsewhere
         with ExitStack() as stack:

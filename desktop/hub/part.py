@@ -48,6 +48,19 @@ def known(target: Path) -> Identity | None:
         return None
 
 
+def held(target: Path) -> int:
+    """Return how many bytes of ``target`` have come so far, for a list; 0 where nothing is known."""
+    identity = known(target)
+    if identity is None:
+        return 0
+    try:
+        table = beside(target)[1].read_bytes()[_HEADER_BYTES:]
+    except OSError:
+        return 0
+    entries = (table[at : at + _ENTRY_BYTES] for at in range(0, len(table), _ENTRY_BYTES))
+    return min(sum(entry != _MISSING for entry in entries) * PIECE_BYTES, identity.size_bytes)
+
+
 def discard(target: Path) -> None:
     """Remove what is on its way to ``target``. Raises ``OSError``."""
     for path in beside(target):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue as queues
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from desktop.errors import KotonohaError, sentence
 from desktop.hub import names
 from desktop.hub.fetch import Checking, Event, Progress, Restarted, Wanted, discard, fetch
 from desktop.hub.hub import Hub
+from desktop.hub.part import held
 from desktop.hub.speed import Throttle
 from desktop.hub.transfer import Mended, Patience, Waiting
 from desktop.jobs import Cancel, Cancelled
@@ -27,6 +28,7 @@ from desktop.language import say
 from desktop.store import Download, DownloadFile, Store
 
 _TICK_SECONDS = 0.1
+_ELSEWHERE_SECONDS = 2.0  # until it is tried again, while another process fetches the same
 ItemState = Literal["queued", "running", "waiting", "checking", "paused", "failed", "done", "removed"]
 
 
@@ -94,9 +96,10 @@ class Queue:
 
     def pause(self, id: int) -> None:
         """Let it rest; what has come stays. Like all of these it may raise ``"download_missing"``."""
-        if self._store.downloads.get(id).state == "done":
-            return
-        paused = self._store.downloads.set_state(id, "paused")
+        with self._lock:  # between the look at the list and the start of what is next
+            if self._store.downloads.get(id).state == "done":
+                return
+            paused = self._store.downloads.set_state(id, "paused")
         self._stop(id)
         self._tell(paused)
 
@@ -115,25 +118,33 @@ class Queue:
 
         Raises ``KotonohaError`` too where a file cannot be deleted; then it is paused.
         """
-        download = self._store.downloads.get(id)
+        with self._lock:
+            download = self._store.downloads.get(id)
+            if download.state != "done":
+                self._store.downloads.set_state(id, "paused")
         if download.state != "done":
-            self._store.downloads.set_state(id, "paused")
             self._stop(id)
             self._discard(self._store.downloads.get(id))
         self._store.downloads.remove(id)
         self._events.put(Item(id, "removed"))
 
-    def run(self, cancel: Cancel, *, stay: bool = True) -> Iterator[Item]:
+    def items(self) -> list[Item]:
+        """Return all downloads in their order, as they stand on the disk: for a list that opens."""
+        return [self._item(download) for download in self._store.downloads.list()]
+
+    def run(
+        self, cancel: Cancel, *, stay: bool = True, only: Collection[int] | None = None
+    ) -> Iterator[Item]:
         """Fetch what is queued, ``at_once`` at a time; without ``stay`` return when nothing is left to do.
 
-        One queue has one such job. Cancelling it stops all downloads, which go on with the next one.
+        ``only`` leaves all others alone, for a command that fetches one. One queue has one such job. Cancelling it stops all downloads, which go on with the next one.
         """
         self._changed.set()
         try:
             while not cancel.is_set():
                 if self._changed.is_set():
                     self._changed.clear()
-                    waiting = self._start()
+                    waiting = self._start(only)
                     if not stay and not waiting and not self._active and self._events.empty():
                         return
                 with suppress(queues.Empty):
@@ -145,10 +156,14 @@ class Queue:
             for active in list(self._active.values()):
                 active.thread.join()
 
-    def _start(self) -> int:
+    def _start(self, only: Collection[int] | None) -> int:
         """Start what is next; return how many still wait for their turn."""
-        queued = [each for each in self._store.downloads.list() if each.state == "queued"]
         with self._lock:
+            queued = [
+                each
+                for each in self._store.downloads.list()
+                if each.state == "queued" and (only is None or each.id in only)
+            ]
             free = max(self.at_once - len(self._active), 0)
             due = [each for each in queued if each.id not in self._active]
             for download in due[:free]:
@@ -175,6 +190,11 @@ class Queue:
             pass
         except Exception as error:  # told in the list; a defect of ours too, beside the other downloads
             known = error if isinstance(error, KotonohaError) else _defect(error)
+            if known.code == "download_elsewhere":
+                cancel.wait(
+                    _ELSEWHERE_SECONDS
+                )  # it stays queued; the other process may end before it is done
+                return
             ended = Item(download.id, "failed", note=str(known), code=known.code)
             with suppress(KotonohaError):  # removed meanwhile, or the store cannot be written
                 self._store.downloads.set_state(download.id, "failed", known)
@@ -236,9 +256,16 @@ class Queue:
                     (Path(download.folder) / folder).rmdir()
 
     def _tell(self, download: Download) -> None:
-        done = sum(file.size_bytes for file in download.files if file.done)
-        self._events.put(Item(download.id, download.state, done, download.size_bytes))
+        self._events.put(self._item(download))
         self._changed.set()
+
+    def _item(self, download: Download) -> Item:
+        done = 0
+        for file in download.files:
+            target = names.place(Path(download.folder), download.repository, file.path)
+            done += file.size_bytes if file.done else min(held(target), file.size_bytes)
+        total, note, code = download.size_bytes, download.error, download.error_code
+        return Item(download.id, download.state, done, total, note=note, code=code)
 
 
 class _Place(msgspec.Struct):

@@ -27,6 +27,9 @@ from desktop.network import Purpose
 _WORTH = 1.15  # how much faster one more line must make it all to be kept
 _TRIAL_SECONDS = 1.5
 _TIMES_THE_SAME_PIECE = 3
+# Bytes that are asked for at once. CloudFront answers with at most 50 GB:
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+LARGEST_ANSWER = 32 << 30
 _LOCATION_GONE = frozenset({"hub_gated", "hub_token_refused", "repository_missing", "hub_file_missing"})
 
 
@@ -165,8 +168,9 @@ class Transfer:
     def compare(self) -> None:
         """Fetch the file a second time beside the first, and replace the pieces that differ.
 
-        The hub gives no digests of parts, so this is how a wrong byte is found. It ends as soon as the
-        digest of the whole is right.
+        The hub names the digest of the whole only, so this is how a byte that came wrong is found. (Its
+        Xet store knows digests of parts, but tells them to its own native library alone, which would
+        connect beside the switch.) It ends as soon as the digest of the whole is right.
         """
         self._run(self._compare, self._others)
 
@@ -228,7 +232,7 @@ class Transfer:
                 return
 
     def _fetch(self, span: Span, enough: threading.Event | None = None) -> None:
-        """Fetch what is left of a stretch by one connection. Raises ``Transient`` where it ends before."""
+        """Fetch what is left of a stretch. Raises ``Transient`` where an answer ends too early."""
 
         def take(at: int, data: memoryview) -> bool:
             data = data[: max(span.end - at, 0)]
@@ -236,9 +240,13 @@ class Transfer:
             self._spans.advance(span, at + len(data))
             return span.at < span.end and not (enough is not None and enough.is_set())
 
-        self._read(span.at, take)
-        if span.at < span.end and not (enough is not None and enough.is_set()):
-            raise failures.line_lost()
+        while span.at < span.end and not (enough is not None and enough.is_set()):
+            before = span.at
+            self._read(before, take)
+            if span.at < min(before + LARGEST_ANSWER, span.end) and not (
+                enough is not None and enough.is_set()
+            ):
+                raise failures.line_lost()
 
     def _read(self, first: int, take: Callable[[int, memoryview], bool]) -> None:
         """Give ``take`` the bytes from ``first`` on, until it wants no more or the answer ends."""
@@ -265,6 +273,7 @@ class Transfer:
     ) -> None:
         from desktop.hub.transport import body
 
+        last = first + LARGEST_ANSWER - 1 if self._part.size_bytes - first > LARGEST_ANSWER else None
         call = Call(
             self._source.hub,
             Purpose.DOWNLOAD,
@@ -273,7 +282,7 @@ class Transfer:
             hub_only=False,
             most_requests=8,
         )
-        with calling(call), self._source.hub.opened(location, first) as response:
+        with calling(call), self._source.hub.opened(location, first, last) as response:
             headers = {name.lower(): value for name, value in response.headers.items()}
             try:
                 at = first_byte(response.status_code, headers, first, self._part.size_bytes)
@@ -357,9 +366,11 @@ class Transfer:
             return piece < part.pieces
 
         def whole() -> None:
-            self._read(at, take)
-            if not found and piece < part.pieces:
-                raise failures.line_lost()
+            while not found and piece < part.pieces:
+                before = at
+                self._read(before, take)
+                if not found and piece < part.pieces and at < before + LARGEST_ANSWER:
+                    raise failures.line_lost()
 
         self.hexdigest = ""
         self._patiently(whole, lambda: at)

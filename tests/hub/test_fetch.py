@@ -145,6 +145,23 @@ def test_a_length_that_is_wrong(hub: Hub, target: Path, content: bytes, fake: Fa
     assert [seen.first for seen in fake.asked(store=True)] == [0, len(content) - 1000]
 
 
+def test_a_file_larger_than_any_answer(
+    hub: Hub, target: Path, content: bytes, fake: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "LARGEST_ANSWER", 1 << 20)
+    fake.store_faults = [Fault(), Fault(), Fault(flip=(2_900_000,))]
+    events, _ = run(fetching(hub, target))
+    assert target.read_bytes() == content
+    assert waits(events) == []
+    ranges = [seen.headers["range"] for seen in fake.asked(store=True)]
+    assert ranges[:4] == [
+        "bytes=0-1048575",
+        "bytes=1048576-2097151",
+        "bytes=2097152-3145727",
+        "bytes=3145728-",
+    ]
+
+
 def test_bytes_that_come_in_chunks(hub: Hub, target: Path, content: bytes, fake: FakeHub) -> None:
     fake.store_faults = [Fault(chunked=True, reset_after=1_000_000), Fault(chunked=True)]
     events, _ = run(fetching(hub, target))

@@ -234,6 +234,36 @@ def test_offline_is_told_and_nothing_is_lost(queue: Queue, many: FakeHub, runnin
     running.until(lambda item: item.state == "done")
 
 
+def test_the_list_opens_with_what_has_come(
+    queue: Queue, many: FakeHub, running: Running, hub: Hub, folder: Path, store: Store
+) -> None:
+    many.store_faults = [Fault(), Fault(stall_after=PIECE_BYTES)]
+    id = add(queue, "0.gguf", "1.gguf").id
+    running.until(lambda item: item.done == SIZE + PIECE_BYTES)
+    queue.pause(id)
+    (item,) = queue_of(store, hub, folder).items()
+    assert (item.state, item.done, item.total) == ("paused", SIZE + PIECE_BYTES, 2 * SIZE)
+
+
+def test_two_processes_share_one_list(
+    queue: Queue, many: FakeHub, running: Running, hub: Hub, folder: Path, store: Store
+) -> None:
+    """The command line fetches what the window is fetching: it waits, and nothing is called a failure."""
+    many.store_faults = [Fault(stall_after=PIECE_BYTES)]
+    id = add(queue, "0.gguf").id
+    running.until(lambda item: item.done == PIECE_BYTES)
+    second = queue_of(store, hub, folder)
+    other = second.add(REPOSITORY, "", [DownloadFile("5.gguf", SIZE)])
+    events = list(second.run(Cancel(), stay=False, only=[other.id]))
+    assert {item.id for item in events} == {other.id} and events[-1].state == "done"
+    theirs = Running(second)
+    many.free.set()
+    running.until(lambda item: item.id == id and item.state == "done")
+    theirs.end()
+    assert not any(item.state == "failed" for item in (*running.events, *theirs.events))
+    assert place(folder, "0.gguf").stat().st_size == SIZE
+
+
 @pytest.mark.parametrize(
     ("repository", "name"),
     [
