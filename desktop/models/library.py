@@ -21,8 +21,9 @@ from desktop.models import starter
 from desktop.models.gguf import Header, header_of, read_contents
 from desktop.models.recommended import recommended
 from desktop.models.starter import Progress
-from desktop.store import Choices, Model, Store
+from desktop.store import Choices, Model, Preferences, Store
 
+JOURNAL = "moving.json"  # in our home; of a move of the models that is under way
 STRANGE_WORDS = 3  # so many in a name that are not in the file's name: it was made by a tool
 
 
@@ -57,10 +58,18 @@ def register(store: Store, path: Path) -> Model:
     )
 
 
+def folder_of(preferences: Preferences) -> Path:
+    """Return the folder that models are kept in, as chosen or our own. Raises ``home_unusable``."""
+    return Path(preferences.models_folder) if preferences.models_folder else paths.models()
+
+
 def ensure_starter(store: Store, cancel: Cancel) -> Generator[Progress, None, Model]:
     """Install the starter model where it is missing and return it, registered. See ``starter.install``."""
-    path = yield from starter.install(paths.models(), cancel)
-    known = store.models.by_path(path)
+    known = next((m for m in store.models.list() if Path(m.path).name == starter.FILE_NAME), None)
+    path = Path(known.path) if known is not None else Path()
+    if known is None or not path.is_file():
+        path = yield from starter.install(folder_of(store.settings.get()), cancel)
+        known = store.models.by_path(path)
     if known is not None and known.recommended != "{}":  # so it was before recommendations were kept
         return known
     return register(store, path)

@@ -49,6 +49,7 @@ class Preferences(msgspec.Struct, frozen=True):
     states_gb: Annotated[int, Meta(ge=0, le=STATES_MOST_GB)] = 2  # of computed states of chats; 0: none
     model_id: _Id | None = None
     context_length: Tokens | None = None
+    models_folder: Annotated[str, Meta(max_length=4_000)] = ""  # where models are kept; "": in our own folder
     starter: bool = True  # whether the trial model is put in place where it is missing
     temperature: Temperature | None = None
     top_k: TopK | None = None

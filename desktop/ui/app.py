@@ -39,6 +39,8 @@ from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
 from desktop.language import Language, language, set_language
 from desktop.markdown.highlight import highlight
+from desktop.models.library import JOURNAL
+from desktop.models.moving import tidy
 from desktop.presets.builtin import builtin_presets
 from desktop.store import Preferences, Store, backups
 from desktop.store.instance import Instance
@@ -235,6 +237,7 @@ class App(QObject):
 
     def _tidy(self, store: Store) -> None:
         """Delete for good what has been in the bin for long, and what was kept for chats that are gone."""
+        tidy(store, self._home / JOURNAL)  # a move of the models that a crash ended
         store.chats.purge()
         there = (*store.chats.list(), *store.chats.binned())
         prune(self._states, {chat_key(chat.id) for chat in there})

@@ -35,6 +35,7 @@ from desktop.ui.exchange.import_dialog import ImportDialog
 from desktop.ui.exchange.passphrase_dialog import PassphraseDialog
 from desktop.ui.history.bin_dialog import BinDialog
 from desktop.ui.models.elsewhere_dialog import ElsewhereDialog
+from desktop.ui.models.move_dialog import MoveDialog
 from desktop.ui.rescue import Rescue
 from desktop.ui.settings.model_settings import ModelSettingsDialog
 from desktop.ui.settings.template_dialog import TemplateDialog
@@ -184,6 +185,12 @@ def _question(scripted: Scripted) -> QWidget:
     return dialog
 
 
+def _move(scripted: Scripted) -> QWidget:
+    dialog = MoveDialog(scripted.app.session, scripted.window)
+    dialog.open()
+    return dialog
+
+
 def _elsewhere(scripted: Scripted) -> QWidget:
     dialog = ElsewhereDialog(scripted.app.session, scripted.window)
     dialog.open()
@@ -203,6 +210,7 @@ DIALOGS: dict[type[QDialog], Opener] = {
     LinkDialog: _link,
     MessageEditor: _edit,
     ModelSettingsDialog: _model,
+    MoveDialog: _move,
     OpenFile: _open_file,
     PassphraseDialog: _passphrase,
     ProbabilityView: _probabilities,

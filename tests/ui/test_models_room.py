@@ -18,6 +18,7 @@ from desktop.ui.composer.message_editor import MessageEditor
 from desktop.ui.controls.line_dialog import LineDialog
 from desktop.ui.controls.question import Question
 from desktop.ui.models.elsewhere_dialog import ElsewhereDialog
+from desktop.ui.models.move_dialog import MoveDialog
 from desktop.ui.settings.model_settings import ModelSettingsDialog
 
 pytestmark = pytest.mark.timeout(300)
@@ -117,7 +118,7 @@ def test_name_and_note_are_the_persons(scripted: Scripted, room, second) -> None
     editor = dialog(scripted, MessageEditor)
     editor.edit.clear()
     editor.button.click()
-    scripted.until(lambda: cards(scripted)["下書き用"].note.isHidden())
+    scripted.until(cards(scripted)["下書き用"].note.isHidden)
 
 
 def test_settings_open_from_here(scripted: Scripted, room, second) -> None:
@@ -214,3 +215,36 @@ def test_models_of_other_applications_are_offered(
     QTest.mouseClick(found.button, Qt.MouseButton.LeftButton)
     scripted.until(lambda: count(scripted) == 3)
     assert scripted.app.session.store.models.by_path(theirs) is not None
+
+
+def test_models_move_to_another_folder_and_new_ones_are_kept_there(
+    scripted: Scripted, room, second, tmp_path
+) -> None:
+    QTest.mouseClick(room.installed.place, Qt.MouseButton.LeftButton)
+    moving = dialog(scripted, MoveDialog)
+    target = tmp_path / "新しい ドライブ" / "モデル"
+    moving.move_to(target)
+    scripted.until(moving.outcome.isVisible)
+    assert "移しました" in moving.outcome.text() and str(target) in moving.place.text()
+    (starter,) = target.iterdir()
+    session = scripted.app.session
+    assert session.store.models.by_path(starter) is not None
+    assert session.store.models.by_path(second) is not None and second.exists()  # it was never ours to move
+    assert session.preferences.models_folder == str(target)
+    moving.reject()
+    scripted.until(lambda: all(card.shelved.state == "there" for card in room.installed.cards))
+    session.install_starter()
+    scripted.settle()
+    assert len(session.store.models.list()) == 2  # the trial model is not put in place once more
+
+
+def test_a_folder_that_cannot_be_used_is_told(scripted: Scripted, room, tmp_path) -> None:
+    moving = MoveDialog(scripted.app.session, scripted.window)
+    moving.open()
+    taken = tmp_path / "ファイル"
+    taken.write_text("", encoding="utf-8")
+    moving.move_to(taken)
+    scripted.until(moving.outcome.isVisible)
+    assert "移せません" in moving.outcome.text() and moving.choose.isEnabled()
+    assert scripted.app.session.preferences.models_folder == ""
+    moving.reject()

@@ -22,9 +22,9 @@ from desktop.store.automatic import back_up
 from desktop.store.backups import Backup, backups
 from desktop.store.sealed import SealProgress
 from desktop.ui.controls.choose_path import ChoosePath
+from desktop.ui.controls.frame import Frame, Note, Outcome, across
 from desktop.ui.controls.progress_line import ProgressLine
 from desktop.ui.controls.sizes import megabytes
-from desktop.ui.exchange.frame import Frame, Note, Outcome, across
 from desktop.ui.exchange.unlocking import Unlocking
 from desktop.ui.going_back import GoingBack
 from desktop.ui.session import Session

@@ -22,9 +22,9 @@ from desktop.exchange import names
 from desktop.exchange.exporting import ExportProgress, ExportReport, Format, export_chats, group_name
 from desktop.jobs import Cancel
 from desktop.ui.controls.choose_path import ChoosePath
+from desktop.ui.controls.frame import Frame, Note, Outcome, across
 from desktop.ui.controls.progress_line import ProgressLine
 from desktop.ui.exchange.export_pdf import pdf_writer
-from desktop.ui.exchange.frame import Frame, Note, Outcome, across
 from desktop.ui.session import Session
 
 T = TypeVar("T")

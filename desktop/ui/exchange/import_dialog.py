@@ -26,9 +26,9 @@ from desktop.ui import theme
 from desktop.ui.controls.choose_path import ChoosePath
 from desktop.ui.controls.dropped import files_in
 from desktop.ui.controls.fields import TextEdit
+from desktop.ui.controls.frame import Frame, Note, across
 from desktop.ui.controls.progress_line import ProgressLine
 from desktop.ui.controls.sizes import megabytes
-from desktop.ui.exchange.frame import Frame, Note, across
 from desktop.ui.exchange.import_run import ImportRun
 from desktop.ui.session import Session
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from desktop.store.passphrase import LONGEST
 from desktop.ui.controls.fields import LineEdit
+from desktop.ui.controls.frame import Frame, Note, Outcome, across
 from desktop.ui.controls.section import Switch
-from desktop.ui.exchange.frame import Frame, Note, Outcome, across
 
 
 class PassphraseDialog(Frame):

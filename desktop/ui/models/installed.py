@@ -8,10 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from desktop import paths
 from desktop.errors import sentence
 from desktop.jobs import Cancel
-from desktop.models import starter
+from desktop.models import library, starter
 from desktop.models.shelf import Added, Checked, Shelf, Shelved, add_all, shelf, throw_away, verify
 from desktop.store import Model
 from desktop.store.folding import folded
@@ -23,6 +22,7 @@ from desktop.ui.controls.reveal import open_folder, select_in_file_manager
 from desktop.ui.controls.sizes import readable
 from desktop.ui.models.elsewhere_dialog import ElsewhereDialog
 from desktop.ui.models.model_card import ModelCard
+from desktop.ui.models.move_dialog import MoveDialog
 from desktop.ui.session import Session
 from desktop.ui.settings.model_settings import ModelSettingsDialog
 
@@ -46,6 +46,8 @@ class Installed(QWidget):
         self.add = QPushButton(self.tr("ファイルを追加…"), self)
         self.add_folder = QPushButton(self.tr("フォルダーから追加…"), self)
         self.elsewhere = QPushButton(self.tr("ほかのアプリのモデルを探す…"), self)
+        self.place = QPushButton(self.tr("置き場所…"), self)
+        self.place.setToolTip(self.tr("入手したモデルを、別のフォルダーやドライブに移します"))
         self.empty = QLabel(self)
         self.empty.setObjectName("sub")
         self.empty.setWordWrap(True)
@@ -67,6 +69,7 @@ class Installed(QWidget):
         for button in (self.add, self.add_folder, self.elsewhere):
             above.addWidget(button)
         above.addStretch(1)
+        above.addWidget(self.place)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 14, 0, 0)
         layout.setSpacing(14)
@@ -76,6 +79,7 @@ class Installed(QWidget):
         self.add.clicked.connect(self.ask_for_files)
         self.add_folder.clicked.connect(self._ask_for_folder)
         self.elsewhere.clicked.connect(self._look_elsewhere)
+        self.place.clicked.connect(lambda: MoveDialog(session, self).open())
         session.models_changed.connect(self.refresh)
         session.preferences_changed.connect(lambda names: self._show() if "model_id" in names else None)
 
@@ -83,14 +87,16 @@ class Installed(QWidget):
         """Look at the files again, while the room is in sight."""
         if not self.isVisible():
             return
-        store = self._session.store
+        store, preferences = self._session.store, self._session.preferences
 
         def show(read: Shelf) -> None:
             self._shelf = read
             self.counted.emit(read)
             self._show()
 
-        self._session.jobs.store(lambda: shelf(store, paths.models()), owner=self, on_done=show)
+        self._session.jobs.store(
+            lambda: shelf(store, library.folder_of(preferences)), owner=self, on_done=show
+        )
 
     def narrow(self, words: str) -> None:
         """Show only models with these words in name, maker, licence or note."""

@@ -1,4 +1,4 @@
-"""What the dialogs of this room are made of: rows below each other, notes, and a line for what came of it."""
+"""What dialogs are made of: rows below each other, notes, and a line for what came of it."""
 
 from __future__ import annotations
 
