@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import statistics
 from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -16,7 +17,6 @@ from desktop.models.elsewhere import gguf_files
 from desktop.models.gguf import read_contents
 from desktop.models.moving import files_of
 from desktop.store import Model, Store
-from desktop.store.models import Use
 
 State = Literal["there", "gone", "changed"]
 _BLOCK = 4 << 20  # bytes
@@ -26,7 +26,8 @@ class Shelved(NamedTuple):
     """A model of the library."""
 
     model: Model
-    use: Use
+    chats: int  # that it answers in
+    tokens_per_second: float | None  # the median of its last answers
     state: State
     ours: bool  # whether it lies in our own folder of models; else another application may need it
 
@@ -55,7 +56,7 @@ class Added(NamedTuple):
 
 def shelf(store: Store, folder: Path) -> Shelf:
     """Return the library as it is now; ``folder`` is our own one. Looks at each file, and reads none."""
-    uses = store.models.uses()
+    chats, speeds = store.models.chats(), store.speeds.recent()
     home = Path(os.path.realpath(folder))
     models, used = [], 0
     for model in store.models.list():
@@ -68,7 +69,9 @@ def shelf(store: Store, folder: Path) -> Shelf:
             state = "changed"
         ours = home in Path(os.path.realpath(model.path)).parents
         used += sum(size or 0 for size in sizes) if ours else 0
-        models.append(Shelved(model, uses.get(model.id, Use(0, None)), state, ours))
+        last = speeds.get(model.name)
+        speed = statistics.median(last) if last else None
+        models.append(Shelved(model, chats.get(model.id, 0), speed, state, ours))
     try:
         free = shutil.disk_usage(home).free
     except OSError:

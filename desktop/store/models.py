@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import statistics
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -15,14 +14,6 @@ from desktop.store.choices import Choices, Run, changed, decoded, encoded
 from desktop.store.database import Database
 from desktop.store.rows import fetch
 from desktop.store.text import clean, find, line
-
-_LAST = 50  # answers, from which the speed of a model is told
-# Ids grow with time. Of a long history only the end is looked at.
-_SPEEDS = """
-SELECT json_extract(stats, '$.tokens_per_second') AS speed FROM messages
-WHERE model_name = ? AND json_valid(stats) AND id > (SELECT max(id) - 100000 FROM messages)
-ORDER BY id DESC LIMIT ?
-"""
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -46,13 +37,6 @@ class Model(msgspec.Struct, frozen=True):
     licence: str = ""  # as the file says
     sha256: str = ""  # of the file, when it was last read whole
     verified: float | None = None  # since when it is known to be so
-
-
-class Use(msgspec.Struct, frozen=True):
-    """What a model was used for."""
-
-    chats: int  # that are answered by it
-    tokens_per_second: float | None  # the median of its last answers on whichever machine
 
 
 class Models:
@@ -148,28 +132,14 @@ class Models:
             rows = connection.execute("SELECT * FROM models WHERE sha256 = ? AND sha256 <> ''", (sha256,))
             return [_model(dict(row)) for row in rows]
 
-    def uses(self) -> dict[int, Use]:
-        """Return what each model is used for, by its id."""
+    def chats(self) -> dict[int, int]:
+        """Return how many chats each model answers in, by its id; those in the bin are not counted."""
         with self._database.read() as connection:
-            chats = dict(
-                connection.execute(
-                    "SELECT model_id, count(*) FROM chats"
-                    " WHERE model_id IS NOT NULL AND deleted IS NULL GROUP BY model_id"
-                ).fetchall()
-            )
-            names = connection.execute("SELECT id, name FROM models").fetchall()
-            speeds = {
-                name: [
-                    row["speed"]
-                    for row in connection.execute(_SPEEDS, (name, _LAST))
-                    if isinstance(row["speed"], int | float)
-                ]
-                for _, name in names
-            }
-        return {
-            id: Use(chats.get(id, 0), statistics.median(speeds[name]) if speeds[name] else None)
-            for id, name in names
-        }
+            rows = connection.execute(
+                "SELECT model_id, count(*) AS chats FROM chats"
+                " WHERE model_id IS NOT NULL AND deleted IS NULL GROUP BY model_id"
+            ).fetchall()
+            return {row["model_id"]: row["chats"] for row in rows}
 
     def _set(self, id: int, **columns: object) -> None:
         with self._database.write() as connection:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.engine.protocol import Adapter, Stats
+from desktop.engine.protocol import Adapter
 from desktop.errors import KotonohaError
 from desktop.store import Choices, Model, Run, Store
 
@@ -174,13 +174,10 @@ def test_what_is_known_of_a_file_is_kept(store: Store, tmp_path: Path) -> None:
     assert store.models.by_hash("") == [] == store.models.by_hash("cd" * 32)
 
 
-def test_what_a_model_is_used_for(store: Store, model: Model) -> None:
+def test_in_how_many_chats_a_model_answers(store: Store, model: Model) -> None:
     unused = store.models.add(path="/nowhere/b.gguf", name="使わない")
-    for speed in (10.0, 30.0, 20.0):
-        chat, _, answer = store.messages.send_first("質問", model.name, title="題")
+    for _ in range(3):
+        chat, _, _ = store.messages.send_first("質問", model.name, title="題")
         store.chats.set_model(chat.id, model.id)
-        store.messages.finish(answer.id, "答え", "done", stats=Stats(1, 0, 1, 0.1, 1.0, speed, 8192))
     store.chats.delete(chat.id)
-    uses = store.models.uses()
-    assert (uses[model.id].chats, uses[model.id].tokens_per_second) == (2, 20.0)
-    assert (uses[unused.id].chats, uses[unused.id].tokens_per_second) == (0, None)
+    assert store.models.chats().get(model.id) == 2 and unused.id not in store.models.chats()

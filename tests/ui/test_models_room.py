@@ -147,7 +147,7 @@ def test_a_file_is_checked_whole(scripted: Scripted, room, second) -> None:
         file.write(b"\xff\x00")
     do(the_second(scripted, second), "ファイルを確かめる")
     scripted.until(lambda: "前に確かめたときと違います" in toast(scripted))
-    assert the_second(scripted, second).progress.isHidden()
+    scripted.until(the_second(scripted, second).progress.isHidden)
 
 
 def test_a_model_that_was_taken_off_the_list_comes_back(scripted: Scripted, room, second) -> None:

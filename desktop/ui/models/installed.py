@@ -290,8 +290,8 @@ class Installed(QWidget):
         text = self.tr("「{name}」のファイル（{size}）を、このPCのごみ箱に入れますか？").format(
             name=model.name, size=readable(model.size_bytes)
         )
-        if shelved.use.chats:
-            text += self.tr("このモデルの対話%n件は残り、ほかのモデルで続けられます。", "", shelved.use.chats)
+        if shelved.chats:
+            text += self.tr("このモデルの対話%n件は残り、ほかのモデルで続けられます。", "", shelved.chats)
         if not shelved.ours:
             text += self.tr("ほかのアプリのファイルなら、そのアプリでも使えなくなります。")
         question = Question(self.tr("ごみ箱に入れる"), text, self.tr("ごみ箱に入れる"), self.window())

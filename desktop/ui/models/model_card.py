@@ -146,11 +146,11 @@ class ModelCard(QFrame):
         return self.tr("%n日前に使いました", "", days)
 
     def _speed(self) -> str:
-        speed = self.shelved.use.tokens_per_second
+        speed = self.shelved.tokens_per_second
         return self.tr("{speed} トークン/秒").format(speed=f"{speed:.1f}") if speed else ""
 
     def _chats(self) -> str:
-        return self.tr("対話 %n件", "", self.shelved.use.chats) if self.shelved.use.chats else ""
+        return self.tr("対話 %n件", "", self.shelved.chats) if self.shelved.chats else ""
 
     def _problem(self) -> str:
         match self.shelved.state:
