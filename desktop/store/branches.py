@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import Any, Literal
 
 import msgspec
@@ -150,11 +151,18 @@ class Branches:
             return leaf
 
     def edit_question(
-        self, id: int, text: str, model_name: str, *, preset_name: str = ""
+        self,
+        id: int,
+        text: str,
+        model_name: str,
+        *,
+        preset_name: str = "",
+        without: Collection[int] = (),
     ) -> tuple[Message, Message]:
-        """Keep another version of the person's message beside it, with the same files, and an empty answer.
+        """Keep another version of the person's message beside it, and an empty answer.
 
-        The new version is shown; the old one stays, with all below it.
+        It has the files of the old one but for those ``without`` which it is sent. It is shown; the old one
+        stays, with all below it.
         """
         with self._database.write() as connection:
             row = _of(connection, id, "user")
@@ -166,7 +174,7 @@ class Branches:
                 model_name=model_name,
                 preset_name=preset_name,
             )
-            _copy_files(connection, id, row["chat_id"], asked.id)
+            _copy_files(connection, id, row["chat_id"], asked.id, without)
             return asked, answer
 
     def edit_answer(self, id: int, text: str) -> Message:
@@ -297,13 +305,16 @@ def _copy_message(connection: Connection, id: int, chat_id: int, parent_id: int 
     return copy
 
 
-def _copy_files(connection: Connection, id: int, chat_id: int, copy: int) -> None:
-    """Give a message, in this chat, the files that another has."""
+def _copy_files(
+    connection: Connection, id: int, chat_id: int, copy: int, without: Collection[int] = ()
+) -> None:
+    """Give a message, in this chat, the files that another has, but for some."""
     files = connection.execute(
         "SELECT id FROM attachments WHERE message_id = ? ORDER BY id", (id,)
     ).fetchall()
     for file in files:
-        _insert_like(connection, "attachments", file["id"], {"chat_id": chat_id, "message_id": copy})
+        if file["id"] not in without:
+            _insert_like(connection, "attachments", file["id"], {"chat_id": chat_id, "message_id": copy})
 
 
 def _of(connection: Connection, id: int, role: Literal["user", "assistant"]) -> dict[str, Any]:

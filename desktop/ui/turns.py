@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -158,13 +158,17 @@ class Turns(QObject):
             ),
         )
 
-    def edit(self, chat: Chat, message_id: int, text: str) -> Running | None:
-        """Ask an old question in other words, beside the old ones."""
+    def edit(self, chat: Chat, message_id: int, text: str, without: Collection[int] = ()) -> Running | None:
+        """Ask an old question in other words, beside the old ones, with its files but for some."""
         branches = self._session.store.branches
 
         def begin(model: Model) -> Begun:
             _, answer = branches.edit_question(
-                message_id, text, model.name, preset_name=self._preset_name(chat.preset_id)
+                message_id,
+                text,
+                model.name,
+                preset_name=self._preset_name(chat.preset_id),
+                without=without,
             )
             return Begun(chat, None, answer)
 

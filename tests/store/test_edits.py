@@ -40,6 +40,17 @@ def test_an_edited_question_is_asked_beside_the_old_one(
     assert [hit.message_id for found in store.search.find("三改").chats for hit in found.hits] == [asked.id]
 
 
+def test_an_edited_question_goes_without_the_files_that_were_taken_away(store: Store, chat: Chat) -> None:
+    files = [
+        store.attachments.add(chat.id, name=name, kind="text", size_bytes=3, sha256=name * 64, text=name)
+        for name in "abc"
+    ]
+    old, _ = store.messages.send(chat.id, "三つ", "ネコ 1B", attachments=[file.id for file in files])
+    asked, _ = store.branches.edit_question(old.id, "一つ", "ネコ 1B", without=[files[0].id, files[2].id, 99])
+    names = {id: [file.name for file in files] for id, files in store.attachments.sent(chat.id).items()}
+    assert names == {old.id: ["a", "b", "c"], asked.id: ["b"]}
+
+
 def test_an_edited_answer_stands_beside_the_old_one(store: Store, chat: Chat, talk: list[Message]) -> None:
     store.messages.star(talk[1].id)
     edited = store.branches.edit_answer(talk[1].id, "書き換えた答え\0")

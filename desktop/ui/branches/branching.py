@@ -12,8 +12,10 @@ from shiboken6 import isValid
 from desktop.chat.turn import Begun
 from desktop.errors import KotonohaError, sentence
 from desktop.store import Chat, Cut, Message, Node
+from desktop.store.attachments import Attached, Attachment
 from desktop.ui.branches.branch_map import BranchMap
 from desktop.ui.branches.side_by_side import SideBySide
+from desktop.ui.composer.attachment_view import AttachmentView
 from desktop.ui.composer.message_editor import MessageEditor
 from desktop.ui.session import Session
 from desktop.ui.transcript import Entry
@@ -80,6 +82,7 @@ class Branching(QObject):
             self.tr("送り直す") if asks else self.tr("保存"),
             self._window,
             note=note,
+            files=self._entry(message).files,
         )
         if begun is not None:
             editor.rewrite(begun)
@@ -88,12 +91,13 @@ class Branching(QObject):
         editor.paused.connect(lambda typed: jobs.store(lambda: branches.keep_edit(message.id, typed)))
         editor.finished.connect(lambda _: jobs.store(lambda: branches.end_edit(message.id)))
         editor.left.connect(self.left)
+        editor.files.opened.connect(partial(self._look_into, editor))
         editor.open()
 
     def _ask(self, editor: MessageEditor, chat: Chat, message: Message, text: str) -> None:
         def start() -> Running | None:
             try:
-                running = self._turns.edit(chat, message.id, text)
+                running = self._turns.edit(chat, message.id, text, editor.files.without())
             except KotonohaError as error:
                 editor.fail(sentence(error))
                 raise
@@ -104,6 +108,19 @@ class Branching(QObject):
             return running
 
         self._begin(start)
+
+    def _look_into(self, editor: MessageEditor, file_id: int) -> None:
+        files = self._session.store.attachments
+
+        def read() -> tuple[Attachment, Attached]:
+            return files.get(file_id), files.texts_of([file_id])[0]
+
+        self._session.jobs.store(
+            read,
+            owner=editor,
+            on_done=lambda found: AttachmentView(self._session, found[0], found[1], editor).open(),
+            on_failed=lambda error: editor.fail(sentence(error)),
+        )
 
     def _began(self, running: Running, _: Begun) -> None:
         if (editor := self._asking.pop(running, None)) is not None and isValid(editor):

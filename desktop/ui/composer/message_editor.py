@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui import theme
+from desktop.ui.composer.kept_files import KeptFiles
 from desktop.ui.controls.fields import ENTERS, LONGEST_MESSAGE, TextEdit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.ui.controls.attachment_chips import FileShown
 
 DRAFT_MS = 400  # a kill loses at most this much typing
 
@@ -21,6 +29,8 @@ class MessageEditor(QDialog):
     Otherwise it stays until ``accept`` says that the text is kept, or ``fail`` why it is not. At each pause
     of typing, ``paused`` carries the text. Closing it in another way with changes in it tells them by
     ``left``, so that nothing typed is lost.
+
+    ``files`` went with the text; some can be taken away.
     """
 
     written = Signal(str)
@@ -37,6 +47,7 @@ class MessageEditor(QDialog):
         note: str = "",
         enlarges: bool = False,
         may_be_empty: bool = False,
+        files: Sequence[FileShown] = (),
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -56,6 +67,7 @@ class MessageEditor(QDialog):
         self.edit.setAccessibleName(title)
         self.edit.setPlainText(text)
         self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
+        self.files = KeptFiles(files, self)
         self.failure = QLabel(self)
         self.failure.setObjectName("caution")
         self.failure.setTextFormat(Qt.TextFormat.PlainText)
@@ -68,6 +80,17 @@ class MessageEditor(QDialog):
         self.button = QPushButton(action, self)
         self.button.setObjectName("main")
         self.button.setToolTip(self.tr("Ctrl+Enter"))
+        self._arrange()
+        self._watch_pauses()
+        self.edit.textChanged.connect(self._update)
+        self.edit.confirmed.connect(self._write)
+        self.button.clicked.connect(self._write)
+        self.cancel.clicked.connect(self.reject)
+        self.files.left.connect(self.edit.setFocus)
+        self._update()
+        self.edit.setFocus()
+
+    def _arrange(self) -> None:
         foot = QHBoxLayout()
         foot.addWidget(self.count)
         foot.addStretch(1)
@@ -78,15 +101,9 @@ class MessageEditor(QDialog):
         layout.setSpacing(12)
         layout.addWidget(self.note)
         layout.addWidget(self.edit, 1)
+        layout.addWidget(self.files)
         layout.addWidget(self.failure)
         layout.addLayout(foot)
-        self._watch_pauses()
-        self.edit.textChanged.connect(self._update)
-        self.edit.confirmed.connect(self._write)
-        self.button.clicked.connect(self._write)
-        self.cancel.clicked.connect(self.reject)
-        self._update()
-        self.edit.setFocus()
 
     def _watch_pauses(self) -> None:
         pause = QTimer(self, singleShot=True, interval=DRAFT_MS)
