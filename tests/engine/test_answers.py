@@ -200,7 +200,7 @@ def test_a_turn_that_cannot_fit_is_refused_with_its_figures(engine: Engine, smol
     ask = asking(engine, ModelSettings(str(smollm2), context_length=512))
     failed = ask("sand " * 2000).failed
     assert failed.code == "prompt_too_long"
-    assert failed.detail.endswith("/488 tokens")
+    assert failed.detail.endswith(" / 488 tokens")
 
 
 def test_a_second_request_waits_and_can_be_cancelled_while_waiting(

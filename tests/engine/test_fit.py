@@ -58,9 +58,9 @@ def test_a_first_turn_of_the_assistant_goes_alone() -> None:
 
 
 def test_a_last_turn_that_is_too_long_says_by_how_much() -> None:
-    with pytest.raises(PromptTooLong, match=r"^404/300 tokens$"):
+    with pytest.raises(PromptTooLong, match=r"^404 / 300 tokens$"):
         fitted([*conversation(2)[1:-1], Turn("user", "x" * 400)])
-    with pytest.raises(PromptTooLong, match=r"^404/300 tokens$"):
+    with pytest.raises(PromptTooLong, match=r"^404 / 300 tokens$"):
         fitted([Turn("user", "x" * 400)])
 
 

@@ -78,7 +78,7 @@ def answer(request: Generate, stopped: set[int]) -> Event:
         return Finished(request.id, "stopped" if stop else "stop_text")
     fail = SCRIPT / "fail"
     if fail.exists() and request.prompting.policy == "stop":
-        return Failed(request.id, fail.read_text(), "9000/8192 tokens")
+        return Failed(request.id, fail.read_text(), "9,000 / 8,192 tokens")
     send(Started(request.id, 1200, 200, 0, CONTEXT))
     for done in range(200, 1201, 250):
         send(PromptProgress(request.id, done, 1200))
