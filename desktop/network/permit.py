@@ -48,7 +48,7 @@ class Permit:
         self.purpose = purpose
         self.process = process
         self.about = about
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # as the switch has
         self._open = True
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._connections: set[Connection] = set()

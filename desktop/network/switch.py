@@ -74,7 +74,7 @@ class _Switch:
         self.installed = False
         self.process = ""
         self.wall = "only in children"
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()  # a finalizer may run anywhere, and want a socket
         self.permits: set[Permit] = set()
         self.refused: dict[tuple[str, str, str, int], float] = {}
 

@@ -81,6 +81,10 @@ class _Backend(NetworkBackend):
         except (OSError, KotonohaError) as error:
             stream.close()
             raise OfflineError("network_unrecorded", host) from error
+        if not permit.is_open:  # hung up between the question and the connection
+            stream.close()
+            connection.end(failed=True)
+            switch.require("connect", host, port)
         connection.count()
         return _Stream(stream, connection)
 

@@ -20,6 +20,9 @@ class Listener:
 
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True
+            request_queue_size = (
+                256  # where it is full, the system drops whom it told that they are connected
+            )
 
             def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
                 accepted = super().get_request()

@@ -163,8 +163,10 @@ read = []
 waiting = threading.Thread(target=lambda: read.append(plain.recv(100)))
 waiting.start()
 while waiting.is_alive():
-    threading.Timer(0.2, lambda: {ending}).start()
+    ending = threading.Timer(0.2, lambda: {ending})
+    ending.start()
     waiting.join()
+    ending.join()  # it hangs up one after the other
 print(read)
 for each in (plain, udp):
     try: print(each.send(b"x"))

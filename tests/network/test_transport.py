@@ -4,15 +4,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from byte_server import ByteServer, contexts
+from httpcore2 import NetworkStream, SyncBackend
 from listening import Child, Listener
 
 from desktop import network
 from desktop.network import OfflineError, Purpose, ledger
-from desktop.network.transport import CountedTransport
+from desktop.network.transport import CountedTransport, counted
 
 
 @contextmanager
@@ -174,6 +176,21 @@ def test_through_a_proxy_the_connection_is_the_proxy_s(online: None) -> None:
     (entry,) = ledger.entries()
     assert (entry.host, entry.port) == ("127.0.0.1", proxy.port)
     assert (entry.sent, entry.received) == (proxy.received, proxy.sent)
+
+
+def test_a_switch_that_turns_while_it_connects_is_not_passed(online: None) -> None:
+    class Late(SyncBackend):
+        def connect_tcp(self, *arguments: Any, **options: Any) -> NetworkStream:
+            network.set_offline(True)
+            return super().connect_tcp(*arguments, **options)
+
+    with serving(10) as server:
+        with network.allow(Purpose.DOWNLOAD), pytest.raises(OfflineError) as refused:
+            counted(Late()).connect_tcp("127.0.0.1", server.port)
+        assert refused.value.code == "network_offline"
+        assert server.gone.wait(30)
+        assert (server.connections, server.received) == (1, 0)
+    assert sorted(entry.result for entry in ledger.entries()) == ["failed", "refused"]
 
 
 def test_many_threads_are_counted_apart(online: None) -> None:
