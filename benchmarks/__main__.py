@@ -27,6 +27,7 @@ AIMS: dict[str, tuple[str, float]] = {
     "search_p95_ms": ("<=", 20),
     "window_memory_mb": ("<=", 130),
     "download_vs_client": (">=", 0.9),
+    "download_cancel_ms": ("<=", 300),
 }
 
 

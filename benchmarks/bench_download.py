@@ -16,13 +16,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.hub.fake_hub import FakeHub, Repo
+from tests.hub.fake_hub import FakeHub, Fault, Repo
 
-SIZE, ROUNDS = 512 << 20, 7
+SIZE, ROUNDS, CANCELS = 512 << 20, 7, 20
 _REPOSITORY, _NAME = "kotonoha/benchmark", "model.gguf"
 _MEMORY = Path("/dev/shm")
 
@@ -73,7 +74,29 @@ def _figures(folder: Path, signed: str, hub: object) -> dict[str, float]:
     for name, times in took.items():
         print(f"  {name}: {SIZE / statistics.median(times) / 1e6:.0f} MB/s", file=sys.stderr)
     ratios = [bare / ours for bare, ours in zip(took["bare"], took["manager"], strict=True)]
-    return {"download_vs_client": statistics.median(ratios)}
+    return {"download_vs_client": statistics.median(ratios), "download_cancel_ms": _cancel_ms(folder)}
+
+
+def _cancel_ms(folder: Path) -> float:
+    """Return the longest time that a cancel took on a line on which nothing comes any more."""
+    from desktop.hub.fetch import Progress, Wanted, discard, fetch
+    from desktop.hub.hub import Hub
+    from desktop.jobs import Cancel, Cancelled
+
+    took: list[float] = []
+    with FakeHub(Repo(_REPOSITORY, {_NAME: os.urandom(4 << 20)})) as fake:
+        for _ in range(CANCELS):
+            fake.store_faults = [Fault(stall_after=2 << 20)]
+            cancel, hub = Cancel(), Hub(fake.url, proxy="")
+            job = fetch(hub, Wanted(_REPOSITORY, _NAME), folder / "stalled.gguf", cancel)
+            next(event for event in job if isinstance(event, Progress) and event.done == 2 << 20)
+            began = time.perf_counter()
+            cancel.set()
+            with suppress(Cancelled):
+                next(job)
+            took.append((time.perf_counter() - began) * 1000)
+            discard(folder / "stalled.gguf")
+    return max(took)
 
 
 def _manager(hub: object, target: Path) -> None:

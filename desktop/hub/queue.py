@@ -137,7 +137,8 @@ class Queue:
     ) -> Iterator[Item]:
         """Fetch what is queued, ``at_once`` at a time; without ``stay`` return when nothing is left to do.
 
-        ``only`` leaves all others alone, for a command that fetches one. One queue has one such job. Cancelling it stops all downloads, which go on with the next one.
+        ``only`` leaves all others alone, for a command that fetches one. One queue has one such job.
+        Cancelling it stops all downloads, which go on with the next one.
         """
         self._changed.set()
         try:

@@ -17,6 +17,7 @@ from typing import Protocol
 from desktop.errors import KotonohaError
 from desktop.hub import failures
 from desktop.hub.call import Call, calling
+from desktop.hub.fresh import Fresh
 from desktop.hub.part import PIECE_BYTES, Part
 from desktop.hub.source import Source, first_byte
 from desktop.hub.spans import Span, Spans
@@ -36,7 +37,7 @@ _LOCATION_GONE = frozenset({"hub_gated", "hub_token_refused", "repository_missin
 class Digest(Protocol):
     """What hashlib makes."""
 
-    def update(self, data: bytes, /) -> None: ...  # noqa: D102
+    def update(self, data: bytes | memoryview, /) -> None: ...  # noqa: D102
     def digest(self) -> bytes: ...  # noqa: D102
     def hexdigest(self) -> str: ...  # noqa: D102
     def copy(self) -> Digest: ...  # noqa: D102
@@ -92,6 +93,7 @@ class Transfer:
         self._source = source
         self._part = part
         self._spans = Spans(part)
+        self._fresh = Fresh(part.size_bytes)
         self._digest = _digest_for(source, part.size_bytes)
         self._stop = Cancel()
         self._most_lines = most_lines
@@ -234,9 +236,12 @@ class Transfer:
     def _fetch(self, span: Span, enough: threading.Event | None = None) -> None:
         """Fetch what is left of a stretch. Raises ``Transient`` where an answer ends too early."""
 
+        filler = self._fresh.filler()
+
         def take(at: int, data: memoryview) -> bool:
             data = data[: max(span.end - at, 0)]
             self._part.write(at, data)
+            filler.add(at, data)  # before the digest hears that it is here
             self._spans.advance(span, at + len(data))
             return span.at < span.end and not (enough is not None and enough.is_set())
 
@@ -300,7 +305,7 @@ class Transfer:
                     at += len(chunk) - passed
 
     def _check(self) -> None:
-        """Read the file from the disk in order, as far as it has come, and compute its digest.
+        """Compute the digest of the file in order, as far as it has come: as it came, or from the disk.
 
         A piece that is not what it was when it was noted, before a crash, is fetched again.
         """
@@ -309,13 +314,15 @@ class Transfer:
         while piece < part.pieces:
             with self._spans.changed:
                 while not part.here[piece]:
+                    self._stop.raise_if_set()  # before the wait: it may have been told already
                     self._spans.changed.wait(0.5)
-                    self._stop.raise_if_set()
             self._stop.raise_if_set()
             before = self._digest.copy()
-            data = part.read(piece)
-            self._digest.update(data)
-            value = self._digest.digest()[:8] if len(data) == part.length(piece) else b""
+            parts = self._fresh.take(piece) or (part.read(piece),)
+            for each in parts:
+                self._digest.update(each)
+            whole = sum(map(len, parts)) == part.length(piece)  # not where the file was cut
+            value = self._digest.digest()[:8] if whole else b""
             noted = part.digest(piece)
             if not value or (noted is not None and noted != value):
                 times += 1
