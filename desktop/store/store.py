@@ -11,6 +11,7 @@ from desktop.store.chats import Chats
 from desktop.store.database import Database
 from desktop.store.downloads import Downloads
 from desktop.store.folders import Folders
+from desktop.store.measurements import Measurements
 from desktop.store.messages import Messages
 from desktop.store.models import Models
 from desktop.store.presets import Presets
@@ -39,6 +40,7 @@ class Store:
         self.settings = Settings(database)
         self.downloads = Downloads(database)
         self.speeds = Speeds(database)
+        self.measurements = Measurements(database)
         self.transfer = Transfer(database)
 
     @classmethod
