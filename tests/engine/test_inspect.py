@@ -56,7 +56,7 @@ def test_what_does_not_fit_is_said_before_sending(engine: Engine, smol: ModelSet
     seen = inspected(collect(engine.inspect(smol, turns, GREEDY, Cancel(), prompting=stop)))
     assert (seen.fits, seen.prompt_tokens > 2048) == (False, True)
     failed = collect(engine.generate(smol, turns, GREEDY, Cancel(), prompting=stop)).failed
-    assert (failed.code, failed.detail) == ("context_exceeded", f"{seen.prompt_tokens}/2024 tokens")
+    assert (failed.code, failed.detail) == ("context_exceeded", f"{seen.prompt_tokens:,} / 2,024 tokens")
     huge = [Turn("user", "sand " * 3000)]
     for prompting in (stop, Prompting()):
         assert not inspected(collect(engine.inspect(smol, huge, GREEDY, Cancel(), prompting=prompting))).fits
