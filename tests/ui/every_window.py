@@ -35,6 +35,7 @@ from desktop.ui.exchange.import_dialog import ImportDialog
 from desktop.ui.exchange.passphrase_dialog import PassphraseDialog
 from desktop.ui.history.bin_dialog import BinDialog
 from desktop.ui.models.elsewhere_dialog import ElsewhereDialog
+from desktop.ui.models.measure_dialog import MeasureDialog
 from desktop.ui.models.move_dialog import MoveDialog
 from desktop.ui.rescue import Rescue
 from desktop.ui.settings.model_settings import ModelSettingsDialog
@@ -191,6 +192,13 @@ def _move(scripted: Scripted) -> QWidget:
     return dialog
 
 
+def _measure(scripted: Scripted) -> QWidget:
+    session = scripted.app.session
+    dialog = MeasureDialog(session, session.models[0], scripted.window)
+    dialog.open()
+    return dialog
+
+
 def _elsewhere(scripted: Scripted) -> QWidget:
     dialog = ElsewhereDialog(scripted.app.session, scripted.window)
     dialog.open()
@@ -210,6 +218,7 @@ DIALOGS: dict[type[QDialog], Opener] = {
     LinkDialog: _link,
     MessageEditor: _edit,
     ModelSettingsDialog: _model,
+    MeasureDialog: _measure,
     MoveDialog: _move,
     OpenFile: _open_file,
     PassphraseDialog: _passphrase,

@@ -18,6 +18,7 @@ from desktop.ui.composer.message_editor import MessageEditor
 from desktop.ui.controls.line_dialog import LineDialog
 from desktop.ui.controls.question import Question
 from desktop.ui.models.elsewhere_dialog import ElsewhereDialog
+from desktop.ui.models.measure_dialog import MeasureDialog
 from desktop.ui.models.move_dialog import MoveDialog
 from desktop.ui.settings.model_settings import ModelSettingsDialog
 
@@ -248,3 +249,24 @@ def test_a_folder_that_cannot_be_used_is_told(scripted: Scripted, room, tmp_path
     assert "移せません" in moving.outcome.text() and moving.choose.isEnabled()
     assert scripted.app.session.preferences.models_folder == ""
     moving.reject()
+
+
+def test_a_model_is_measured_and_compared(scripted: Scripted, room, second) -> None:
+    do(the_second(scripted, second), "速さを測る…")
+    measuring = dialog(scripted, MeasureDialog)
+    scripted.until(lambda: "まだ測っていません" in measuring.facts.text())
+    QTest.mouseClick(measuring.button, Qt.MouseButton.LeftButton)
+    scripted.until(lambda: measuring.table.rowCount() > 1)
+    assert measuring.button.text() == "測る" and measuring.progress.isHidden()
+    assert "トークン" in measuring.table.item(0, 0).text() and "測りました" in measuring.facts.text()
+    assert "毎秒" in measuring.written.accessibleDescription()
+    assert len(scripted.app.session.store.measurements.list()) == 1
+    go_on = scripted.hold("hold-answer")
+    QTest.mouseClick(measuring.button, Qt.MouseButton.LeftButton)
+    scripted.until(lambda: "測っています" in measuring.progress.text())
+    QTest.mouseClick(measuring.button, Qt.MouseButton.LeftButton)  # stops it
+    assert measuring.progress.isHidden()
+    go_on()
+    scripted.settle()
+    assert len(scripted.app.session.store.measurements.list()) == 1
+    measuring.reject()

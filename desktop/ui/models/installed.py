@@ -21,6 +21,7 @@ from desktop.ui.controls.question import Question
 from desktop.ui.controls.reveal import open_folder, select_in_file_manager
 from desktop.ui.controls.sizes import readable
 from desktop.ui.models.elsewhere_dialog import ElsewhereDialog
+from desktop.ui.models.measure_dialog import MeasureDialog
 from desktop.ui.models.model_card import ModelCard
 from desktop.ui.models.move_dialog import MoveDialog
 from desktop.ui.session import Session
@@ -266,6 +267,10 @@ class Installed(QWidget):
             on_done=done,
             on_failed=failed,
         )
+
+    def measure(self, shelved: Shelved) -> None:
+        """Open the window that measures the model."""
+        MeasureDialog(self._session, shelved.model, self.window()).open()
 
     def forget(self, shelved: Shelved) -> None:
         """Take the model off the list; its file stays."""

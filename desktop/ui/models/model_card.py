@@ -174,6 +174,7 @@ class ModelCard(QFrame):
             ("", "", True),
             ("reveal", self.tr("ファイルの場所を開く"), there),
             ("verify", self.tr("ファイルを確かめる"), there),
+            ("measure", self.tr("速さを測る…"), there),
             ("", "", True),
             ("forget", self.tr("一覧から外す"), True),
             ("bin", self.tr("ファイルをごみ箱に入れる…"), there),
