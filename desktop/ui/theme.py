@@ -325,6 +325,12 @@ QListView#framed {{ background: @card@; border: 1px solid @line@; border-radius:
   padding: 4px; }}
 QListView#framed::item {{ padding: @item@ 8px; border-radius: {RADIUS_BADGE}px; }}
 QListView#framed::item:selected {{ background: @accent_soft@; color: @ink@; }}
+QTableView {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_FIELD}px;
+  font-size: {SMALL_PX}px; }}
+QTableView::item {{ padding: 4px 12px; color: @ink@; }}
+QTableView QHeaderView {{ background: transparent; font-size: {SMALL_PX}px; }}
+QTableView QHeaderView::section {{ background: transparent; color: @sub@; border: none;
+  border-bottom: 1px solid @line@; padding: 6px 12px; }}
 QScrollArea, QScrollArea > QWidget > QWidget#page {{ background: transparent; border: none; }}
 
 #card {{ background: @card@; border: 1px solid @line@; border-radius: {RADIUS_CARD}px; }}
