@@ -183,6 +183,7 @@ class Window(QMainWindow):
         desk.deleting.connect(self.conversation.stop_in)
         desk.restored.connect(lambda ids: self.conversation.open(ids[0]))
         self.sidebar.found.connect(self._open_found)
+        self.sidebar.searching.cleared.connect(self.page.transcript.forget_words)
         self.page.fold.clicked.connect(self.toggle_list)
         self.conversation.opened.connect(self.sidebar.list.select)
         self.conversation.said.connect(self.toast.show_message)
@@ -334,6 +335,13 @@ class Window(QMainWindow):
             self.toggle_list()
         self.sidebar.filter.setFocus()
         self.sidebar.filter.selectAll()
+
+    def step_found(self, step: int) -> None:
+        """Go to the next place of what was looked for, with -1 to the one before; else look for something."""
+        if self._rooms.currentIndex() != 0:
+            self.show_chats()
+        if not self.page.transcript.step_words(step):
+            self.focus_filter()
 
     def zoom(self, steps: int) -> None:
         """Show the text larger or smaller by some steps, or, with 0, in its usual size."""

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
 from scripted import Scripted
 from shiboken6 import isValid
+from transcripts import here, marks
 
 from desktop.ui.controls.line_dialog import LineDialog
 from desktop.ui.controls.question import Question
@@ -67,7 +68,13 @@ def found(scripted):
     return texts
 
 
+def marked(scripted):
+    """What is marked in the messages that are shown."""
+    return [text for _, text in marks(scripted.page.transcript)]
+
+
 def selected(scripted):
+    QApplication.clipboard().clear()
     QTest.keyClick(scripted.page.transcript, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     return QApplication.clipboard().text()
 
@@ -116,14 +123,42 @@ def test_what_was_found_is_opened_by_keyboard_and_marked(filled: Scripted) -> No
     QTest.keyClick(results, Qt.Key.Key_Down)
     QTest.keyClick(results, Qt.Key.Key_Return)
     filled.until(lambda: filled.window.conversation.chat_id == id_of(filled, "俳句"))
-    filled.until(lambda: selected(filled) == "対比")
+    filled.until(lambda: marked(filled) == ["対比"])
+    assert selected(filled) == ""  # it is not a selection
     results.setFocus()
     for _ in range(3):
         QTest.keyClick(results, Qt.Key.Key_Up)
     filled.until(field.hasFocus)
     QTest.keyClick(field, Qt.Key.Key_Escape)
-    assert field.text() == ""
+    assert field.text() == "" and marked(filled) == []
     filled.until(lambda: filled.window.sidebar._stack.currentWidget() is filled.window.sidebar.list)
+
+
+def test_one_walks_through_what_was_found_by_keys(filled: Scripted) -> None:
+    chat = id_of(filled, "旅行")
+    filled.window.conversation.open(chat)
+    filled.until(lambda: filled.window.conversation.chat_id == chat)
+    filled.ask("プロジェクトの名前は、ぷろじぇくと案でよいですか")
+    search(filled, "ﾌﾟﾛｼﾞｪｸﾄ")
+    QTest.keyClick(filled.window.sidebar.filter, Qt.Key.Key_Return)
+    filled.until(lambda: len(marked(filled)) >= 3)
+    places, transcript = marks(filled.page.transcript), filled.page.transcript
+    assert {text for _, text in places} >= {"プロジェクト", "ぷろじぇくと"}
+    filled.until(lambda: here(transcript))
+    began = places.index(here(transcript))
+    filled.page.composer.edit.setFocus()
+    for step, key in ((1, Qt.KeyboardModifier.NoModifier), (-1, Qt.KeyboardModifier.ShiftModifier)):
+        at = began
+        for _ in range(len(places)):
+            at = (at + step) % len(places)
+            QTest.keyClick(filled.page.composer.edit, Qt.Key.Key_F3, key)
+            filled.until(lambda at=at: here(transcript) == places[at])
+        assert at == began
+    filled.window.conversation.open(id_of(filled, "俳句"))
+    filled.until(lambda: filled.window.conversation.chat_id == id_of(filled, "俳句"))
+    assert marked(filled) == []
+    QTest.keyClick(filled.page.composer.edit, Qt.Key.Key_F3)
+    assert filled.window.sidebar.filter.hasFocus()  # there is nothing to go to: look for something
 
 
 def test_return_that_confirms_a_word_opens_nothing(filled: Scripted) -> None:

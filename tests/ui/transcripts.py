@@ -1,6 +1,6 @@
 """A transcript on the screen, and what its tests look at."""
 
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QTextCursor
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
@@ -56,3 +56,37 @@ def names(transcript: Transcript, identity: int) -> list[str]:
 
 def colours(image: QImage) -> set[int]:
     return {image.pixel(x, y) for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)}
+
+
+def marks(transcript: Transcript) -> list[tuple[tuple[int, int, int], str]]:
+    """What is marked as found in the widgets that there are: message, block and position, and the text."""
+    found = []
+    for view in sorted(views(transcript).values(), key=lambda view: view.y()):
+        if view._words:
+            for number, segment in enumerate(view.flow.segments):
+                found += [
+                    ((view.entry.id, number, start), _written(view, number, start, end))
+                    for start, end in segment.found(view._words)
+                ]
+    return found
+
+
+def here(transcript: Transcript) -> tuple[tuple[int, int, int], str] | None:
+    """The place that was gone to, if it is in sight and framed there."""
+    for identity, view in views(transcript).items():
+        if view._here is not None:
+            (number, start), (_, end) = view._here
+            y = view.y() + view.text_origin().y() + view.flow.tops[number]
+            y += view.flow.segments[number].y_of(start)
+            assert 0 <= y <= transcript.viewport().height() - view.look.line
+            return (identity, number, start), _written(view, number, start, end)
+    return None
+
+
+def _written(view: MessageView, number: int, start: int, end: int) -> str:
+    document = view.flow.segments[number].document
+    assert document is not None
+    cursor = QTextCursor(document)
+    cursor.setPosition(start)
+    cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+    return cursor.selectedText()

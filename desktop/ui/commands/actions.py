@@ -46,6 +46,20 @@ class Actions(QObject):
         add, page, choices = self.add, window.page, window.conversation.choices
         add("chat.new", self.tr("新しい対話"), "あたらしいたいわ", window.new_chat, "Ctrl+N")
         add("chat.find", self.tr("対話を探す"), "たいわをさがす けんさく", window.focus_filter, "Ctrl+F")
+        add(
+            "chat.nextFound",
+            self.tr("次の一致"),
+            "つぎのいっち けんさく",
+            lambda: window.step_found(1),
+            "F3",
+        )
+        add(
+            "chat.previousFound",
+            self.tr("前の一致"),
+            "まえのいっち けんさく",
+            lambda: window.step_found(-1),
+            "Shift+F3",
+        )
         add("chat.write", self.tr("書くところへ移る"), "かくところへうつる", window.show_chats, "Ctrl+L")
         add(
             "chat.large",

@@ -201,7 +201,7 @@ class Conversation(QObject):
     def open(self, chat_id: int, at: int = 0, words: Sequence[str] = ()) -> None:
         """Show a chat. Until it is read, what is typed waits for it.
 
-        With ``at``, the branch with that message is shown, and in it the first of ``words``.
+        ``words`` are marked. With ``at``, the branch with that message is shown, and in it the first one.
         """
         self.leave()
         request = self._opening = _Request(chat_id)
@@ -217,7 +217,7 @@ class Conversation(QObject):
                 (opened.chat.draft if opened.chat else "") + typed, is_draft=not typed
             )
             self.opened.emit(chat_id)
-            if at:
+            if at or words:
                 self._page.transcript.show_words(at, words)
 
         def failed(error: Exception) -> None:

@@ -18,6 +18,7 @@ class Searching(QObject):
 
     found = Signal(object)  # Results
     ended = Signal()  # nothing is looked for any more
+    cleared = Signal()  # there are no words any more
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
@@ -36,6 +37,8 @@ class Searching(QObject):
         """Look for a text; with none, for what is starred where that is asked, else for nothing."""
         self._asked = (text, filters)
         self._cancel.set()
+        if not text.strip():
+            self.cleared.emit()
         if text.strip() or filters.starred:
             self._pause.start()
         else:

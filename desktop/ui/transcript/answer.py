@@ -250,6 +250,10 @@ class AnswerView(MessageView):
         self.update(0, top, self.span, MAX_HEIGHT)
         return left
 
+    def read(self, deadline: float) -> bool:
+        """Make blocks of the text until ``deadline`` (of ``perf_counter``); return whether some is left."""
+        return self._pending and self.parse(deadline)
+
     def blocks(self) -> list[Block]:
         """Return the whole text as blocks."""
         return parse(self.entry.text) if self._pending else [s.block for s in self.flow.segments]

@@ -254,7 +254,7 @@ def _code(made: QTextDocument, block: Block, look: Look) -> None:
         formats[kind].setForeground(look.colour(name))
     line = made.firstBlock()
     ranges: list[QTextLayout.FormatRange] = []
-    place = _utf16(code)
+    place = utf16(code)
     for run in highlight(code, block.language):
         start, end = place(run.start), place(run.start + run.length)
         while start < end and line.isValid():
@@ -272,7 +272,7 @@ def _code(made: QTextDocument, block: Block, look: Look) -> None:
         line.layout().setFormats(ranges)
 
 
-def _utf16(text: str) -> Callable[[int], int]:
+def utf16(text: str) -> Callable[[int], int]:
     """Return how an index of ``text`` is counted by Qt, where characters beyond U+FFFF take two places."""
     wide = (
         [index for index, character in enumerate(text) if character > "\uffff"] if not text.isascii() else []

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 
 from desktop.markdown.addresses import readable
 from desktop.markdown.inline import printable, shown_safely
-from desktop.store.folding import folded, ranges
 from desktop.ui.transcript.button import QuietButton
 from desktop.ui.transcript.code_buttons import CodeButtons
 from desktop.ui.transcript.flow import Flow, Place
 from desktop.ui.transcript.notes import Mark, Notes
+from desktop.ui.transcript.sought import Sought
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,6 @@ RUBY_OVER = 3  # px that the readings of the first line stand out above the text
 DESCRIBED = 4_000  # characters of a message that are read to assistive technology at once
 MAX_ADDRESS = 300  # characters of an address in a tooltip
 MAX_FURIGANA = 200_000  # characters of a message that is read by the dictionary
-FIND_SECONDS = 0.1  # of a message that is still being read
 MAX_LINKS = 12  # in the menu that the keyboard opens
 
 
@@ -86,6 +85,8 @@ class MessageView(QWidget):
         self._notes.changed.connect(self.update)
         self._notes.led.connect(lambda segment, below: self.led.emit(self, segment, below))
         self.chosen: tuple[Place, Place] | None = None  # what is selected of it
+        self._words: tuple[str, ...] = ()  # that are looked for
+        self._here: tuple[Place, Place] | None = None  # which of their places was gone to
         self._pressed: QPoint | None = None
         self._code = CodeButtons(self.flow, look, self)
         self._code.copied.connect(self.copy_text)
@@ -211,21 +212,27 @@ class MessageView(QWidget):
             return below
         return self.text_origin().y() + self.flow.tops[min(index, len(self.flow.segments) - 1)] + below
 
-    def place_of(self, words: Sequence[str]) -> tuple[Place, Place] | None:
-        """Return where the first of ``words`` stands, however it is written."""
-        folds = tuple(folded(word) for word in words)
-        self.work(perf_counter() + FIND_SECONDS)
-        for number, segment in enumerate(self.flow.segments):
-            if not ranges(segment.plain_text(), folds):
-                continue
-            segment.lay_out()
-            assert segment.document is not None
-            text = segment.document.toPlainText()
-            for start, end in ranges(text, folds)[:1]:
-                # Qt counts an emoji as two.
-                first, last = (len(text[:at].encode("utf-16-le")) // 2 for at in (start, end))
-                return Place(number, first), Place(number, last)
-        return None
+    # What is looked for ---------------------------------------------------------------------------
+
+    def seek(self, words: tuple[str, ...], here: tuple[Place, Place] | None) -> None:
+        """Mark these folded words wherever they stand, and frame the place that was gone to."""
+        if (words, here) != (self._words, self._here):
+            self._words, self._here = words, here
+            self.update()
+
+    def read(self, deadline: float) -> bool:
+        """Make blocks of the text until ``deadline`` (of ``perf_counter``); return whether some is left."""
+        return False
+
+    def uncover(self, place: Place) -> None:
+        """Show this place, if it is folded away."""
+
+    def _sought(self, index: int) -> Sought | None:
+        if not self._words:
+            return None
+        if self._here is None or self._here[0].segment != index:
+            return Sought(self._words)
+        return Sought(self._words, (self._here[0].position, self._here[1].position))
 
     # Selection ------------------------------------------------------------------------------------
 
@@ -435,7 +442,7 @@ class MessageView(QWidget):
                 part = (first, last)
             painter.save()
             painter.translate(0, self.flow.tops[index])
-            segment.paint(painter, part)
+            segment.paint(painter, part, sought=self._sought(index))
             painter.restore()
 
     def _paint_divider(self, painter: QPainter) -> None:

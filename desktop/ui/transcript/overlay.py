@@ -83,6 +83,18 @@ def x_of(line: QTextLine, position: int) -> float:
     return float(found[0]) if isinstance(found, (tuple, list)) else float(found)  # type: ignore[arg-type]
 
 
+def boxes(document: QTextDocument, block: QTextBlock, start: int, end: int) -> Iterator[QRectF]:
+    """Yield the boxes, a line each, of what stands between two places of a block of the document."""
+    place = document.documentLayout().blockBoundingRect(block).topLeft()
+    layout = block.layout()
+    for number in range(layout.lineCount()):
+        line = layout.lineAt(number)
+        first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
+        if first < last:
+            left, right = x_of(line, first), x_of(line, last)
+            yield QRectF(place.x() + min(left, right), place.y() + line.y(), abs(right - left), line.height())
+
+
 class _Piece(NamedTuple):
     """The span with the number ``run``, and where it is in its block."""
 

@@ -13,6 +13,7 @@ from desktop.ui import theme
 from desktop.ui.controls.attachment_chips import HEIGHT, AttachmentChips
 from desktop.ui.transcript import footer
 from desktop.ui.transcript.button import QuietButton
+from desktop.ui.transcript.flow import Place
 from desktop.ui.transcript.footer import Footer
 from desktop.ui.transcript.look import FOLDED_LINES, QUESTION_WIDTH, Look
 from desktop.ui.transcript.message import GAP, SIDE, MessageView, column
@@ -186,6 +187,13 @@ class QuestionView(MessageView):
             self._more.set_word(self._fold_text())
         self.update()
         self.resized.emit()
+
+    def uncover(self, place: Place) -> None:
+        """Show this place, if it is folded away."""
+        segment = self.flow.segments[place.segment]
+        foot = self.flow.tops[place.segment] + segment.y_of(place.position) + self.look.line
+        if self.folds and not self._unfolded and foot > self.text_height():
+            self._toggle()
 
     def blocks(self) -> list[Block]:
         """Return the whole text as blocks."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -23,7 +23,8 @@ from desktop.ui.transcript.cutting import cut
 from desktop.ui.transcript.document import CODE_SPAN, RUN, Page, document
 from desktop.ui.transcript.formulas import Wanted, wanted
 from desktop.ui.transcript.marker import paint_marker
-from desktop.ui.transcript.overlay import Mark, draw_lines, marks, x_of
+from desktop.ui.transcript.overlay import Mark, boxes, draw_lines, marks
+from desktop.ui.transcript.sought import Sought, frames, places, selections
 from desktop.ui.transcript.spacing import gap, indent
 
 if TYPE_CHECKING:
@@ -32,6 +33,14 @@ if TYPE_CHECKING:
     from desktop.ui.transcript.look import Look
 
 _SENTENCE_ENDS = "。！？\u2028"
+
+
+class _Found(NamedTuple):
+    """Where words stand, and what the layout marks there."""
+
+    words: tuple[str, ...]
+    places: list[tuple[int, int]]
+    marked: list[QAbstractTextDocumentLayout.Selection]
 
 
 class Segment:
@@ -52,6 +61,7 @@ class Segment:
         self._page: Page | None = None
         self._codes: list[QRectF] | None = None
         self._marks: list[Mark] | None = None
+        self._found: _Found | None = None
         self._lines: list[float] = []  # hairlines of a table
         self.height = self.gap + self._estimate()
 
@@ -73,7 +83,7 @@ class Segment:
 
     def forget(self) -> None:
         """Let the document go; the measured height stays."""
-        self.document = self._page = self._codes = self._marks = None
+        self.document = self._page = self._codes = self._marks = self._found = None
 
     def asks(self, drawn: Set[Wanted]) -> bool:
         """Return whether a formula of the text is among ``drawn``."""
@@ -147,9 +157,13 @@ class Segment:
         return QPointF(self.left + self._pad(), self.gap + self.header + rise)
 
     def paint(
-        self, painter: QPainter, selected: tuple[int, int] | None, within: QRectF | None = None
+        self,
+        painter: QPainter,
+        selected: tuple[int, int] | None,
+        within: QRectF | None = None,
+        sought: Sought | None = None,
     ) -> None:
-        """Draw with the painter's origin at the segment's top left.
+        """Draw with the painter's origin at the segment's top left, what is ``sought`` as such.
 
         ``within``: of the text only the lines in this range, for paper, where what is clipped would still be
         found and copied.
@@ -173,20 +187,53 @@ class Segment:
         painter.setBrush(self.look.colour("bubble"))
         for rect in self._code_rects():
             painter.drawRoundedRect(rect, self.look.px(4), self.look.px(4))
+        self._paint_text(painter, self.document, selected, within, sought)
+        painter.restore()
+
+    def _paint_text(
+        self,
+        painter: QPainter,
+        document: QTextDocument,
+        selected: tuple[int, int] | None,
+        within: QRectF | None,
+        sought: Sought | None,
+    ) -> None:
         context = QAbstractTextDocumentLayout.PaintContext()
+        if sought is not None:
+            context.selections = self._find(sought.words).marked
         if selected is not None:
-            context.selections = self._selections(*selected)
+            context.selections = [*context.selections, *self._selections(*selected)]
         if within is not None:
             within = within.translated(-self.origin()).adjusted(0, 1, 0, -1)
             context.clip = within
         if within is None or self.block.kind == "table":
-            self.document.documentLayout().draw(painter, context)
+            document.documentLayout().draw(painter, context)
         else:
-            draw_lines(self.document, painter, within)
+            draw_lines(document, painter, within)
+        if sought is not None and sought.here in self._find(sought.words).places:
+            self._paint_frame(painter, *sought.here)
         for mark in self._mark_list():
             if within is None or within.top() <= mark.y() <= within.bottom():
                 mark.paint(painter, self.look)
-        painter.restore()
+
+    def found(self, words: tuple[str, ...]) -> list[tuple[int, int]]:
+        """Return where the folded ``words`` stand; nowhere before it is laid out."""
+        return self._find(words).places if self.document is not None else []
+
+    def _find(self, words: tuple[str, ...]) -> _Found:
+        assert self.document is not None
+        if self._found is None or self._found.words != words:
+            drawn = [self.limits(number) for number in self._page.formulas] if self._page is not None else []
+            found = places(self.document, words, drawn)
+            self._found = _Found(words, found, selections(self.document, found, self.look))
+        return self._found
+
+    def _paint_frame(self, painter: QPainter, start: int, end: int) -> None:
+        assert self.document is not None
+        painter.setPen(QPen(self.look.colour("accent"), max(1.5, 1.5 * self.look.zoom)))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for box in frames(self.document, start, end):
+            painter.drawRoundedRect(box.adjusted(-1.5, 1.5, 1.5, 0.5), self.look.px(3), self.look.px(3))
 
     def _selections(self, start: int, end: int) -> list[QAbstractTextDocumentLayout.Selection]:
         """Return what is drawn as selected, in ink; but what stands in a formula's place stays invisible."""
@@ -355,20 +402,10 @@ def _code_rects(made: QTextDocument, look: Look) -> list[QRectF]:
     rects = []
     block = made.begin()
     while block.isValid():
-        place = made.documentLayout().blockBoundingRect(block).topLeft()
         for formatted in block.textFormats():
-            if not formatted.format.property(CODE_SPAN):
-                continue
-            start, end = formatted.start, formatted.start + formatted.length
-            layout = block.layout()
-            for number in range(layout.lineCount()):
-                line = layout.lineAt(number)
-                first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
-                if first >= last:
-                    continue
-                left, right = x_of(line, first), x_of(line, last)
-                y = place.y() + line.y()
-                rect = QRectF(place.x() + min(left, right), y + 2.5, abs(right - left), line.height() - 3)
-                rects.append(rect.adjusted(-look.px(2), 0, look.px(2), 0))
+            if formatted.format.property(CODE_SPAN):
+                start, end = formatted.start, formatted.start + formatted.length
+                side = look.px(2)
+                rects += [box.adjusted(-side, 2.5, side, -0.5) for box in boxes(made, block, start, end)]
         block = block.next()
     return rects

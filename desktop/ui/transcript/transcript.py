@@ -1,7 +1,8 @@
 """The scrolling conversation. Only the messages near the viewport are widgets.
 
 This is what the window sees of it. The rows and their places are in ``rows``, what stays where while heights
-change in ``arranging``, text that streams in ``incoming``, the selection across messages in ``selecting``.
+change in ``arranging``, text that streams in ``incoming``, the selection across messages in ``selecting``,
+words that were searched for in ``finding``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from desktop.ui.transcript.answer import AnswerView
 from desktop.ui.transcript.arranging import SLICE_MS, Arranger
 from desktop.ui.transcript.button import JumpButton
 from desktop.ui.transcript.code_file import save_code
+from desktop.ui.transcript.finding import Finding
 from desktop.ui.transcript.formulas import Formulas
 from desktop.ui.transcript.incoming import Incoming
 from desktop.ui.transcript.look import Look
@@ -30,7 +32,6 @@ from desktop.ui.transcript.message import MessageView, column, deadline, takes_k
 from desktop.ui.transcript.readings import Readings
 from desktop.ui.transcript.rows import Row, Rows
 from desktop.ui.transcript.selecting import Selecting
-from desktop.ui.transcript.selection import Spot
 from desktop.ui.transcript.views import estimates, make_view
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class Transcript(QAbstractScrollArea):
         self._selecting = Selecting(self, self._rows, self._view_of, self._look)
         self._selecting.copied.connect(self.copied)
         self._selecting.quoted.connect(self.quoted)
+        self._finding = Finding(self, self._rows, self._arranger, self._view_of)
         self._jump = JumpButton(self._look, self)
         self._jump.hide()
         self._jump.clicked.connect(self.scroll_to_end)
@@ -118,6 +120,9 @@ class Transcript(QAbstractScrollArea):
         """
         sight = self._arranger.sight() if keep else []
         self._incoming.forget()
+        self._finding.stop()
+        if not keep:
+            self._finding.forget()
         if not keep or [row.entry.id for row in self._rows] != [entry.id for entry in entries]:
             self._selecting.forget()
         self._divider, self._summarised = divider, summarised
@@ -262,17 +267,24 @@ class Transcript(QAbstractScrollArea):
         return self._arranger.at_end
 
     def show_words(self, id: int, words: Sequence[str]) -> None:
-        """Scroll to a message, and select the first of the words in it that is found there."""
+        """Mark the words in all messages, and scroll to this one, to the first of them that is found there.
+
+        Without such a message, what is in sight stays. The marks stay until ``forget_words``, or another chat
+        is shown.
+        """
         index = self._rows.index(id)
-        if index is None:
-            return
-        self._arranger.hold_at(index, (0, 0.0))
-        self._arranger.arrange()
-        place = self._view_of(index).place_of(words)
-        if place is not None:
-            self._selecting.select(Spot(index, place[0]), Spot(index, place[1]))
-            self._arranger.hold_at(index, (place[0].segment, -float(self.viewport().height() // 3)))
-        self._arranger.arrange()
+        if index is not None:
+            self._arranger.hold_at(index, (0, 0.0))
+            self._arranger.arrange()
+        self._finding.begin(words, index)
+
+    def step_words(self, step: int) -> bool:
+        """Scroll to the next place with a marked word, with -1 to the one before; return whether any is."""
+        return self._finding.step(step)
+
+    def forget_words(self) -> None:
+        """Mark no words any more."""
+        self._finding.forget()
 
     def select_all(self) -> None:
         """Select the whole conversation."""
@@ -301,6 +313,7 @@ class Transcript(QAbstractScrollArea):
             view.unfolded.connect(lambda unfolded: self._unfold(row, unfolded))
         self._divide(index, view)
         self._selecting.watch(view, index)
+        self._finding.watch(view)
         self._rows.dress(index, view)
         return view
 
