@@ -52,6 +52,8 @@ def find(
     """
     seen: set[tuple[int, int]] = set()
     for place in _places(home or Path.home(), os.environ if environment is None else environment):
+        if "\0" in str(place.folder):
+            continue  # a setting that names no folder
         for path, name, sha256 in place.models(place.folder, cancel):
             cancel.raise_if_set()
             facts = _model_file(path)
@@ -69,7 +71,7 @@ def gguf_files(folder: Path, cancel: Cancel) -> Iterator[Path]:
         folders += 1
         try:
             entries = sorted(os.scandir(at), key=lambda entry: entry.name)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a name that no file can have
             continue
         for entry in entries:
             try:
@@ -90,7 +92,7 @@ def _places(home: Path, environment: Mapping[str, str]) -> Iterator[_Place]:
 
     def folder(name: str, *usual: Path) -> Iterator[Path]:
         chosen = environment.get(name, "")
-        yield from [Path(chosen).expanduser()] if chosen else usual
+        yield from [Path(os.path.expanduser(chosen))] if chosen else usual  # noqa: PTH111 - ~nobody stays
 
     yield _Place("LM Studio", _lm_studio(home) / "models", _by_folders)
     yield _Place("LM Studio", home / ".cache" / "lm-studio" / "models", _by_folders)
@@ -163,6 +165,8 @@ def _ollama(folder: Path, cancel: Cancel) -> Iterator[tuple[Path, str, str]]:
             if isinstance(digest, str) and (hash_ := _DIGEST.fullmatch(digest)):
                 parts = path.relative_to(manifests).parts[1:]  # without the registry
                 parts = parts[1:] if parts[:1] == ("library",) else parts
+                if len(parts) < 2:
+                    continue
                 yield (
                     folder / "blobs" / f"sha256-{hash_[1]}",
                     ":".join(("/".join(parts[:-1]), parts[-1])),
@@ -176,7 +180,7 @@ def _hub_cache(folder: Path, cancel: Cancel) -> Iterator[tuple[Path, str, str]]:
         repository = next((part for part in path.parts if part.startswith("models--")), "")
         if "snapshots" not in path.parts or not repository:
             continue
-        blob = path.resolve().name
+        blob = Path(os.path.realpath(path)).name
         sha256 = blob if re.fullmatch("[0-9a-f]{64}", blob) else ""
         yield path, f"{repository.removeprefix('models--').replace('--', '/')}/{path.stem}", sha256
 

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from desktop import paths
 from desktop.engine.protocol import Device
 from desktop.engine.threads import physical_cores
 from desktop.errors import KotonohaError
 from desktop.gguf.check import loadable
 from desktop.gguf.reader import Contents
 from desktop.language import say
-from desktop.models import bandwidth, speed
+from desktop.models import bandwidth, library, speed
 from desktop.models.catalog import Size
 from desktop.models.catalog_entries import Entry
 from desktop.models.imagined import imagined
@@ -113,7 +112,7 @@ def this_machine(store: Store, devices: Sequence[Device]) -> Machine:
         devices=tuple(devices),
         threads=threads,
         bandwidth=bandwidth.of_machine(key, threads),
-        disk_free_bytes=_free_disk(),
+        disk_free_bytes=_free_disk(library.folder_of(store.settings.get())),
     )
     return _corrected(plain, _speeds_here(store, key))
 
@@ -249,9 +248,9 @@ def _corrected(machine: Machine, measured: Mapping[str, float]) -> Machine:
     )
 
 
-def _free_disk() -> int:
+def _free_disk(folder: Path) -> int:
     try:
-        return shutil.disk_usage(paths.models()).free
+        return shutil.disk_usage(folder).free
     except OSError:
         return 0
 

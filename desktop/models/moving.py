@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from filelock import FileLock, Timeout
 
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
 from desktop.store import Model, Store
 
 _BLOCK = 4 << 20  # bytes
-_FIRST_PART = re.compile(r"(?P<stem>.+)-00001-of-(?P<count>\d{5})\.gguf", re.IGNORECASE)
+_FIRST_PART = re.compile(r"(?P<stem>.+)-00001-of-(?P<count>\d{5})\.gguf", re.IGNORECASE | re.DOTALL)
 _LARGEST_JOURNAL = 1_000_000  # bytes
 
 
@@ -70,7 +71,7 @@ def move(
 
     ``journal`` is a file of the application's own, which ``tidy`` reads after a crash. Raises
     ``KotonohaError("folder_unusable")`` where ``new`` is not a folder to write to, or lies in ``old``;
-    ``Cancelled`` between two blocks, with what was half moved where it was.
+    ``Cancelled`` between two blocks, with what was half moved where it was; ``"move_running"``.
     """
     old, new = Path(os.path.realpath(old)), Path(os.path.realpath(new))
     if new == old:
@@ -83,7 +84,25 @@ def move(
         new.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unusable(new, f"（{error.strerror}）", f"({error.strerror})") from error
-    tidy(store, journal)
+    lock = _lock(journal)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise KotonohaError(
+            "move_running",
+            "別のウィンドウがモデルを移しています。終わるまで待ってください。",
+            "Another window is moving the models. Wait until it has ended.",
+        ) from error
+    try:
+        _tidy(store, journal)
+        return (yield from _move_all(store, models, old, new, journal=journal, cancel=cancel))
+    finally:
+        lock.release()
+
+
+def _move_all(
+    store: Store, models: Sequence[Model], old: Path, new: Path, *, journal: Path, cancel: Cancel
+) -> Generator[MoveProgress, None, list[NotMoved]]:
     mine = [model for model in models if old in Path(os.path.realpath(model.path)).parents]
     sizes = {model.id: sum(_size(file) for file in files_of(Path(model.path))) for model in mine}
     total, done, stayed = 2 * sum(sizes.values()), 0, []
@@ -93,17 +112,35 @@ def move(
             for step in _move_one(store, model, old, new, journal=journal, cancel=cancel):
                 yield MoveProgress(model.name, min(done + step, total), total)
         except (OSError, KotonohaError) as error:
-            tidy(store, journal)
+            _tidy(store, journal)
             stayed.append(NotMoved(model.name, _explained(error, new)))
         except BaseException:  # a cancel, or the end of the program
-            tidy(store, journal)
+            _tidy(store, journal)
             raise
         done += 2 * sizes[model.id]
     return stayed
 
 
 def tidy(store: Store, journal: Path) -> None:
-    """Finish or undo the move that a crash ended. Nothing happens where there was none."""
+    """Finish or undo the move that a crash ended; one that is under way goes on."""
+    if not journal.exists():
+        return
+    lock = _lock(journal)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return
+    try:
+        _tidy(store, journal)
+    finally:
+        lock.release()
+
+
+def _lock(journal: Path) -> FileLock:
+    return FileLock(journal.with_suffix(".lock"), thread_local=False)
+
+
+def _tidy(store: Store, journal: Path) -> None:
     try:
         if not journal.is_file() or journal.stat().st_size > _LARGEST_JOURNAL:
             return
@@ -130,6 +167,12 @@ def _move_one(
 ) -> Generator[int, None, None]:
     """Move one model; yield how many bytes were written or read back."""
     sources = [Path(os.path.realpath(file)) for file in files_of(Path(model.path))]
+    if not all(old in source.parents for source in sources):
+        raise KotonohaError(
+            "model_scattered",
+            "一部のファイルが別の場所にあるため、移せません。モデルは元の場所にあります。",
+            "Some of its files lie elsewhere, so it cannot be moved. The model is where it was.",
+        )
     targets = [new / source.relative_to(old) for source in sources]
     for target in targets:
         if os.path.lexists(target):

@@ -215,10 +215,10 @@ class Branches:
                 (clean(text), id),
             )
 
-    def end_edit(self, id: int) -> None:
-        """Forget what an editor had: it was used, or is kept elsewhere."""
+    def end_edit(self, id: int, kept: str) -> None:
+        """Forget what an editor had ``kept``, which was used or is elsewhere; another editor's stays."""
         with self._database.write() as connection:
-            connection.execute("DELETE FROM edits WHERE message_id = ?", (id,))
+            connection.execute("DELETE FROM edits WHERE message_id = ? AND text = ?", (id, clean(kept)))
 
     def binned(self) -> list[Message]:
         """Return the first messages of the branches in the bin, the one deleted last first.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -14,6 +14,8 @@ from desktop.store.choices import Choices, Run, changed, decoded, encoded
 from desktop.store.database import Database
 from desktop.store.rows import fetch
 from desktop.store.text import clean, find, line
+
+_BELOW = ("model_runs", "measurements")  # tables whose rows go with their model
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -37,6 +39,14 @@ class Model(msgspec.Struct, frozen=True):
     licence: str = ""  # as the file says
     sha256: str = ""  # of the file, when it was last read whole
     verified: float | None = None  # since when it is known to be so
+
+
+class TakenOff(NamedTuple):
+    """A model that is no longer in the library, with all that was known of it."""
+
+    row: dict[str, Any]
+    chats: tuple[int, ...]  # that it answered in
+    below: dict[str, list[dict[str, Any]]]  # rows of other tables
 
 
 class Models:
@@ -190,12 +200,56 @@ class Models:
         key = _absolute(path)
         with self._database.write() as connection:
             before = fetch(connection, "models", id)["path"]
+            other = connection.execute(
+                "SELECT id FROM models WHERE path = ? AND id <> ?", (key, id)
+            ).fetchone()
+            if other is not None:
+                raise KotonohaError(
+                    "model_path_taken",
+                    "移す先の場所に、別のモデルが登録されています。一覧から外してから、もう一度移してください。",
+                    "Another model of the list has that place. Take it off the list, then move again.",
+                )
             connection.execute("UPDATE models SET path = ? WHERE id = ?", (key, id))
             for row in connection.execute("SELECT * FROM models").fetchall():
                 choices = _model(dict(row)).choices
                 if choices.draft_path == before:
                     moved = encoded(msgspec.structs.replace(choices, draft_path=key))
                     connection.execute("UPDATE models SET choices = ? WHERE id = ?", (moved, row["id"]))
+
+    def take_off(self, id: int) -> TakenOff:
+        """Forget the model as ``remove`` does; return what ``put_back`` needs."""
+        with self._database.write() as connection:
+            row = fetch(connection, "models", id)
+            chats = connection.execute("SELECT id FROM chats WHERE model_id = ?", (id,)).fetchall()
+            below = {
+                table: [
+                    dict(each)
+                    for each in connection.execute(f"SELECT * FROM {table} WHERE model_id = ?", (id,))  # noqa: S608
+                ]
+                for table in _BELOW
+            }
+            connection.execute("DELETE FROM models WHERE id = ?", (id,))
+        return TakenOff(row, tuple(each["id"] for each in chats), below)
+
+    def put_back(self, taken: TakenOff) -> None:
+        """Undo ``take_off``, with all that was set and its chats; one that was added anew stays."""
+        with self._database.write() as connection:
+            there = connection.execute(
+                "SELECT id FROM models WHERE path = ?", (taken.row["path"],)
+            ).fetchone()
+            if there is not None:
+                return
+            for table, rows in {"models": [taken.row], **taken.below}.items():
+                for row in rows:
+                    names, marks = ", ".join(row), ", ".join("?" * len(row))
+                    connection.execute(
+                        f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 - our own names
+                        tuple(row.values()),
+                    )
+            connection.executemany(
+                "UPDATE chats SET model_id = ? WHERE id = ? AND model_id IS NULL",
+                [(taken.row["id"], chat) for chat in taken.chats],
+            )
 
     def remove(self, id: int) -> None:
         """Forget the model; chats that used it stay, without one."""

@@ -181,3 +181,22 @@ def test_in_how_many_chats_a_model_answers(store: Store, model: Model) -> None:
         store.chats.set_model(chat.id, model.id)
     store.chats.delete(chat.id)
     assert store.models.chats().get(model.id) == 2 and unused.id not in store.models.chats()
+
+
+def test_a_model_taken_off_comes_back_with_all_that_was_set(store: Store, model: Model) -> None:
+    store.models.choose(model.id, gpu_layers=7)
+    store.models.rename(model.id, "仕事用")
+    store.models.write_note(model.id, "メモ")
+    store.models.remember(model.id, "machine", Run(context_length=4_096))
+    store.measurements.keep(model.id, "machine", {"points": []})
+    chat, _, _ = store.messages.send_first("質問", model.name, title="題")
+    store.chats.set_model(chat.id, model.id)
+    before = store.models.get(model.id)
+    taken = store.models.take_off(model.id)
+    assert store.models.list() == [] and store.chats.get(chat.id).model_id is None
+    store.models.put_back(taken)
+    store.models.put_back(taken)  # a second press changes nothing
+    assert store.models.get(model.id) == before
+    assert store.chats.get(chat.id).model_id == model.id
+    assert store.models.run(model.id, "machine") == Run(context_length=4_096)
+    assert len(store.measurements.list()) == 1

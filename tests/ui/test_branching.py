@@ -114,6 +114,21 @@ def test_an_edit_that_a_crash_ended_goes_on_where_it_was(talk: Scripted) -> None
     assert (editor.edit.toPlainText(), "書きかけ" in editor.note.text()) == ("二つめの質問", False)
 
 
+def test_a_second_click_opens_no_second_editor_and_another_chat_none(talk: Scripted) -> None:
+    message = talk.path()[2]
+    for _ in range(2):
+        talk.page.transcript.edit_requested.emit(message.id)
+    editor = dialog(talk, MessageEditor)
+    talk.settle()
+    assert sum(isinstance(w, MessageEditor) for w in QApplication.topLevelWidgets()) == 1
+    editor.reject()
+    talk.settle()
+    talk.page.transcript.edit_requested.emit(message.id)
+    talk.window.new_chat()
+    talk.settle()
+    assert not any(isinstance(w, MessageEditor) and w.isVisible() for w in QApplication.topLevelWidgets())
+
+
 def test_an_answer_is_put_right_by_hand_and_back(talk: Scripted) -> None:
     old = talk.path()
     talk.page.transcript.edit_requested.emit(old[1].id)

@@ -169,3 +169,16 @@ def test_it_can_be_cancelled(tmp_path):
 
 def test_a_home_without_any_of_them(tmp_path):
     assert found(tmp_path) == {}
+
+
+def test_what_is_strange_in_one_place_does_not_end_the_search(tmp_path):
+    (tmp_path / ".lmstudio-home-pointer").write_text("/with\0nothing", encoding="utf-8")
+    layers = [{"mediaType": MODEL, "digest": f"sha256:{HASH}"}]
+    ollama(tmp_path / ".ollama/models", "x", {"layers": layers})  # without registry, name and tag
+    model(tmp_path / ".ollama/models/blobs" / f"sha256-{HASH}")
+    snapshot = tmp_path / ".cache/huggingface/hub/models--a--b/snapshots/1"
+    snapshot.mkdir(parents=True)
+    (snapshot / "round.gguf").symlink_to(snapshot / "round.gguf")
+    path = model(tmp_path / ".local/share/nomic.ai/GPT4All/a.gguf")
+    assert list(found(tmp_path)) == [path]
+    assert list(found(tmp_path, HF_HOME="~nobody-of-this-name/x", OLLAMA_MODELS="~/\0")) == [path]

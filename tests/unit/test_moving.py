@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from desktop import paths
+from desktop.errors import KotonohaError
 from desktop.jobs import Cancel, Cancelled, result_of
 from desktop.models import moving
 from desktop.models.moving import files_of, move, tidy
@@ -237,3 +238,42 @@ def test_a_kill_at_any_point_loses_and_doubles_nothing(store, old, new, journal,
         if not any(old.iterdir()):
             old, new = new, old
     assert not journal.exists()
+
+
+def test_two_moves_at_once_do_not_touch_each_other(store, old, new, journal, tmp_path, other_drive):
+    id = add(store, old / "a.gguf", b"1" * 100)
+    first = move(store, store.models.list(), old, new, journal=journal, cancel=Cancel())
+    next(first)
+    next(first)
+    with pytest.raises(KotonohaError) as told:
+        run(store, old, tmp_path / "三つめ", journal)
+    assert told.value.code == "move_running"
+    tidy(store, journal)  # as a second start of the application does
+    assert result_of(first) == []
+    assert Path(store.models.get(id).path).read_bytes() == b"1" * 100
+    assert contents(old, new) == {"新しい 場所/a.gguf": b"1" * 100}
+
+
+@pytest.mark.usefixtures("drive")
+def test_a_place_that_another_row_has_is_told(store, old, new, journal):
+    id = add(store, old / "a.gguf", b"1")
+    store.models.add(path=new / "a.gguf", name="前にそこにあったもの")
+    (stayed,) = run(store, old, new, journal)
+    assert stayed.error.code == "model_path_taken"
+    assert contents(old, new) == {"古い 場所/a.gguf": b"1"}
+    assert store.models.get(id).path == str(old / "a.gguf") and not journal.exists()
+
+
+def test_a_model_whose_parts_lie_elsewhere_stays_whole(store, old, new, journal, tmp_path):
+    add(store, old / "m-00001-of-00002.gguf", b"1")
+    (tmp_path / "part").write_bytes(b"2")
+    (old / "m-00002-of-00002.gguf").symlink_to(tmp_path / "part")
+    (stayed,) = run(store, old, new, journal)
+    assert stayed.error.code == "model_scattered" and (old / "m-00001-of-00002.gguf").exists()
+
+
+def test_a_split_model_with_a_strange_name_moves_whole(store, old, new, journal):
+    add(store, old / "m\nn-00001-of-00002.gguf", b"1")
+    (old / "m\nn-00002-of-00002.gguf").write_bytes(b"2")
+    assert run(store, old, new, journal) == []
+    assert len(list(new.iterdir())) == 2 and list(old.iterdir()) == []

@@ -51,6 +51,7 @@ class Branching(QObject):
         self._begin = begin
         self._window = parent
         self._asking: dict[Running, MessageEditor] = {}
+        self._editing: set[int] = set()  # messages whose editor is open, or about to be
         turns.began.connect(self._began)
         turns.refused.connect(self._refused)
 
@@ -59,12 +60,23 @@ class Branching(QObject):
         chat, message = self._chat(), self._message(message_id)
         if chat is None or message is None or self._turns.active(chat.id) is not None:
             return
+        if message_id in self._editing:
+            return  # a second click
         branches, jobs = self._session.store.branches, self._session.jobs
-        jobs.store(
-            lambda: branches.edit_of(message_id),
-            owner=self,
-            on_done=lambda begun: self._open_editor(chat, message, begun),
-        )
+        self._editing.add(message_id)
+
+        def read(begun: str | None) -> None:
+            now = self._chat()
+            if now is not None and now.id == chat.id and self._message(message_id) is not None:
+                self._open_editor(chat, message, begun)
+            else:  # another chat was opened meanwhile
+                self._editing.discard(message_id)
+
+        def failed(error: Exception) -> None:
+            self._editing.discard(message_id)
+            jobs.failed.emit(error)
+
+        jobs.store(lambda: branches.edit_of(message_id), owner=self, on_done=read, on_failed=failed)
 
     def _open_editor(self, chat: Chat, message: Message, begun: str | None) -> None:
         branches, jobs = self._session.store.branches, self._session.jobs
@@ -88,8 +100,20 @@ class Branching(QObject):
             editor.rewrite(begun)
         ask, put = partial(self._ask, editor, chat, message), partial(self._rewrite, editor, chat, message)
         editor.written.connect(ask if asks else put)
-        editor.paused.connect(lambda typed: jobs.store(lambda: branches.keep_edit(message.id, typed)))
-        editor.finished.connect(lambda _: jobs.store(lambda: branches.end_edit(message.id)))
+        kept = begun or ""
+
+        def keep(typed: str) -> None:
+            nonlocal kept
+            kept = typed
+            jobs.store(lambda: branches.keep_edit(message.id, typed))
+
+        def end(_: int) -> None:
+            self._editing.discard(message.id)
+            jobs.store(lambda: branches.end_edit(message.id, kept))
+
+        editor.paused.connect(keep)
+        editor.finished.connect(end)
+        editor.destroyed.connect(lambda: self._editing.discard(message.id))
         editor.left.connect(self.left)
         editor.files.opened.connect(partial(self._look_into, editor))
         editor.open()

@@ -541,6 +541,7 @@ class Conversation(QObject):
             self._shown.chat = msgspec.structs.replace(self._shown.chat, model_id=model.id)
             self._tell_others()
         self._show_choices()
+        self.fullness.renew()
         self._warm()
 
     def _take_preset(self, preset_id: int | None) -> None:
@@ -551,6 +552,7 @@ class Conversation(QObject):
             self._shown.chat = msgspec.structs.replace(self._shown.chat, preset_id=preset_id)
             self._tell_others()
         self._show_choices()
+        self.fullness.renew()
 
     def _show_choices(self) -> None:
         preset_id = self._shown.chat.preset_id if self._shown.chat else self._new_preset_id

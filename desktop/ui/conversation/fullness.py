@@ -49,6 +49,8 @@ class Fullness(QObject):
         attachments.changed.connect(self.count.later)
         page.meter.policy_chosen.connect(self.choose)
         session.warmed.connect(self.count.later)
+        for changed in (session.models_changed, session.presets_changed, session.preferences_changed):
+            changed.connect(self.renew)
         turns.ended.connect(self.count.later)
 
     @property
@@ -56,6 +58,11 @@ class Fullness(QObject):
         """What becomes of what does not fit, in the chat that is shown."""
         chat = self._shown().chat
         return chat.policy if chat else self.new_policy
+
+    def renew(self, *_: object) -> None:
+        """Count anew, as something else is sent or it goes to another model; till then hold nothing back."""
+        self._page.composer.set_fits(True)
+        self.count.later()
 
     def forget(self) -> None:
         """Forget what was counted: it is no longer true."""
@@ -84,7 +91,7 @@ class Fullness(QObject):
         if chat is None:
             self.new_policy = policy
             self.show()
-            self.count.later()
+            self.renew()
             return
         chat_id, store = chat.id, self._session.store
 
@@ -94,7 +101,7 @@ class Fullness(QObject):
                 shown.chat = msgspec.structs.replace(shown.chat, policy=policy)
                 self.policy_changed.emit()
                 self.show()
-                self.count.later()
+                self.renew()
                 if then is not None:
                     then()
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.engine.states import chat_key
-from desktop.errors import sentence
+from desktop.errors import KotonohaError, sentence
 from desktop.store import Cut
 from desktop.store.chats import BIN_SECONDS
 from desktop.ui.controls.notice import Notice
@@ -177,11 +177,17 @@ class BinDialog(QDialog):
             store.branches.restore(Cut(each.message_id))
 
     def _erase(self, each: Binned) -> None:
-        if each.message_id is None:
-            self._session.erase_chat(each.chat_id)
-        else:
-            self._session.store.branches.erase(each.message_id)
-            self._session.engine.forget(chat_key(each.chat_id))  # it may have been computed with the branch
+        try:
+            if each.message_id is None:
+                self._session.erase_chat(each.chat_id)
+            else:
+                self._session.store.branches.erase(each.message_id)
+                self._session.engine.forget(
+                    chat_key(each.chat_id)
+                )  # it may have been computed with the branch
+        except KotonohaError as error:
+            if error.code not in ("chat_missing", "message_missing"):  # it went with the branch above it
+                raise
 
     def _each(self, which: list[Binned], act: Callable[[Binned], None]) -> None:
         """Do something with each, the oldest first: a branch may hang on another one."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.chat.order import Section
+from desktop.errors import KotonohaError
 from desktop.store import Chat, Folder
 from desktop.ui.controls.line_dialog import LineDialog
 from desktop.ui.controls.question import Question
@@ -84,7 +85,10 @@ class ChatDesk(QObject):
         )
 
         def undo() -> None:
-            self._do(lambda: self._chats.restore(*ids), lambda _: self.restored.emit(list(ids)))
+            def work() -> list[int]:
+                return [id for id in ids if _if_there(partial(self._chats.restore, id))]
+
+            self._do(work, lambda back: self.restored.emit(back) if back else None)
 
         def done(_: object) -> None:
             self.deleted.emit(list(ids))
@@ -121,8 +125,9 @@ class ChatDesk(QObject):
 
         def undo() -> None:
             for id, old in before.items():
-                self._chats.move(id, folder_id=old)
-            self._chats.pin(*pinned)
+                _if_there(partial(self._chats.move, id, folder_id=old))
+            for id in pinned:
+                _if_there(partial(self._chats.pin, id))
 
         self._do_and_say(work, said, undo)
 
@@ -158,11 +163,11 @@ class ChatDesk(QObject):
         def undo() -> None:
             for chat in chats:
                 if chat.pinned:
-                    self._chats.pin(chat.id)
+                    _if_there(partial(self._chats.pin, chat.id))
                 if chat.archived:
-                    self._chats.archive(chat.id)
+                    _if_there(partial(self._chats.archive, chat.id))
                 if chat.folder_id:
-                    self._chats.move(chat.id, folder_id=chat.folder_id)
+                    _if_there(partial(self._chats.move, chat.id, folder_id=chat.folder_id))
 
         self._do_and_say(work, self.tr("一覧に戻しました。"), undo)
 
@@ -298,3 +303,14 @@ class ChatDesk(QObject):
         menu.addAction(self.tr("新しいフォルダー…"), self.new_folder)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
+
+
+def _if_there(work: Callable[[], object]) -> bool:
+    """Do it, unless the chat or the folder is gone for good meanwhile; return whether it was done."""
+    try:
+        work()
+    except KotonohaError as error:
+        if not error.code.endswith("_missing"):
+            raise
+        return False
+    return True

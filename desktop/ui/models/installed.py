@@ -14,6 +14,7 @@ from desktop.models import library, starter
 from desktop.models.shelf import Added, Checked, Shelf, Shelved, add_all, shelf, throw_away, verify
 from desktop.store import Model
 from desktop.store.folding import folded
+from desktop.store.models import TakenOff
 from desktop.ui.composer.message_editor import MessageEditor
 from desktop.ui.controls.line_dialog import LineDialog
 from desktop.ui.controls.open_file import OpenFile
@@ -118,7 +119,7 @@ class Installed(QWidget):
                 self.cards[number].progress.setVisible(shelved.model.id in self._checking)
                 continue
             card = ModelCard(shelved, usual=is_usual, parent=self._list)
-            card.wanted.connect(lambda name, card=card: getattr(self, name)(card.shelved))
+            card.wanted.connect(lambda name, shown: getattr(self, name)(shown))
             self._column.insertWidget(number, card)
             self.cards.append(card)
         self.empty.setVisible(not shown)
@@ -217,6 +218,7 @@ class Installed(QWidget):
             editor.accept()
 
         editor.written.connect(keep)
+        editor.left.connect(lambda note: self._keep(lambda: models.write_note(model.id, note)))
         editor.open()
 
     def reveal(self, shelved: Shelved) -> None:
@@ -275,19 +277,16 @@ class Installed(QWidget):
     def forget(self, shelved: Shelved) -> None:
         """Take the model off the list; its file stays."""
         model, store = shelved.model, self._session.store
-        path = Path(model.path)
 
-        def undo() -> None:
-            self.add_paths([path])
-
-        def done(_: object) -> None:
+        def done(taken: TakenOff) -> None:
             self._session.refresh_models()
-            back = undo if shelved.state != "gone" else None
             words = self.tr("「{name}」を一覧から外しました。ファイルはそのままです。")
-            self.said.emit(words.format(name=model.name), back)
+            self.said.emit(
+                words.format(name=model.name), lambda: self._keep(lambda: store.models.put_back(taken))
+            )
 
         self._keep_starter_away(model)
-        self._session.jobs.store(lambda: store.models.remove(model.id), owner=self, on_done=done)
+        self._session.jobs.store(lambda: store.models.take_off(model.id), owner=self, on_done=done)
 
     def bin(self, shelved: Shelved) -> None:
         """Ask, then put the file into the bin of the system."""

@@ -34,7 +34,7 @@ BUTTON_WIDTH = 112  # px
 class ModelCard(QFrame):
     """Shows a model; ``wanted`` tells what is to be done with it, by the name of a method of the page."""
 
-    wanted = Signal(str)
+    wanted = Signal(str, object)  # and the model that was shown when it was wanted
 
     def __init__(self, shelved: Shelved, *, usual: bool, parent: QWidget | None = None) -> None:
         """``usual``: it is what new chats are answered with."""
@@ -66,7 +66,7 @@ class ModelCard(QFrame):
         self.button.setSizePolicy(keep)
         self.more = IconButton("ellipsis", self.tr("ほかの操作"), self)
         self._arrange()
-        self.button.clicked.connect(lambda: self.wanted.emit("use"))
+        self.button.clicked.connect(lambda: self.wanted.emit("use", self.shelved))
         self.more.clicked.connect(self._open_menu)
         self.show_model(shelved, usual=usual)
 
@@ -185,7 +185,7 @@ class ModelCard(QFrame):
                 continue
             action = menu.addAction(words)
             action.setEnabled(possible)
-            action.triggered.connect(partial(self.wanted.emit, name))
+            action.triggered.connect(partial(self.wanted.emit, name, self.shelved))
         menu.setAccessibleName(model.name)
         return menu
 

@@ -82,10 +82,18 @@ class MoveDialog(Frame):
             if stayed is None:
                 self.outcome.tell(self.tr("止めました。移し終えたモデルは、新しい場所にあります。"))
                 return
-            self._session.change(models_folder=str(folder))
-            self._old = folder
-            self.place.setText(self.tr("いまの場所: {path}").format(path=folder))
-            words = [self.tr("移しました。新しいモデルも、ここに置きます。")]
+            here = [each for each in self._session.models if old in Path(each.path).parents]
+            moved = len(stayed) < max(len(here), 1)
+            if moved:
+                self._session.change(models_folder=str(folder))
+                self._old = folder
+                self.place.setText(self.tr("いまの場所: {path}").format(path=folder))
+            if not stayed:
+                words = [self.tr("移しました。新しいモデルも、ここに置きます。")]
+            elif moved:
+                words = [self.tr("移せたものだけ移しました。残りは元の場所で使えます。")]
+            else:
+                words = [self.tr("移せませんでした。モデルは元の場所で使えます。")]
             words += [f"{each.name}: {sentence(each.error)}" for each in stayed[:MOST_TOLD]]
             self.outcome.tell("\n".join(words), failed=bool(stayed))
 
