@@ -74,10 +74,12 @@ def test_the_edited_question_goes_with_the_files_that_remain(sent: Scripted) -> 
 
 def test_files_come_back_one_after_the_other_in_their_order(sent: Scripted) -> None:
     editor = editing(sent, sent.path()[0].id)
+    editor.resize(editor.minimumSize())
     for name in ("議事録.txt", "予算.csv", "長い記録.md"):
         assert not editor.files.taken.isVisible() or name not in editor.files.taken.label.text()
         take_away(editor, name)
         assert name in editor.files.taken.label.text()
+        sent.until(lambda: editor.files.height() >= editor.files.layout().minimumSize().height())
     assert names(editor) == [] and editor.edit.hasFocus()
     back = editor.files.taken.button
     QTest.mouseClick(back, Qt.MouseButton.LeftButton)

@@ -53,7 +53,7 @@ class MessageEditor(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self.resize(760, 560)
-        self.setMinimumSize(360, 280)
+        self.setMinimumSize(360, 400 if files else 280)
         self._before = text
         self._enlarges = enlarges
         self._may_be_empty = may_be_empty
