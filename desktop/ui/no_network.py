@@ -1,4 +1,4 @@
-"""Qt's own network, which Python's hook does not see, refused by Qt itself. Its local sockets are used."""
+"""Qt's own network, which no audit hook of Python sees, refused by Qt itself. Local sockets are used."""
 
 from __future__ import annotations
 

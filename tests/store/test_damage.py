@@ -45,7 +45,7 @@ def zeroed_header(content: bytes) -> bytes:
 
 
 def zeroed_pages(content: bytes) -> bytes:
-    return content[: 4096 * 40] + bytes(4096 * 20) + content[4096 * 60 :]  # after those of the schema
+    return content[: 4096 * 60] + bytes(4096 * 20) + content[4096 * 80 :]  # after those of the schema
 
 
 def noise(content: bytes) -> bytes:
