@@ -36,6 +36,10 @@ def run(options: Namespace, pdf: Callable[[Cancel], Writer] | None = None) -> in
                 from desktop.cli.chats import run as chats
 
                 return chats(options, pdf)
+            case "models":
+                from desktop.cli.models import run as models
+
+                return models(options)
             case "devices":
                 from desktop.cli.devices import run as devices
 

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from desktop import __version__
 from desktop.cli.chats_arguments import add_chats
+from desktop.cli.models_arguments import add_models
 from desktop.language import say
 
 CACHE_TYPES = ("f16", "q8_0", "q4_0")  # engine.protocol.CacheType, without loading msgspec
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_devices(commands)
     add_chats(commands)
+    add_models(commands)
     _add_quick(commands)
     _add_demo(commands)
     return parser
