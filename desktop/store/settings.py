@@ -28,6 +28,7 @@ from desktop.store.sampling import (
 from desktop.store.text import clean
 
 ZOOM_LEAST, ZOOM_MOST = 50, 300  # percent
+DOWNLOADS_MOST = 8
 STATES_MOST_GB = 64  # GB are 2³⁰ bytes here, as the systems' own windows count memory
 Density = Literal["roomy", "usual", "dense"]
 _Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
@@ -51,6 +52,11 @@ class Preferences(msgspec.Struct, frozen=True):
     context_length: Tokens | None = None
     models_folder: Annotated[str, Meta(max_length=4_000)] = ""  # where models are kept; "": in our own folder
     starter: bool = True  # whether the trial model is put in place where it is missing
+    offline: bool = True  # no connection leaves the application, until the person asks for something
+    downloads_at_once: Annotated[int, Meta(ge=1, le=DOWNLOADS_MOST)] = 2
+    download_limit: Annotated[int, Meta(ge=0, le=1 << 40)] = 0  # bytes a second for all together; 0: none
+    hub_endpoint: Annotated[str, Meta(max_length=300)] = ""  # "": HF_ENDPOINT, else the official hub
+    proxy: Annotated[str, Meta(max_length=500)] = ""  # "": as the system says
     temperature: Temperature | None = None
     top_k: TopK | None = None
     top_p: Probability | None = None

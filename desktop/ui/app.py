@@ -229,6 +229,7 @@ class App(QObject):
         session.refresh_models()
         self._dress()
         session.install_starter()
+        session.downloads.begin()
         self._jobs.store(lambda: self._tidy(store))
         self.titling = Titling(session, self.turns)
         session.index_chats()

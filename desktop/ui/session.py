@@ -20,8 +20,10 @@ from desktop.models import library, starter
 from desktop.models.loading import Loader, Step, Target, target_of
 from desktop.store import Chat, Folder, Model, Preferences, Preset, Store
 from desktop.store.choices import changed
+from desktop.ui.downloads import Downloads
 from desktop.ui.global_shortcut import GlobalShortcut
 from desktop.ui.new_drafts import NewDrafts
+from desktop.ui.online import Online
 from desktop.ui.worker import Jobs
 
 
@@ -53,6 +55,8 @@ class Session(QObject):
         self.folders: list[Folder] = []
         self.new_drafts = NewDrafts(self)
         self.global_shortcut = GlobalShortcut(jobs, self)  # for a quick question
+        self.online = Online(self)
+        self.downloads = Downloads(self)
         self._indexing = False
         self._warm: tuple[Target, Cancel] | None = None  # being loaded ahead of its question
         self._cold: Target | None = None  # could not be loaded

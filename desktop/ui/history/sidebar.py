@@ -48,20 +48,31 @@ class NewChatButton(QPushButton):
 
 
 class OfflineLine(QWidget):
-    """A green dot and what it means."""
+    """The dot and what it means; ``session`` None is a place that does not follow it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, session: Session | None = None) -> None:
         super().__init__(parent)
-        dot = OfflineDot(self)
-        label = ElidedLabel(self)
+        self.dot = dot = OfflineDot(self)
+        self.label = label = ElidedLabel(self)
         label.setText(dot.toolTip())
         label.setToolTip(label.text())
         label.setObjectName("sub")
+        self._session = session
+        if session is not None:
+            session.online.changed.connect(self._show_state)
+            self._show_state()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(dot)
         layout.addWidget(label, 1)
+
+    def _show_state(self) -> None:
+        assert self._session is not None
+        online = self._session.online
+        self.dot.show_state(online.sentence(), offline=online.is_offline)
+        self.label.setText(online.sentence())
+        self.label.setToolTip(online.sentence())
 
 
 class Sidebar(QFrame):
@@ -117,7 +128,8 @@ class Sidebar(QFrame):
         search.addWidget(self.narrow)
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 6, 0, 0)
-        foot.addWidget(OfflineLine(self), 1)
+        self.online = OfflineLine(self, self._session)
+        foot.addWidget(self.online, 1)
         foot.addWidget(self.bin_button)
         line = QFrame(self)
         line.setObjectName("hairline")
