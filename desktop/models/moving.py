@@ -13,6 +13,7 @@ import hashlib
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -82,6 +83,8 @@ def move(
         )
     try:
         new.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=new):  # can it be written to?
+            pass
     except OSError as error:
         raise _unusable(new, f"（{error.strerror}）", f"({error.strerror})") from error
     lock = _lock(journal)
@@ -105,6 +108,7 @@ def _move_all(
 ) -> Generator[MoveProgress, None, list[NotMoved]]:
     mine = [model for model in models if old in Path(os.path.realpath(model.path)).parents]
     sizes = {model.id: sum(_size(file) for file in files_of(Path(model.path))) for model in mine}
+    _require_room(old, new, sum(sizes.values()))
     total, done, stayed = 2 * sum(sizes.values()), 0, []
     for model in mine:
         yield MoveProgress(model.name, done, total)
@@ -263,16 +267,30 @@ def _folder_to_disk(folder: Path) -> None:
             os.close(descriptor)
 
 
+def _require_room(old: Path, new: Path, size: int) -> None:
+    """Raise ``disk_full`` where the models do not fit; on the same drive they take no more room."""
+    try:
+        lacks = old.stat().st_dev != new.stat().st_dev and shutil.disk_usage(new).free < size
+    except OSError:
+        return  # the copying will tell
+    if lacks:
+        raise _full()
+
+
+def _full() -> KotonohaError:
+    return KotonohaError(
+        "disk_full",
+        "移す先の空きが足りません。モデルは元の場所にあります。",
+        "There is not enough room in the new place. The models are where they were.",
+    )
+
+
 def _explained(error: Exception, new: Path) -> KotonohaError:
     if isinstance(error, KotonohaError):
         return error
     assert isinstance(error, OSError)
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return KotonohaError(
-            "disk_full",
-            "移す先の空きが足りません。モデルは元の場所にあります。",
-            "There is not enough room in the new place. The model is where it was.",
-        )
+        return _full()
     return _unusable(new, f"（{error.strerror}）", f"({error.strerror})")
 
 

@@ -80,7 +80,7 @@ def shelf(store: Store, folder: Path) -> Shelf:
 
 
 def verify(store: Store, model: Model, cancel: Cancel) -> Generator[Checked, None, bool]:
-    """Read the whole model; return whether it is as it was when it was read before. Keeps its hash.
+    """Read the whole model; return whether it is as it was before. The first time keeps its hash.
 
     Raises what ``gguf.read_contents`` raises where the file is damaged, gone or cannot be read.
     """
@@ -100,7 +100,9 @@ def verify(store: Store, model: Model, cancel: Cancel) -> Generator[Checked, Non
         raise _unreadable(path, error) from error
     sha256 = digest.hexdigest()
     same = store.models.get(model.id).sha256 in ("", sha256)
-    store.models.keep_hash(model.id, sha256)
+    if same:  # else the next look is to find it, too
+        store.models.keep_hash(model.id, sha256)
+    path = Path(store.models.get(model.id).path)  # it may have been moved meanwhile
     library.register(store, path)  # what is shown of it may have changed with it
     return same
 
@@ -131,7 +133,8 @@ def throw_away(store: Store, model: Model) -> list[Path]:
         try:
             send2trash(file)
         except OSError:  # also where the drive has no bin
-            kept.append(file)
+            if file.exists():
+                kept.append(file)
     if not kept:
         store.models.remove(model.id)
     return kept

@@ -34,6 +34,7 @@ from desktop.ui.exchange.export_dialog import ExportDialog
 from desktop.ui.exchange.import_dialog import ImportDialog
 from desktop.ui.exchange.passphrase_dialog import PassphraseDialog
 from desktop.ui.history.bin_dialog import BinDialog
+from desktop.ui.models.catalog_wishes import WishesDialog
 from desktop.ui.models.elsewhere_dialog import ElsewhereDialog
 from desktop.ui.models.measure_dialog import MeasureDialog
 from desktop.ui.models.move_dialog import MoveDialog
@@ -199,6 +200,13 @@ def _measure(scripted: Scripted) -> QWidget:
     return dialog
 
 
+def _wishes(scripted: Scripted) -> QWidget:
+    scripted.window.show_models()
+    scripted.window.models.ask.click()
+    scripted.until(lambda: _is_open(WishesDialog))
+    return _newest(WishesDialog)
+
+
 def _elsewhere(scripted: Scripted) -> QWidget:
     dialog = ElsewhereDialog(scripted.app.session, scripted.window)
     dialog.open()
@@ -229,6 +237,7 @@ DIALOGS: dict[type[QDialog], Opener] = {
     SideBySide: _beside,
     TemplateDialog: _template,
     TextDialog: _text,
+    WishesDialog: _wishes,
 }
 
 
@@ -277,6 +286,10 @@ def places(scripted: Scripted) -> Iterator[tuple[str, QWidget]]:
     window.show_models()
     scripted.until(lambda: window.models.installed.cards)
     yield "モデル", window
+    window.models.search.clear()  # a test may have typed there
+    window.models.show_catalog()
+    scripted.until(window.models.catalog.rows.rowCount)
+    yield "日本語カタログ", window
     window.show_chats()
     window.find_anything()
     yield "したいことを探す", window.finder.palette

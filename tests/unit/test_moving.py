@@ -277,3 +277,30 @@ def test_a_split_model_with_a_strange_name_moves_whole(store, old, new, journal)
     (old / "m\nn-00002-of-00002.gguf").write_bytes(b"2")
     assert run(store, old, new, journal) == []
     assert len(list(new.iterdir())) == 2 and list(old.iterdir()) == []
+
+
+def test_a_folder_without_room_or_that_cannot_be_written_to_is_told_before_anything_moves(
+    store, old, new, journal, monkeypatch
+):
+    add(store, old / "a.gguf", b"1" * 100)
+    monkeypatch.setattr(moving.shutil, "disk_usage", lambda _: moving.shutil._ntuple_diskusage(100, 90, 10))
+    stat = Path.stat
+
+    def on_another_drive(self, **more):
+        told = stat(self, **more)
+        return os.stat_result((*told[:2], told.st_dev + 1, *told[3:])) if self == new else told
+
+    monkeypatch.setattr(Path, "stat", on_another_drive)
+    with pytest.raises(KotonohaError) as full:
+        run(store, old, new, journal)
+    assert full.value.code == "disk_full"
+    monkeypatch.undo()
+
+    def refused(**_):
+        raise PermissionError(errno.EACCES, "not yours")
+
+    monkeypatch.setattr(moving.tempfile, "TemporaryFile", refused)
+    with pytest.raises(KotonohaError) as told:
+        run(store, old, new, journal)
+    assert told.value.code == "folder_unusable"
+    assert contents(old) == {"古い 場所/a.gguf": b"1" * 100}

@@ -80,7 +80,8 @@ def test_one_wrong_byte_is_found(store, smollm2, tmp_path):
         byte = file.read(1)
         file.seek(-1000, os.SEEK_END)
         file.write(bytes([byte[0] ^ 1]))
-    assert result_of(verify(store, store.models.get(model.id), Cancel())) is False
+    for _ in range(2):  # it does not become right by being looked at
+        assert result_of(verify(store, store.models.get(model.id), Cancel())) is False
 
 
 def test_a_damaged_or_missing_file_is_told(store, smollm2, tmp_path):

@@ -32,6 +32,14 @@
         <translation>Find a chat</translation>
     </message>
     <message>
+        <source>次の一致</source>
+        <translation>Next match</translation>
+    </message>
+    <message>
+        <source>前の一致</source>
+        <translation>Previous match</translation>
+    </message>
+    <message>
         <source>書くところへ移る</source>
         <translation>Go to the message field</translation>
     </message>
@@ -693,6 +701,376 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
 </context>
 <context>
+    <name>CatalogDetails</name>
+    <message>
+        <source>← 一覧に戻る</source>
+        <translation>← Back to the list</translation>
+    </message>
+    <message>
+        <source>考える</source>
+        <translation>Thinks</translation>
+    </message>
+    <message>
+        <source>元のリポジトリからの入手には、配布元での利用条件への同意が必要です。</source>
+        <translation>To get it from the original repository, its terms must be agreed to there.</translation>
+    </message>
+    <message>
+        <source>公開なし</source>
+        <translation>Not published</translation>
+    </message>
+    <message>
+        <source>このPCで動く、近いモデル</source>
+        <translation>The nearest models that run here</translation>
+    </message>
+    <message>
+        <source>使う</source>
+        <translation>Use</translation>
+    </message>
+    <message>
+        <source>このPCにあります: {name}</source>
+        <translation>On this computer: {name}</translation>
+    </message>
+    <message>
+        <source>入手する（{quantization}、{size}）</source>
+        <translation>Get it ({quantization}, {size})</translation>
+    </message>
+    <message>
+        <source>入手先</source>
+        <translation>Where to get it</translation>
+    </message>
+    <message>
+        <source>GGUF形式のファイルの場所は、まだ確かめられていません。「{name} GGUF」で探すと、有志が変換したものが見つかることがあります。元のリポジトリは次のとおりです。</source>
+        <translation>Where its GGUF files are has not been checked yet. A search for “{name} GGUF” may find conversions by volunteers. The original repository is this.</translation>
+    </message>
+    <message>
+        <source>ここから、名前に「{quantization}」が入った .gguf ファイル（{size}）をダウンロードして、「モデルを追加」で選んでください。</source>
+        <translation>From here, download the .gguf file with “{quantization}” in its name ({size}), then choose it with “Add a model”.</translation>
+    </message>
+    <message>
+        <source>大きさを選ぶ</source>
+        <translation>Choose a size</translation>
+    </message>
+    <message>
+        <source>「約」の付く大きさは、モデルの規模から計算した見込みです。</source>
+        <translation>Sizes with “about” are estimates from the model’s number of parameters.</translation>
+    </message>
+    <message>
+        <source>おすすめ</source>
+        <translation>Recommended</translation>
+    </message>
+    <message>
+        <source>動かない</source>
+        <translation>Does not run</translation>
+    </message>
+    <message>
+        <source>メモリ 約 {size}</source>
+        <translation>about {size} of memory</translation>
+    </message>
+    <message>
+        <source>入手する</source>
+        <translation>Get it</translation>
+    </message>
+    <message>
+        <source>系譜</source>
+        <translation>Lineage</translation>
+    </message>
+    <message>
+        <source>一から学習したモデルです（フルスクラッチ）。</source>
+        <translation>Trained from scratch.</translation>
+    </message>
+    <message>
+        <source>ライセンス</source>
+        <translation>Licences</translation>
+    </message>
+    <message>
+        <source>次の条件が、すべて重ねて当てはまります。</source>
+        <translation>All of these terms hold together.</translation>
+    </message>
+    <message>
+        <source>{name} から引き継がれる条件です。</source>
+        <translation>Terms inherited from {name}.</translation>
+    </message>
+    <message>
+        <source>開発元の説明: {words}</source>
+        <translation>Its makers say: {words}</translation>
+    </message>
+    <message>
+        <source>くわしい情報</source>
+        <translation>Details</translation>
+    </message>
+    <message>
+        <source>わかっていません</source>
+        <translation>Not known</translation>
+    </message>
+    <message>
+        <source>日本語を主に学んでいます</source>
+        <translation>Trained mainly on Japanese</translation>
+    </message>
+    <message>
+        <source>話せます</source>
+        <translation>Speaks it</translation>
+    </message>
+    <message>
+        <source>苦手です</source>
+        <translation>Weak</translation>
+    </message>
+    <message>
+        <source>種類</source>
+        <translation>Kind</translation>
+    </message>
+    <message>
+        <source>規模</source>
+        <translation>Parameters</translation>
+    </message>
+    <message>
+        <source>日本語</source>
+        <translation>Japanese</translation>
+    </message>
+    <message>
+        <source>言語</source>
+        <translation>Language</translation>
+    </message>
+    <message>
+        <source>コンテキスト</source>
+        <translation>Context</translation>
+    </message>
+    <message>
+        <source>{count} トークン</source>
+        <translation>{count} tokens</translation>
+    </message>
+    <message>
+        <source>質問の形式</source>
+        <translation>Prompt format</translation>
+    </message>
+    <message>
+        <source>元のリポジトリ</source>
+        <translation>Original repository</translation>
+    </message>
+    <message>
+        <source>GGUF</source>
+        <translation>GGUF</translation>
+    </message>
+</context>
+<context>
+    <name>CatalogFilters</name>
+    <message>
+        <source>絞り込み</source>
+        <translation>Filters</translation>
+    </message>
+    <message>
+        <source>日本語に強い</source>
+        <translation>Strong in Japanese</translation>
+    </message>
+    <message>
+        <source>日本語を主に学んだモデル</source>
+        <translation>Models trained mainly on Japanese</translation>
+    </message>
+    <message>
+        <source>商用利用できる</source>
+        <translation>Commercial use</translation>
+    </message>
+    <message>
+        <source>条件付きのものも含みます</source>
+        <translation>Including those with conditions</translation>
+    </message>
+    <message>
+        <source>このPCで快適に動く</source>
+        <translation>Runs well here</translation>
+    </message>
+    <message>
+        <source>メモリに余裕があり、読むより速く答えるモデル</source>
+        <translation>Models with memory to spare that answer faster than one reads</translation>
+    </message>
+    <message>
+        <source>考えるモデル</source>
+        <translation>Thinks first</translation>
+    </message>
+    <message>
+        <source>考えてから答える、または、そうするかを選べるモデル</source>
+        <translation>Models that think before they answer, or can</translation>
+    </message>
+</context>
+<context>
+    <name>CatalogList</name>
+    <message>
+        <source>日本語カタログのモデル</source>
+        <translation>Models of the Japanese catalogue</translation>
+    </message>
+    <message>
+        <source>Enter でくわしく見られます。</source>
+        <translation>Enter shows more.</translation>
+    </message>
+</context>
+<context>
+    <name>CatalogModel</name>
+    <message>
+        <source>入手する</source>
+        <translation>Get it</translation>
+    </message>
+    <message>
+        <source>使う</source>
+        <translation>Use</translation>
+    </message>
+    <message>
+        <source>入手先を見る</source>
+        <translation>Where to get it</translation>
+    </message>
+    <message>
+        <source>理由を見る</source>
+        <translation>Why not</translation>
+    </message>
+    <message>
+        <source>公開なし</source>
+        <translation>Not published</translation>
+    </message>
+    <message>
+        <source>近いもの: {name}</source>
+        <translation>Nearest: {name}</translation>
+    </message>
+    <message>
+        <source>クラウドのみ</source>
+        <translation>Cloud only</translation>
+    </message>
+</context>
+<context>
+    <name>CatalogPage</name>
+    <message>
+        <source>絞り込みを外す</source>
+        <translation>Clear the filters</translation>
+    </message>
+    <message>
+        <source>カタログを読んでいます…</source>
+        <translation>Reading the catalogue…</translation>
+    </message>
+    <message>
+        <source>この条件に合うモデルはありません。</source>
+        <translation>No model fits these filters.</translation>
+    </message>
+    <message>
+        <source>「{words}」に合うモデルはありません。</source>
+        <translation>No model matches “{words}”.</translation>
+    </message>
+</context>
+<context>
+    <name>CatalogWords</name>
+    <message>
+        <source>商用可</source>
+        <translation>Commercial use</translation>
+    </message>
+    <message>
+        <source>条件付きで商用可</source>
+        <translation>Commercial with conditions</translation>
+    </message>
+    <message>
+        <source>商用不可</source>
+        <translation>Not commercial</translation>
+    </message>
+    <message>
+        <source>ライセンスの内容は、まだ確かめられていません。</source>
+        <translation>The licence has not been checked yet.</translation>
+    </message>
+    <message>
+        <source>空き不足</source>
+        <translation>No room</translation>
+    </message>
+    <message>
+        <source>とても快適</source>
+        <translation>Very fast</translation>
+    </message>
+    <message>
+        <source>快適</source>
+        <translation>Good</translation>
+    </message>
+    <message>
+        <source>ぎりぎり</source>
+        <translation>Tight</translation>
+    </message>
+    <message>
+        <source>重い</source>
+        <translation>Slow</translation>
+    </message>
+    <message>
+        <source>動かない</source>
+        <translation>Does not run</translation>
+    </message>
+    <message>
+        <source>約 {size}</source>
+        <translation>about {size}</translation>
+    </message>
+    <message>
+        <source>約 {speed} トークン/秒</source>
+        <translation>about {speed} tokens/s</translation>
+    </message>
+    <message>
+        <source>フルスクラッチ</source>
+        <translation>From scratch</translation>
+    </message>
+    <message>
+        <source>継続事前学習</source>
+        <translation>continued pre-training</translation>
+    </message>
+    <message>
+        <source>蒸留</source>
+        <translation>distilled</translation>
+    </message>
+    <message>
+        <source>調整</source>
+        <translation>tuned</translation>
+    </message>
+    <message>
+        <source>マージ</source>
+        <translation>merged</translation>
+    </message>
+    <message>
+        <source>会話</source>
+        <translation>Chat</translation>
+    </message>
+    <message>
+        <source>基盤（会話の訓練を受けていません）</source>
+        <translation>Base (not trained to chat)</translation>
+    </message>
+    <message>
+        <source>埋め込み（意味で探すためのもの）</source>
+        <translation>Embeddings (to search by meaning)</translation>
+    </message>
+    <message>
+        <source>考えずに、すぐ答えます</source>
+        <translation>Answers at once</translation>
+    </message>
+    <message>
+        <source>考えてから答えます</source>
+        <translation>Thinks before it answers</translation>
+    </message>
+    <message>
+        <source>考えるかどうかを選べます</source>
+        <translation>Can think first</translation>
+    </message>
+    <message>
+        <source>{total}（一度に計算するのは {active}）</source>
+        <translation>{total} ({active} active at a time)</translation>
+    </message>
+    <message>
+        <source>日本語</source>
+        <translation>Japanese</translation>
+    </message>
+    <message>
+        <source>英語</source>
+        <translation>English</translation>
+    </message>
+    <message>
+        <source>中国語</source>
+        <translation>Chinese</translation>
+    </message>
+    <message>
+        <source>韓国語</source>
+        <translation>Korean</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+</context>
+<context>
     <name>ChatDesk</name>
     <message>
         <source>新しい対話</source>
@@ -1133,6 +1511,17 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
 </context>
 <context>
+    <name>Downloads</name>
+    <message>
+        <source>{name}: {wanted} は配布されていないので、{found} を入手します。</source>
+        <translation>{name}: {wanted} is not published, so {found} is fetched.</translation>
+    </message>
+    <message>
+        <source>{name}: {problem}</source>
+        <translation>{name}: {problem}</translation>
+    </message>
+</context>
+<context>
     <name>ElsewhereDialog</name>
     <message>
         <source>ほかのアプリのモデル</source>
@@ -1444,7 +1833,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     <name>GlobalShortcut</name>
     <message>
         <source>どのアプリからでも呼ぶには、デスクトップのキー設定で「kotonoha quick」を実行するようにしてください。</source>
-        <translation>To call it from any app, have your desktop&#x27;s keyboard settings run “kotonoha quick”.</translation>
+        <translation>To call it from any app, have your desktop&apos;s keyboard settings run “kotonoha quick”.</translation>
     </message>
     <message>
         <source>キーを選ぶと、どのアプリからでも開きます。</source>
@@ -1472,7 +1861,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>デスクトップのキー設定で「すぐに聞く」のキーを決めると、使えます。</source>
-        <translation>Set keys for “Quick question” in the desktop&#x27;s keyboard settings to use it.</translation>
+        <translation>Set keys for “Quick question” in the desktop&apos;s keyboard settings to use it.</translation>
     </message>
     <message>
         <source>{keys} は、ほかのアプリかデスクトップが使っています。別のキーを選んでください。</source>
@@ -1710,6 +2099,14 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Find models of other apps…</translation>
     </message>
     <message>
+        <source>置き場所…</source>
+        <translation>Folder…</translation>
+    </message>
+    <message>
+        <source>入手したモデルを、別のフォルダーやドライブに移します</source>
+        <translation>Move the models to another folder or drive</translation>
+    </message>
+    <message>
         <source>「{words}」に合うモデルはありません。</source>
         <translation>No model matches “{words}”.</translation>
     </message>
@@ -1827,6 +2224,17 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
 </context>
 <context>
+    <name>KeptFiles</name>
+    <message>
+        <source>「{name}」を外しました。</source>
+        <translation>“{name}” was removed.</translation>
+    </message>
+    <message>
+        <source>元に戻す</source>
+        <translation>Undo</translation>
+    </message>
+</context>
+<context>
     <name>KeyButton</name>
     <message>
         <source>キーを押してください</source>
@@ -1907,7 +2315,113 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>{count}つのうち{number}つめの答え&#x3000;{speed}</source>
-        <translation>Answer {number} of {count}　{speed}</translation>
+        <translation>Answer {number} of {count}&#x3000;{speed}</translation>
+    </message>
+</context>
+<context>
+    <name>MachineWords</name>
+    <message>
+        <source>プロセッサー</source>
+        <translation>Processor</translation>
+    </message>
+    <message>
+        <source>メモリ {size} GB</source>
+        <translation>{size} GB of memory</translation>
+    </message>
+    <message>
+        <source>空き {size}</source>
+        <translation>{size} free</translation>
+    </message>
+    <message>
+        <source>{name}（{backend}）</source>
+        <translation>{name} ({backend})</translation>
+    </message>
+    <message>
+        <source>メモリの速さ {speed} GB/秒</source>
+        <translation>Memory speed {speed} GB/s</translation>
+    </message>
+    <message>
+        <source>このPCで測った値です。大きなモデルの速さは、おもにこれで決まります。</source>
+        <translation>Measured on this computer. It decides, above all, how fast large models are.</translation>
+    </message>
+</context>
+<context>
+    <name>MeasureDialog</name>
+    <message>
+        <source>速さを測る — {name}</source>
+        <translation>Measure the speed — {name}</translation>
+    </message>
+    <message>
+        <source>いまの設定で読み込み、長さを変えて、読む速さと書く速さを測ります。1分ほどかかることがあります。薄い線は、前に測ったときと、ほかのモデルです。</source>
+        <translation>Loads the model as set, and measures how fast it reads and writes at several lengths. This may take a minute. Pale lines are earlier measurements and other models.</translation>
+    </message>
+    <message>
+        <source>読む速さ（トークン/秒）</source>
+        <translation>Reading (tokens/s)</translation>
+    </message>
+    <message>
+        <source>書く速さ（トークン/秒）</source>
+        <translation>Writing (tokens/s)</translation>
+    </message>
+    <message>
+        <source>長さ</source>
+        <translation>Length</translation>
+    </message>
+    <message>
+        <source>読む速さ</source>
+        <translation>Reading</translation>
+    </message>
+    <message>
+        <source>書く速さ</source>
+        <translation>Writing</translation>
+    </message>
+    <message>
+        <source>最初の文字まで</source>
+        <translation>First token</translation>
+    </message>
+    <message>
+        <source>測った速さ</source>
+        <translation>Measured speeds</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>測る</source>
+        <translation>Measure</translation>
+    </message>
+    <message>
+        <source>止める</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>モデルを読み込んでいます…</source>
+        <translation>Loading the model…</translation>
+    </message>
+    <message>
+        <source>測っています… {done} / {total}</source>
+        <translation>Measuring… {done} / {total}</translation>
+    </message>
+    <message>
+        <source>まだ測っていません。</source>
+        <translation>Not measured yet.</translation>
+    </message>
+    <message>
+        <source>―</source>
+        <translation>—</translation>
+    </message>
+    <message>
+        <source>{count} トークン</source>
+        <translation>{count} tokens</translation>
+    </message>
+    <message>
+        <source>{seconds} 秒</source>
+        <translation>{seconds} s</translation>
+    </message>
+    <message>
+        <source>{when} に測りました。コンテキスト {context}、メモリ約 {memory}。</source>
+        <translation>Measured {when}. Context {context}, about {memory} of memory.</translation>
     </message>
 </context>
 <context>
@@ -2097,6 +2611,10 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>ファイルを確かめる</source>
         <translation>Check the file</translation>
+    </message>
+    <message>
+        <source>速さを測る…</source>
+        <translation>Measure the speed…</translation>
     </message>
     <message>
         <source>ファイルをごみ箱に入れる…</source>
@@ -2341,8 +2859,20 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Find a model</translation>
     </message>
     <message>
+        <source>おすすめを聞く</source>
+        <translation>Recommend one</translation>
+    </message>
+    <message>
+        <source>絞り込む</source>
+        <translation>Filter</translation>
+    </message>
+    <message>
         <source>入手済み</source>
         <translation>Installed</translation>
+    </message>
+    <message>
+        <source>日本語カタログ</source>
+        <translation>Japanese catalogue</translation>
     </message>
     <message>
         <source>モデル</source>
@@ -2372,6 +2902,61 @@ Today’s data is not deleted but kept under another name. Answers being written
         <source>空き&#x3000;わかりません</source>
         <translation>Free space unknown</translation>
     </message>
+    <message>
+        <source>{words} {count}</source>
+        <translation>{words} {count}</translation>
+    </message>
+</context>
+<context>
+    <name>MoveDialog</name>
+    <message>
+        <source>モデルの置き場所</source>
+        <translation>Where models are kept</translation>
+    </message>
+    <message>
+        <source>入手したモデルを置くフォルダーです。別のドライブにも移せます。途中でやめても、モデルはどちらかにあり、なくなりません。</source>
+        <translation>The folder that models are kept in. It may be on another drive. If the move is stopped, each model is in one of the two places, and none is lost.</translation>
+    </message>
+    <message>
+        <source>いまの場所: {path}</source>
+        <translation>Now: {path}</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>移す先を選ぶ…</source>
+        <translation>Choose where to…</translation>
+    </message>
+    <message>
+        <source>モデルを移すフォルダー</source>
+        <translation>Folder to move the models to</translation>
+    </message>
+    <message>
+        <source>止める</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>止めました。移し終えたモデルは、新しい場所にあります。</source>
+        <translation>Stopped. The models that had been moved are in the new place.</translation>
+    </message>
+    <message>
+        <source>移しました。新しいモデルも、ここに置きます。</source>
+        <translation>Moved. New models will be kept here, too.</translation>
+    </message>
+    <message>
+        <source>移せたものだけ移しました。残りは元の場所で使えます。</source>
+        <translation>Some were moved. The others can be used where they are.</translation>
+    </message>
+    <message>
+        <source>移せませんでした。モデルは元の場所で使えます。</source>
+        <translation>They could not be moved. The models can be used where they are.</translation>
+    </message>
+    <message>
+        <source>{name} を移しています… {done} / {total}</source>
+        <translation>Moving {name}… {done} / {total}</translation>
+    </message>
 </context>
 <context>
     <name>Notes</name>
@@ -2400,6 +2985,21 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>オフライン&#x3000;外部通信なし</source>
         <translation>Offline · nothing goes out</translation>
+    </message>
+</context>
+<context>
+    <name>Online</name>
+    <message>
+        <source>オフライン&#x3000;外部通信なし</source>
+        <translation>Offline · nothing leaves this PC</translation>
+    </message>
+    <message>
+        <source>オンライン: ダウンロード中</source>
+        <translation>Online: downloading</translation>
+    </message>
+    <message>
+        <source>つながります（使うときだけ）</source>
+        <translation>Can connect (only when used)</translation>
     </message>
 </context>
 <context>
@@ -3336,6 +3936,17 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
 </context>
 <context>
+    <name>SpeedPlot</name>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>{tokens} トークンで毎秒 {speed}</source>
+        <translation>{speed} a second at {tokens} tokens</translation>
+    </message>
+</context>
+<context>
     <name>TemplateDialog</name>
     <message>
         <source>チャットテンプレート</source>
@@ -3477,6 +4088,17 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
 </context>
 <context>
+    <name>Unchecked</name>
+    <message>
+        <source>元の資料でまだ確かめていない内容です。入手する前に、配布元で確かめてください。</source>
+        <translation>Not checked against its source yet. Please check it at its source before you get it.</translation>
+    </message>
+    <message>
+        <source>未確認</source>
+        <translation>Unverified</translation>
+    </message>
+</context>
+<context>
     <name>Unlocking</name>
     <message>
         <source>合言葉が違います。もう一度入れてください。</source>
@@ -3578,6 +4200,129 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>ウィンドウは{most}個まで開けます。</source>
         <translation>Up to {most} windows can be open.</translation>
+    </message>
+</context>
+<context>
+    <name>WishesDialog</name>
+    <message>
+        <source>おすすめを聞く</source>
+        <translation>Recommend one</translation>
+    </message>
+    <message>
+        <source>おもに何に使いますか</source>
+        <translation>What is it mainly for?</translation>
+    </message>
+    <message>
+        <source>会話・相談</source>
+        <translation>Talking</translation>
+    </message>
+    <message>
+        <source>話し相手、考えの整理</source>
+        <translation>a partner to think with</translation>
+    </message>
+    <message>
+        <source>文章</source>
+        <translation>Writing</translation>
+    </message>
+    <message>
+        <source>メール、下書き、校正</source>
+        <translation>mail, drafts, proofreading</translation>
+    </message>
+    <message>
+        <source>翻訳</source>
+        <translation>Translation</translation>
+    </message>
+    <message>
+        <source>日本語と外国語</source>
+        <translation>Japanese and other languages</translation>
+    </message>
+    <message>
+        <source>文書を読む</source>
+        <translation>Reading documents</translation>
+    </message>
+    <message>
+        <source>要約、抜き出し</source>
+        <translation>summaries, extracts</translation>
+    </message>
+    <message>
+        <source>筋道の要る質問</source>
+        <translation>Reasoning</translation>
+    </message>
+    <message>
+        <source>説明、計算、比べる</source>
+        <translation>explain, calculate, compare</translation>
+    </message>
+    <message>
+        <source>プログラム</source>
+        <translation>Programming</translation>
+    </message>
+    <message>
+        <source>書く、直す、読む</source>
+        <translation>write, mend, read</translation>
+    </message>
+    <message>
+        <source>何を大切にしますか</source>
+        <translation>What matters?</translation>
+    </message>
+    <message>
+        <source>速さ</source>
+        <translation>Speed</translation>
+    </message>
+    <message>
+        <source>すぐに返事がほしい</source>
+        <translation>answers at once</translation>
+    </message>
+    <message>
+        <source>ほどほど</source>
+        <translation>Balance</translation>
+    </message>
+    <message>
+        <source>釣り合いを取る</source>
+        <translation>of both</translation>
+    </message>
+    <message>
+        <source>品質</source>
+        <translation>Quality</translation>
+    </message>
+    <message>
+        <source>少し待ってもよい</source>
+        <translation>may take a little</translation>
+    </message>
+    <message>
+        <source>仕事（商用）で使いますか</source>
+        <translation>For commercial work?</translation>
+    </message>
+    <message>
+        <source>使わない</source>
+        <translation>None</translation>
+    </message>
+    <message>
+        <source>個人や研究で</source>
+        <translation>private, or research</translation>
+    </message>
+    <message>
+        <source>使う</source>
+        <translation>Use</translation>
+    </message>
+    <message>
+        <source>商用にできるものだけ</source>
+        <translation>only what allows it</translation>
+    </message>
+    <message>
+        <source>このPCでのおすすめ</source>
+        <translation>Recommended for this computer</translation>
+    </message>
+    <message>
+        <source>閉じる</source>
+        <translation>Close</translation>
+    </message>
+    <message>
+        <source>この条件で動くモデルは見つかりませんでした。条件を変えてみてください。</source>
+        <translation>No model was found that runs here under these conditions. Try others.</translation>
+    </message>
+    <message>
+        <source>このPCの速さとメモリを調べています…</source>
+        <translation>Looking at this computer’s speed and memory…</translation>
     </message>
 </context>
 <context>

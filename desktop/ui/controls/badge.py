@@ -15,6 +15,17 @@ PAD = 8  # px beside the word
 HEIGHT = 22
 
 
+def colours(kind: Kind) -> tuple[str, str]:
+    """Return the colours of the word and of its ground, as #RRGGBB."""
+    tokens = theme.current()
+    return {
+        "good": (tokens.good, tokens.good_soft),
+        "caution": (tokens.caution, tokens.caution_soft),
+        "wrong": (tokens.wrong, tokens.wrong_soft),
+        "plain": (tokens.sub, tokens.bubble),
+    }[kind]
+
+
 class Badge(QWidget):
     """Hidden while it has no word."""
 
@@ -44,13 +55,7 @@ class Badge(QWidget):
         return QSize(self.fontMetrics().horizontalAdvance(self._word) + 2 * PAD, HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        tokens = theme.current()
-        ink, ground = {
-            "good": (tokens.good, tokens.good_soft),
-            "caution": (tokens.caution, tokens.caution_soft),
-            "wrong": (tokens.wrong, tokens.wrong_soft),
-            "plain": (tokens.sub, tokens.bubble),
-        }[self._kind]
+        ink, ground = colours(self._kind)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

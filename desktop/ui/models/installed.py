@@ -214,7 +214,15 @@ class Installed(QWidget):
         editor = MessageEditor(self.tr("メモ"), model.note, self.tr("保存"), self.window(), may_be_empty=True)
 
         def keep(note: str) -> None:
-            self._keep(lambda: models.write_note(model.id, note))
+            self._session.jobs.store(
+                lambda: models.write_note(model.id, note),
+                owner=editor,
+                on_done=kept,
+                on_failed=lambda error: editor.fail(sentence(error)),
+            )
+
+        def kept(_: object) -> None:
+            self._session.refresh_models()
             editor.accept()
 
         editor.written.connect(keep)

@@ -64,7 +64,8 @@ class MoveDialog(Frame):
 
     def move_to(self, folder: Path) -> None:
         """Move the models there, and keep new ones there from now on."""
-        store, old, journal = self._session.store, self._old, paths.home() / library.JOURNAL
+        store, journal = self._session.store, paths.home() / library.JOURNAL
+        old = library.folder_of(self._session.preferences)  # another window may have moved them
         self.outcome.hide()
         self.choose.setText(self.tr("止める"))
         self.close_button.setEnabled(False)
