@@ -192,10 +192,16 @@ class Window(QMainWindow):
         self.slash.covering.connect(self._let_menu_be_seen)
         self.action_table.changed.connect(self._show_keys)
         session.chats_changed.connect(self._show_chats)
+        session.online.changed.connect(self._show_online)
+        self._show_online()
 
     def _let_menu_be_seen(self, covering: bool) -> None:
         """Keep messages above the menu of commands while it is open."""
         self.toast.lie_over(self.page, self.slash if covering else self.page.composer)
+
+    def _show_online(self) -> None:
+        online = self._session.online
+        self.rail.offline.show_state(online.sentence(), offline=online.is_offline)
 
     def _show_title(self, title: str) -> None:
         """Let the windows be told apart where the system lists them."""

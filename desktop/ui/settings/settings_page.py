@@ -94,7 +94,7 @@ class SettingsPage(QWidget):
         line.setFixedHeight(1)
         column.addWidget(line)
         column.addSpacing(6)
-        foot = OfflineLine(side)
+        foot = OfflineLine(side, session)
         foot.setFixedHeight(30)
         column.addWidget(foot)
 
