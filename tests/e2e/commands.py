@@ -77,8 +77,9 @@ class Terminal:
 
     def end(self) -> int:
         """Wait for the end of the process; return its exit status."""
-        while self._take(PATIENCE):
-            pass
+        deadline = time.monotonic() + PATIENCE
+        while self._take(1.0):
+            assert time.monotonic() < deadline, f"it does not end: {self.output!r}"
         _, status = os.waitpid(self.pid, 0)
         self.pid = 0
         return os.waitstatus_to_exitcode(status)

@@ -257,6 +257,7 @@ def test_ctrl_c_stops_the_answer_and_not_the_chat(terminal: Terminal, home: Path
     terminal.wait_for(PROMPT)
     terminal.type("\x03")
     terminal.wait_for("Ctrl-D")
+    terminal.wait_for(PROMPT)  # before it a Ctrl-C would be for nobody
     terminal.type("\x03")
     assert terminal.end() == 130
     _, path = newest_chat(home)
