@@ -92,9 +92,9 @@ _SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "Close other apps, or choose a smaller model or a shorter context.",
     ),
     "prompt_too_long": (
-        "質問と添えたファイルが長すぎて、モデルが一度に読める長さを超えています",
+        "質問（添えたファイルがあれば、それも）が長すぎて、モデルが一度に読める長さを超えています",
         "文章を短くするか、分けて送るか、コンテキスト長を大きくしてください。",
-        "The question with its files is longer than the model can read at once",
+        "The question, with its files if there are any, is longer than the model can read at once",
         "Shorten it, send it in parts, or choose a longer context.",
     ),
     "context_exceeded": (

@@ -46,8 +46,8 @@ _SIX = (
 )
 _FIVE = ("品質はとてもよく、大きさは中くらいです。", "Very good quality at a medium size.")
 _FOUR_M = (
-    "迷ったらこれ。品質と大きさの釣り合いがもっともよい、定番の形式です。",
-    "If in doubt, this one: the usual choice, with the best balance of quality and size.",
+    "品質と大きさの釣り合いがよい、定番の形式です。",
+    "The usual choice, with a good balance of quality and size.",
 )
 _FOUR = (
     "Q4_K_M より少し小さく、品質も少し下がります。",

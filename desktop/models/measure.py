@@ -70,7 +70,9 @@ def measure(
             "Another model was loaded for an answer. Measure again when it has ended.",
         )
     tokens, around, context = yield from _inspect(loader, settings, cancel)
-    lengths = [length for length in LENGTHS if length <= context - _ROOM] or [max(context - _ROOM, 16)]
+    # What stands around any text, such as a base model's examples, is longer than the shortest.
+    lengths = [length for length in LENGTHS if around * 1.2 < length <= context - _ROOM]
+    lengths = lengths or [max(context - _ROOM, 16)]
     points: list[Point] = []
     for number, length in enumerate(lengths):
         yield Measuring(number, len(lengths))
@@ -111,11 +113,12 @@ def _ask(loader: Loader, settings: ModelSettings, text: str, cancel: Cancel) -> 
     cancel.raise_if_set()
     if stats is None:
         raise explain(Failed(0, "engine_error", "nothing measured"))
+    read = max(stats.prompt_tokens - stats.reused_tokens, 1)  # the beginning may be known already
     return Point(
         stats.prompt_tokens,
         stats.prompt_tokens_per_second,
         stats.tokens_per_second if stats.generated_tokens >= LEAST else 0.0,
-        stats.first_token_seconds,
+        stats.first_token_seconds * stats.prompt_tokens / read,
     )
 
 

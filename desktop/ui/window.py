@@ -191,6 +191,7 @@ class Window(QMainWindow):
         self.printing.said.connect(self.toast.show_message)
         self.slash.covering.connect(self._let_menu_be_seen)
         self.action_table.changed.connect(self._show_keys)
+        self._show_keys()
         session.chats_changed.connect(self._show_chats)
         session.online.changed.connect(self._show_online)
         self._show_online()

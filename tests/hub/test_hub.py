@@ -317,9 +317,9 @@ def test_quantizations_by_their_names(name: str, expected: str) -> None:
 
 
 def test_the_usual_one_says_so() -> None:
-    assert quantization("m-Q4_K_M").sentence.startswith("迷ったらこれ")
+    assert quantization("m-Q4_K_M").sentence.startswith("品質と大きさの釣り合い")
     set_language("en")
-    assert quantization("m-Q4_K_M").sentence.startswith("If in doubt")
+    assert quantization("m-Q4_K_M").sentence.startswith("The usual choice")
 
 
 class TestCard:

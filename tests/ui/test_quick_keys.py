@@ -89,7 +89,7 @@ def test_keys_that_would_be_missed_are_refused_in_words(qtbot, scripted, setting
     choose(qtbot, settings, key, modifiers)
     assert why in settings._quick_note.text()
     assert settings.quick_keys.accessibleDescription() == settings._quick_note.text()
-    assert settings.quick_keys.text() == "F9" and kept(scripted) == "F9"
+    assert settings.quick_keys.is_listening() and kept(scripted) == "F9"  # for other keys
     assert scripted.app.session.global_shortcut.state.works
     choose(qtbot, settings, Qt.Key.Key_F9)
     assert settings._quick_note.text() == "どのアプリからでも F9 で開きます。"

@@ -2100,7 +2100,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>置き場所…</source>
-        <translation>Folder…</translation>
+        <translation>Where they are kept…</translation>
     </message>
     <message>
         <source>入手したモデルを、別のフォルダーやドライブに移します</source>
@@ -2181,8 +2181,8 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>The file of “{name}” is fine.</translation>
     </message>
     <message>
-        <source>「{name}」のファイルは、前に確かめたときと違います。入手し直してください。</source>
-        <translation>The file of “{name}” is not as it was when it was checked before. Please get it again.</translation>
+        <source>「{name}」のファイルは、前に確かめたときと違います。心当たりがなければ、入手し直してください。</source>
+        <translation>The file of “{name}” is not as it was when it was checked before. Unless you changed it, get it again.</translation>
     </message>
     <message>
         <source>「{name}」を一覧から外しました。ファイルはそのままです。</source>
@@ -2589,7 +2589,7 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>The file cannot be found. Connect its drive, or put the file back.</translation>
     </message>
     <message>
-        <source>追加したあとで、ファイルが変わりました。「確かめる」で読み直せます。</source>
+        <source>追加したあとで、ファイルが変わりました。「ファイルを確かめる」で読み直せます。</source>
         <translation>The file changed after it was added. “Check the file” reads it again.</translation>
     </message>
     <message>
@@ -4294,7 +4294,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>使わない</source>
-        <translation>None</translation>
+        <translation>No</translation>
     </message>
     <message>
         <source>個人や研究で</source>
@@ -4302,7 +4302,7 @@ Today’s data is not deleted but kept under another name. Answers being written
     </message>
     <message>
         <source>使う</source>
-        <translation>Use</translation>
+        <translation>Yes</translation>
     </message>
     <message>
         <source>商用にできるものだけ</source>

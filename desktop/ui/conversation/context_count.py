@@ -16,6 +16,7 @@ from desktop.ui.session import Session
 from desktop.ui.turns import Setup, Turns
 
 PAUSE_MS = 400
+SURE = 0.6  # of an estimate: a text has at least so many of its tokens
 
 
 class Question(NamedTuple):
@@ -127,7 +128,10 @@ class ContextCount(QObject):
         if inspected is None:
             length = loader.expected_context(setup.target)
             about = sum(estimate(turn.text).number for turn in asked.turns)
-            return Counted(min(about, length), length, 0, True, policy, exact=False), estimate(typed)
+            last = estimate(asked.turns[-1].text).number  # which is never left out
+            fits = last * SURE <= length
+            tokens = min(about, length) if fits else last
+            return Counted(tokens, length, 0, fits, policy, exact=False), estimate(typed)
         counted = Counted(
             inspected.prompt_tokens,
             inspected.context_length,

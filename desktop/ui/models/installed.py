@@ -67,6 +67,7 @@ class Installed(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self._list)
         above = QHBoxLayout()
+        above.setContentsMargins(0, 0, 12, 0)  # as the list's
         above.setSpacing(8)
         for button in (self.add, self.add_folder, self.elsewhere):
             above.addWidget(button)
@@ -261,7 +262,9 @@ class Installed(QWidget):
             words = (
                 self.tr("「{name}」のファイルに問題はありません。")
                 if same
-                else self.tr("「{name}」のファイルは、前に確かめたときと違います。入手し直してください。")
+                else self.tr(
+                    "「{name}」のファイルは、前に確かめたときと違います。心当たりがなければ、入手し直してください。"
+                )
             )
             self.said.emit(words.format(name=model.name), None)
 

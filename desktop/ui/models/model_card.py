@@ -104,7 +104,7 @@ class ModelCard(QFrame):
         )
         parts = [
             readable(model.size_bytes),
-            model.quantization,
+            self._quantization(),
             self._context(),
             model.licence,
             self._source(),
@@ -159,7 +159,9 @@ class ModelCard(QFrame):
                     "ファイルが見つかりません。ドライブをつなぐか、ファイルを元の場所に戻してください。"
                 )
             case "changed":
-                return self.tr("追加したあとで、ファイルが変わりました。「確かめる」で読み直せます。")
+                return self.tr(
+                    "追加したあとで、ファイルが変わりました。「ファイルを確かめる」で読み直せます。"
+                )
         return ""
 
     def menu(self) -> QMenu:

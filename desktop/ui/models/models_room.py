@@ -79,6 +79,7 @@ class ModelsRoom(QWidget):
         head.setSpacing(8)
         head.addWidget(heading, 1)
         head.addWidget(self.ask)
+        self._above.setContentsMargins(0, 0, 12, 0)  # as the list's
         self._above.setSpacing(8)
         self._above.addWidget(self.narrow)
         page = QVBoxLayout()

@@ -61,6 +61,8 @@ class SpeedPlot(QWidget):
         area = QRectF(self.rect()).adjusted(LEFT, TOP, -RIGHT, -BOTTOM)
         points = [point for line in self._lines for point in line.points]
         most = _round_up(max((speed for _, speed in points), default=1.0))
+        if not points:
+            return
         for step in range(STEPS + 1):
             y = area.bottom() - area.height() * step / STEPS
             painter.setPen(QPen(QColor(tokens.line), 1))
@@ -69,8 +71,6 @@ class SpeedPlot(QWidget):
             place = QRectF(0, y - 10, LEFT - 8, 20)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(place, right, f"{most * step / STEPS:,.0f}")
-        if not points:
-            return
         lengths = sorted({length for length, _ in points})
         low, high = math.log(lengths[0]), math.log(lengths[-1])
 

@@ -222,6 +222,8 @@ class SettingsPage(QWidget):
         elif not problem:
             self._change("quick_keys", keys)
         self._tell_quick_keys(problem)
+        if problem:
+            self.quick_keys.listen()  # for others
 
     def _look(self) -> tuple[str, Section]:
         name = self.tr("見た目")
