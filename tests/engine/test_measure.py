@@ -42,7 +42,6 @@ def test_reading_and_writing_are_measured_at_growing_lengths(store, loader, star
     told = run(store, loader, model, each=seen.append)
     read = [point.prompt_tokens for point in told.points]
     assert 0.8 < read[0] / 512 < 1.25 and 0.8 < read[1] / 2_048 < 1.25
-    assert told.points[1].first_token_seconds > told.points[0].first_token_seconds
     assert len(told.points) == 2  # what there is room for
     assert all(point.prompt_speed > 0 and point.first_token_seconds > 0 for point in told.points)
     assert told.context_length == 4_096 and told.memory_bytes > model.size_bytes // 2

@@ -127,3 +127,10 @@ def test_three_answers_lead_to_a_ranked_list(scripted: Scripted, catalog) -> Non
     dialog.uses.button(1).click()  # for commercial work
     assert all(each.entry.key for each in dialog.found)
     dialog.reject()
+
+
+def test_what_is_not_for_chats_says_so(scripted: Scripted, catalog) -> None:
+    for at, row in enumerate(rows(catalog)):
+        if isinstance(row, Entry):
+            told = catalog.rows.index(at).data(Qt.ItemDataRole.AccessibleDescriptionRole)
+            assert ("会話用ではない" in told) == (row.kind != "chat"), row.key

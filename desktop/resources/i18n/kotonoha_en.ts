@@ -920,6 +920,10 @@ Today’s data is not deleted but kept under another name. Answers being written
         <translation>Why not</translation>
     </message>
     <message>
+        <source>会話用ではない · {pace}</source>
+        <translation>not for chat · {pace}</translation>
+    </message>
+    <message>
         <source>公開なし</source>
         <translation>Not published</translation>
     </message>
@@ -972,6 +976,10 @@ Today’s data is not deleted but kept under another name. Answers being written
     <message>
         <source>空き不足</source>
         <translation>No room</translation>
+    </message>
+    <message>
+        <source>動く</source>
+        <translation>Runs</translation>
     </message>
     <message>
         <source>とても快適</source>

@@ -118,6 +118,9 @@ class CatalogModel(QAbstractListModel):
         state, words = self._state, self._words
         use, best, act = state.uses[entry.key], state.best(entry), self.act(entry)
         fit = best.fit if best else None
+        pace = words.pace(best.size if best else usual_size(entry), fit)
+        if entry.kind != "chat":
+            pace = self.tr("会話用ではない · {pace}").format(pace=pace)
         tips = (fit.sentence() if fit else "", words.conditions(use))
         return Card(
             entry.name,
@@ -125,7 +128,7 @@ class CatalogModel(QAbstractListModel):
             beginning(str(entry.summary)),
             words.origin(entry, state.nodes),
             words.verdict(fit) if fit else None,
-            words.pace(best.size if best else usual_size(entry), fit),
+            pace,
             act,
             self.button(act),
             act == "use" or (act == "get" and (fit is None or fit.verdict in ("well", "tight"))),

@@ -47,7 +47,9 @@ class CatalogWords(QObject):
         if fit.reason == "disk":
             return Word(self.tr("空き不足"), "wrong")
         if fit.verdict == "well":
-            fast = fit.speed is None or fit.speed.likely >= VERY_WELL
+            if fit.speed is None:
+                return Word(self.tr("動く"), "good")
+            fast = fit.speed.likely >= VERY_WELL
             return Word(self.tr("とても快適") if fast else self.tr("快適"), "good")
         return {
             "tight": Word(self.tr("ぎりぎり"), "caution"),
