@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 
@@ -369,6 +370,8 @@ def test_the_real_model_counts_them_says_what_is_too_much_and_answers_with_a_par
     assert 0.4 < estimate(STORY * 60).number / counted < 2.5
     composer.edit.insertPlainText("誰が出てきますか？")
     qtbot.waitUntil(composer.overflow.isVisible, timeout=WAIT)
+    exact = re.compile("9 字 · [0-9]+ トークン")
+    qtbot.waitUntil(lambda: exact.fullmatch(composer.count.text()) is not None, timeout=WAIT)
     words, tokens = composer.count.text().split(" · ")
     assert words == "9 字" and 1 < int(tokens.removesuffix(" トークン")) <= 10  # those of the model itself
     assert "入りきりません" in composer.overflow.label.text()
