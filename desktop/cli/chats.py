@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Generator
+from contextlib import closing
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,9 +15,9 @@ import msgspec
 from desktop import paths
 from desktop.cli import piped
 from desktop.cli.interrupt import stops
+from desktop.cli.output import CONTROL, Output
 from desktop.cli.status_line import StatusLine
 from desktop.errors import KotonohaError
-from desktop.exchange.shapes import plain
 from desktop.jobs import Cancel, Cancelled, result_of
 from desktop.language import say, set_language
 from desktop.moments import moment
@@ -32,8 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# What a stranger wrote must not reach the terminal as a command. Line breaks and tabs may.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_OUT = Output("対話は無事です。", "The chats are safe.")
 _SHOWN_SKIPPED = 20
 
 
@@ -46,7 +42,7 @@ def run(options: Namespace, pdf: Callable[[Cancel], Writer] | None = None) -> in
     try:
         with stops(cancel):
             status = _act(options, cancel, pdf)
-        with _told():
+        with _OUT.told():
             sys.stdout.flush()
     except Cancelled:
         return 130
@@ -67,9 +63,9 @@ def _list(store: Store, options: Namespace, _: Cancel) -> int:
     folders = {folder.id: folder.name for folder in store.folders.list()}
     for chat in store.chats.list()[: options.limit]:
         if options.json:
-            _print_json(_facts(chat, folders.get(chat.folder_id or 0, "")))
+            _OUT.tell_json(_facts(chat, folders.get(chat.folder_id or 0, "")))
         else:
-            _print(f"{chat.id:>6}  {moment(chat.updated):16}  {_title(chat.title)}")
+            _OUT.tell(f"{chat.id:>6}  {moment(chat.updated):16}  {_title(chat.title)}")
     return 0
 
 
@@ -78,13 +74,13 @@ def _show(store: Store, options: Namespace, _: Cancel) -> int:
     branch = store.messages.path(chat.id)
     if options.json:
         for message in branch:
-            _print_json(msgspec.to_builtins(message))
+            _OUT.tell_json(msgspec.to_builtins(message))
         return 0
-    _print(f"# {_title(chat.title)}\n")
+    _OUT.tell(f"# {_title(chat.title)}\n")
     for message in branch:
         who = say("あなた", "You") if message.role == "user" else message.model_name or say("モデル", "Model")
         when = moment(message.created)
-        _print(f"## {who}{f' · {when}' if when else ''}\n\n{message.text}\n")
+        _OUT.tell(f"## {who}{f' · {when}' if when else ''}\n\n{message.text}\n")
     return 0
 
 
@@ -99,11 +95,11 @@ def _search(store: Store, options: Namespace, cancel: Cancel) -> int:
         found = store.search.find(text, limit=options.limit, cancel=cancel)
     for chat in found.chats:
         if options.json:
-            _print_json(msgspec.to_builtins(chat))
+            _OUT.tell_json(msgspec.to_builtins(chat))
             continue
-        _print(f"{chat.chat_id:>6}  {_title(chat.title)}")
+        _OUT.tell(f"{chat.chat_id:>6}  {_title(chat.title)}")
         for hit in chat.hits:
-            _print(f"        {moment(hit.created):16}  {hit.snippet}")
+            _OUT.tell(f"        {moment(hit.created):16}  {hit.snippet}")
     if not found.chats:
         print(say("見つかりませんでした。", "Nothing was found."), file=sys.stderr)
     return 0 if found.chats else 1
@@ -123,12 +119,12 @@ def _import(store: Store, options: Namespace, cancel: Cancel) -> int:
         ),
     )
     if options.json:
-        _print_json(msgspec.to_builtins(report) | {"sentence": report.sentence})
+        _OUT.tell_json(msgspec.to_builtins(report) | {"sentence": report.sentence})
     else:
-        _print(report.sentence)
+        _OUT.tell(report.sentence)
         listed = [*report.skipped, *report.passed][:_SHOWN_SKIPPED]
         for each in listed:
-            print(_CONTROL.sub("", f"  {each.sentence}"), file=sys.stderr)
+            print(CONTROL.sub("", f"  {each.sentence}"), file=sys.stderr)
         more = report.skipped_count + report.empty + report.binned - len(listed)
         if more > 0:
             print(say(f"  ほか {more:,}件", f"  and {more:,} more"), file=sys.stderr)
@@ -153,11 +149,11 @@ def _export(store: Store, options: Namespace, cancel: Cancel, pdf: Callable[[Can
     )
     if options.json:
         files = [str(path) for path in report.files]
-        _print_json(
+        _OUT.tell_json(
             {"path": str(report.path), "files": files, "chats": report.chats, "left_out": report.left_out}
         )
     else:
-        _print(report.sentence)
+        _OUT.tell(report.sentence)
     return 0
 
 
@@ -176,9 +172,9 @@ def _backup(store: Store, options: Namespace, cancel: Cancel) -> int:
         lambda event: say("控えを作っています…", "Backing up…") + f" {_percent(event.done, event.total)}",
     )
     if options.json:
-        _print_json({"path": str(made), "size_bytes": made.stat().st_size, "sealed": options.encrypt})
+        _OUT.tell_json({"path": str(made), "size_bytes": made.stat().st_size, "sealed": options.encrypt})
     else:
-        _print(say(f"控えを作りました: {made}", f"The backup was made: {made}"))
+        _OUT.tell(say(f"控えを作りました: {made}", f"The backup was made: {made}"))
     return 0
 
 
@@ -203,11 +199,11 @@ def _restore(options: Namespace, cancel: Cancel) -> int:
     finally:
         instance.release()
     if options.json:
-        _print_json({"path": str(paths.database()), "kept_aside": None if aside is None else str(aside)})
+        _OUT.tell_json({"path": str(paths.database()), "kept_aside": None if aside is None else str(aside)})
         return 0
-    _print(say("控えに戻しました。", "The backup is in place."))
+    _OUT.tell(say("控えに戻しました。", "The backup is in place."))
     if aside is not None:
-        _print(say(f"これまでのデータは残してあります: {aside}", f"The data until now is kept: {aside}"))
+        _OUT.tell(say(f"これまでのデータは残してあります: {aside}", f"The data until now is kept: {aside}"))
     return 0
 
 
@@ -273,31 +269,3 @@ def _title(title: str) -> str:
 
 def _percent(done: int, total: int) -> str:
     return f"{done / max(total, 1):.0%}"
-
-
-def _print(text: str) -> None:
-    with _told():
-        print(_CONTROL.sub("", text) if sys.stdout.isatty() else text)
-
-
-def _print_json(value: object) -> None:
-    with _told():
-        print(json.dumps(plain(value), ensure_ascii=False))
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Raise ``KotonohaError("output_unwritable")`` where standard output takes no more; let pipes close."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        with suppress(OSError, ValueError):  # what is left in it, Python would try again at the end
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        reason = error.strerror or str(error)
-        raise KotonohaError(
-            "output_unwritable",
-            f"結果を書き出せません（{reason}）。対話は無事です。",
-            f"The result cannot be written ({reason}). The chats are safe.",
-        ) from error

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from desktop.cli.output import lines_help, object_help
 from desktop.language import say
 
 FORMATS = (
@@ -43,29 +44,21 @@ def _action(actions: Any, name: str, about: str, json: str) -> Any:  # noqa: ANN
     return parser
 
 
-def _lines() -> str:
-    return say("1行に1つのJSONで出す", "print one JSON object a line")
-
-
-def _object() -> str:
-    return say("結果をJSONで出す", "print the outcome as a JSON object")
-
-
 def _list(actions: Any) -> None:  # noqa: ANN401
     parser = _action(
-        actions, "list", say("対話を新しい順に並べる", "list the chats, the newest first"), _lines()
+        actions, "list", say("対話を新しい順に並べる", "list the chats, the newest first"), lines_help()
     )
     parser.add_argument("--limit", type=_count, metavar="N", help=say("N件まで", "at most N"))
 
 
 def _show(actions: Any) -> None:  # noqa: ANN401
-    parser = _action(actions, "show", say("1つの対話を読む", "print one chat"), _lines())
+    parser = _action(actions, "show", say("1つの対話を読む", "print one chat"), lines_help())
     parser.add_argument("id", type=_count, metavar="ID", help=say("一覧の番号", "its number in the list"))
 
 
 def _search(actions: Any) -> None:  # noqa: ANN401
     about = say("題名と本文から探す", "search titles and texts")
-    parser = _action(actions, "search", about, _lines())
+    parser = _action(actions, "search", about, lines_help())
     parser.add_argument("text", nargs="+", metavar="TEXT", help=say("探す言葉", "what to look for"))
     parser.add_argument("--limit", type=_count, default=30, metavar="N", help=say("N件まで", "at most N"))
 
@@ -75,7 +68,7 @@ def _import(actions: Any) -> None:  # noqa: ANN401
         "ChatGPT・Claude・Gemini・Open WebUI・LM Studio・Jan・言の葉の対話を取り込む",
         "import chats of ChatGPT, Claude, Gemini, Open WebUI, LM Studio, Jan and Kotonoha",
     )
-    parser = _action(actions, "import", about, _object())
+    parser = _action(actions, "import", about, object_help())
     parser.add_argument(
         "files",
         nargs="+",
@@ -86,7 +79,7 @@ def _import(actions: Any) -> None:  # noqa: ANN401
 
 
 def _export(actions: Any) -> None:  # noqa: ANN401
-    parser = _action(actions, "export", say("対話を書き出す", "export chats"), _object())
+    parser = _action(actions, "export", say("対話を書き出す", "export chats"), object_help())
     parser.add_argument(
         "ids",
         nargs="*",
@@ -113,7 +106,7 @@ def _export(actions: Any) -> None:  # noqa: ANN401
 
 
 def _backup(actions: Any) -> None:  # noqa: ANN401
-    parser = _action(actions, "backup", say("すべての控えを作る", "back everything up"), _object())
+    parser = _action(actions, "backup", say("すべての控えを作る", "back everything up"), object_help())
     parser.add_argument(
         "--to",
         type=Path,
@@ -135,7 +128,7 @@ def _restore(actions: Any) -> None:  # noqa: ANN401
     about = say(
         "控えに戻す（今のデータは別の名前で残す）", "go back to a backup (the present data is kept aside)"
     )
-    parser = _action(actions, "restore", about, _object())
+    parser = _action(actions, "restore", about, object_help())
     parser.add_argument("file", type=Path, metavar="FILE", help=say("控えのファイル", "the backup's file"))
 
 

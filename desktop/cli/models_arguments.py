@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from desktop.cli.output import lines_help, object_help
 from desktop.language import say
 
 SORTS = ("downloads", "likes", "last_modified", "trending_score", "created_at")  # hub.search.Sort
@@ -19,11 +20,11 @@ def add_models(commands: Any) -> None:  # noqa: ANN401 - argparse's subparsers h
         "list, search, fetch, add, verify, remove and move models",
     )
     models = commands.add_parser("models", help=about, description=about)
-    models.add_argument("--json", action="store_true", help=_lines())
+    models.add_argument("--json", action="store_true", help=lines_help())
     word = say("操作", "ACTION")
     actions = models.add_subparsers(dest="action", metavar=word, title=word)
     models.set_defaults(action="list")
-    _action(actions, "list", say("このPCのモデルを並べる", "list the models on this machine"), _lines())
+    _action(actions, "list", say("このPCのモデルを並べる", "list the models on this machine"), lines_help())
     _search(actions)
     _pull(actions)
     _add(actions)
@@ -41,14 +42,6 @@ def _action(actions: Any, name: str, about: str, json: str) -> Any:  # noqa: ANN
     return parser
 
 
-def _lines() -> str:
-    return say("1行に1つのJSONで出す", "print one JSON object a line")
-
-
-def _object() -> str:
-    return say("結果をJSONで出す", "print the outcome as a JSON object")
-
-
 def _online(parser: Any) -> None:  # noqa: ANN401
     parser.add_argument(
         "--online",
@@ -62,7 +55,7 @@ def _online(parser: Any) -> None:  # noqa: ANN401
 
 def _search(actions: Any) -> None:  # noqa: ANN401
     about = say("配布サイトでGGUFモデルを探す", "search the hub for GGUF models")
-    parser = _action(actions, "search", about, _lines())
+    parser = _action(actions, "search", about, lines_help())
     parser.add_argument("words", nargs="+", metavar="WORDS", help=say("探す言葉", "what to look for"))
     parser.add_argument(
         "--japanese",
@@ -88,7 +81,7 @@ def _pull(actions: Any) -> None:  # noqa: ANN401
         "モデルを入手する。Ctrl-C で一時停止し、同じコマンドで続きから始める",
         "fetch a model; Ctrl-C pauses, and the same command goes on",
     )
-    parser = _action(actions, "pull", about, _lines())
+    parser = _action(actions, "pull", about, lines_help())
     parser.add_argument(
         "repository",
         metavar="REPO[:QUANT]",
@@ -102,7 +95,7 @@ def _pull(actions: Any) -> None:  # noqa: ANN401
 
 def _add(actions: Any) -> None:  # noqa: ANN401
     about = say("ディスクにあるモデルを、その場所のまま加える", "add models where they are on the disk")
-    parser = _action(actions, "add", about, _object())
+    parser = _action(actions, "add", about, object_help())
     parser.add_argument(
         "paths",
         nargs="+",
@@ -116,7 +109,7 @@ def _verify(actions: Any) -> None:  # noqa: ANN401
     about = say(
         "ファイルを最後まで読み、前と同じか確かめる", "read files whole and tell whether they are the same"
     )
-    parser = _action(actions, "verify", about, _lines())
+    parser = _action(actions, "verify", about, lines_help())
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=say("モデル（なければすべて）", "the models (none: all)")
     )
@@ -124,7 +117,7 @@ def _verify(actions: Any) -> None:  # noqa: ANN401
 
 def _rm(actions: Any) -> None:  # noqa: ANN401
     about = say("モデルをごみ箱に入れる", "put a model into the bin of the system")
-    parser = _action(actions, "rm", about, _object())
+    parser = _action(actions, "rm", about, object_help())
     _name(parser)
     parser.add_argument("--yes", action="store_true", help=say("尋ねない", "do not ask"))
     parser.add_argument(
@@ -136,7 +129,7 @@ def _rm(actions: Any) -> None:  # noqa: ANN401
 
 def _info(actions: Any) -> None:  # noqa: ANN401
     about = say("1つのモデルと、このPCで動くかを見る", "tell about one model, and whether it runs here")
-    parser = _action(actions, "info", about, _object())
+    parser = _action(actions, "info", about, object_help())
     parser.add_argument(
         "name",
         metavar="NAME|FILE.gguf",
@@ -149,7 +142,7 @@ def _move(actions: Any) -> None:  # noqa: ANN401
         "入手したモデルを別のフォルダーに移し、これからもそこに置く",
         "move the models that were fetched, and keep new ones there",
     )
-    parser = _action(actions, "move", about, _object())
+    parser = _action(actions, "move", about, object_help())
     parser.add_argument("folder", type=Path, metavar="FOLDER", help=say("移す先", "where to"))
 
 
@@ -158,7 +151,7 @@ def _elsewhere(actions: Any) -> None:  # noqa: ANN401
         "LM Studio・Jan・Ollama・GPT4All・Hugging Face のモデルを探す",
         "find the models of LM Studio, Jan, Ollama, GPT4All and Hugging Face",
     )
-    parser = _action(actions, "elsewhere", about, _lines())
+    parser = _action(actions, "elsewhere", about, lines_help())
     parser.add_argument(
         "--add",
         action="store_true",

@@ -10,16 +10,9 @@ from urllib.parse import urlsplit
 from desktop import network
 from desktop.cli.models_output import Declined, agreed, asks_nobody
 from desktop.errors import KotonohaError
-from desktop.hub.hub import Hub
+from desktop.hub.hub import Hub, hub_of
 from desktop.language import say
 from desktop.store import Preferences
-
-
-def hub_of(preferences: Preferences) -> Hub:
-    """Return the hub of the settings; nothing is asked yet. Raises ``KotonohaError("endpoint_unusable")``."""
-    return Hub(
-        getattr(preferences, "hub_endpoint", "") or None, proxy=getattr(preferences, "proxy", "") or None
-    )
 
 
 @contextmanager
@@ -30,7 +23,7 @@ def online(preferences: Preferences, options: Namespace, ja: str, en: str) -> It
     ``KotonohaError("network_unasked")`` where nobody can be asked, ``Declined`` where they say no.
     """
     hub = hub_of(preferences)
-    if getattr(preferences, "offline", True) and not options.online:
+    if preferences.offline and not options.online:
         host = urlsplit(hub.endpoint).netloc
         told_ja = f"いまはオフラインです。{host} に接続し、{ja}を送ります。対話や文書は送りません。"
         told_en = f"You are offline. This connects to {host} and sends {en}. No chat or document is sent. "

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import signal
 import sys
 import unicodedata
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from desktop.cli.interrupt import stops
+from desktop.cli.output import CONTROL, Output
 from desktop.cli.status_line import StatusLine
-from desktop.errors import KotonohaError
-from desktop.exchange.shapes import plain
 from desktop.jobs import Cancel, Cancelled, result_of
 from desktop.language import say
 
 T = TypeVar("T")
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _WIDE = "WFA"  # terminals of Japan draw the ambiguous ones wide, too
 _COLUMNS = 80  # where a terminal does not say how wide it is
 _BAR = 24  # columns, at most
@@ -29,43 +26,18 @@ _LONGEST_ANSWER = 100  # characters
 _YES = frozenset({"y", "yes", "はい", "ｙ"})
 
 
+_OUT = Output("モデルは無事です。", "The models are safe.")
+tell, told = _OUT.tell, _OUT.told
+tell_json = partial(_OUT.tell_json, flush=True)  # a program waits for it
+
+
 class Declined(Cancelled):
     """The person, who was asked, does not want it."""
 
 
-def tell(text: str) -> None:
-    """Write a line to standard output; to a terminal without control characters."""
-    with told():
-        print(_CONTROL.sub("", text) if sys.stdout.isatty() else text)
-
-
-def tell_json(value: object) -> None:
-    """Write one JSON object as a line, and have it out at once."""
-    with told():
-        print(json.dumps(plain(value), ensure_ascii=False), flush=True)
-
-
 def remark(text: str) -> None:
     """Write a line to standard error."""
-    print(_CONTROL.sub("", text), file=sys.stderr)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Raise ``KotonohaError("output_unwritable")`` where standard output takes no more; let pipes close."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        with suppress(OSError, ValueError):  # what is left in it, Python would try again at the end
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        reason = error.strerror or str(error)
-        raise KotonohaError(
-            "output_unwritable",
-            f"結果を書き出せません（{reason}）。モデルは無事です。",
-            f"The result cannot be written ({reason}). The models are safe.",
-        ) from error
+    print(CONTROL.sub("", text), file=sys.stderr)
 
 
 def follow(job: Generator[Any, None, T], words: Callable[[Any], str], cancel: Cancel) -> T:
@@ -98,7 +70,7 @@ def agreed(question: str) -> bool:
     """Ask on the terminal; return whether the answer is yes. Ctrl-C raises ``KeyboardInterrupt``."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        sys.stderr.write(_CONTROL.sub("", question) + say("\n続けますか？ [y/N] ", "\nGo on? [y/N] "))
+        sys.stderr.write(CONTROL.sub("", question) + say("\n続けますか？ [y/N] ", "\nGo on? [y/N] "))
         sys.stderr.flush()
         answer = sys.stdin.readline(_LONGEST_ANSWER)
     except (OSError, UnicodeDecodeError):
@@ -138,7 +110,7 @@ def width(text: str) -> int:
 
 def fitted(text: str, most: int) -> str:
     """Return the beginning of the text, as one line that leaves the last column free."""
-    text = _CONTROL.sub("", text.replace("\n", " ").replace("\t", " "))
+    text = CONTROL.sub("", text.replace("\n", " ").replace("\t", " "))
     while text and width(text) >= most:
         text = text[:-1]
     return text
@@ -157,7 +129,7 @@ def bar(done: int, total: int, beside: str) -> str:
 
 def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> list[str]:
     """Return the rows as lines; columns whose number is in ``right`` end under each other."""
-    rows = [[_CONTROL.sub("", cell).replace("\n", " ") for cell in row] for row in rows]
+    rows = [[CONTROL.sub("", cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [max(_narrow(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines = []
     for row in rows:

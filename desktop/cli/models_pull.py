@@ -161,7 +161,7 @@ def _fetched(store: Store, hub: Hub, asked: Wanted, variant: Variant, cancel: Ca
     """Fetch the files and return the model in the library. Raises ``Cancelled``, paused then."""
     preferences = store.settings.get()
     folder = library.folder_of(preferences)
-    throttle = Throttle(getattr(preferences, "download_limit", 0))
+    throttle = Throttle(preferences.download_limit)
     queue = Queue(store, lambda: hub, folder, at_once=1, throttle=throttle)
     download = queue.add(asked.repository, _label(variant), variant.files)
     shown = _Shown(_label(variant), json=json)

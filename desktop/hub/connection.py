@@ -12,9 +12,10 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import httpcore2
 
@@ -26,6 +27,7 @@ POLL_SECONDS = 0.1
 CONNECT_SECONDS = 15.0
 SILENCE_SECONDS = 30.0  # a line on which nothing has come for so long is lost
 _Address = tuple[Any, ...]
+T = TypeVar("T")
 
 
 def open_socket(host: str, port: int, call: Call, timeout: float) -> socket.socket:
@@ -48,6 +50,10 @@ def open_socket(host: str, port: int, call: Call, timeout: float) -> socket.sock
             sock.settimeout(POLL_SECONDS)
             return sock
     raise failure
+
+
+def _deadline(timeout: float | None) -> float:
+    return time.monotonic() + (timeout or SILENCE_SECONDS)
 
 
 class Backend(httpcore2.NetworkBackend):
@@ -74,36 +80,27 @@ class Stream(httpcore2.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return what has come, b"" at the end; ``Transient`` after ``timeout`` seconds of silence."""
-        call = current()
-        silent_until = time.monotonic() + (timeout or SILENCE_SECONDS)
-        while True:
-            call.check()
-            try:
-                data = self._socket.recv(max_bytes)
-            except TimeoutError:
-                if time.monotonic() > silent_until:
-                    raise failures.line_lost() from None
-                continue
-            except OSError:
-                raise failures.line_lost() from None
-            return data
+        return self._patiently(partial(self._socket.recv, max_bytes), _deadline(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send everything."""
-        call = current()
-        silent_until = time.monotonic() + (timeout or SILENCE_SECONDS)
+        deadline = _deadline(timeout)
         view = memoryview(buffer)
         while view:
+            view = view[self._patiently(partial(self._socket.send, view), deadline) :]
+
+    def _patiently(self, work: Callable[[], T], deadline: float) -> T:
+        """Do it in short waits, so that a cancel is heard; ``deadline`` in monotonic seconds."""
+        call = current()
+        while True:
             call.check()
             try:
-                sent = self._socket.send(view)
+                return work()
             except TimeoutError:
-                if time.monotonic() > silent_until:
+                if time.monotonic() > deadline:
                     raise failures.line_lost() from None
-                continue
             except OSError:
                 raise failures.line_lost() from None
-            view = view[sent:]
 
     def close(self) -> None:
         """End the connection; a second time does nothing."""

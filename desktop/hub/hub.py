@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
     from desktop.hub.transport import Transport
+    from desktop.store import Preferences
 
 OFFICIAL = "https://huggingface.co"
 MOST_BYTES = 64 << 20  # of one answer that is read as a whole
@@ -208,6 +209,11 @@ class Hub:
             raise failures.line_lost() from None
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise failures.odd() from None
+
+
+def hub_of(preferences: Preferences) -> Hub:
+    """Return the hub of the settings; nothing is asked yet. Raises ``KotonohaError("endpoint_unusable")``."""
+    return Hub(preferences.hub_endpoint or None, proxy=preferences.proxy or None)
 
 
 def _repeated(once: Callable[[], T], cancel: Cancel) -> T:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import msgspec
 
+from desktop.store.snapshot import sync_folder
+
 PIECE_BYTES = 256 << 10
 _MAGIC = b"kotonoha part 1\n"
 _HEADER_BYTES = 4096
@@ -167,7 +169,8 @@ class Part:
         """Give the file its name, by one rename, and remove the state. ``to_disk`` comes before."""
         self.close()
         self._bytes_path.replace(self.target)
-        sync_folder(self.target.parent)
+        with suppress(OSError):  # some network drives cannot
+            sync_folder(self.target.parent)
         self._state_path.unlink(missing_ok=True)
 
     def close(self) -> None:
@@ -216,18 +219,6 @@ class Part:
         with self._seeking:
             os.lseek(descriptor, at, os.SEEK_SET)
             return os.read(descriptor, length)
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the folder's names are on the disk, where the system has that."""
-    if os.name == "nt":
-        return
-    with suppress(OSError):  # some network drives cannot
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _identity(state: bytes) -> Identity | None:

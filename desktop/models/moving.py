@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 from desktop.errors import KotonohaError
 from desktop.jobs import Cancel
 from desktop.store import Model, Store
+from desktop.store.snapshot import sync_folder
 
 _BLOCK = 4 << 20  # bytes
 _FIRST_PART = re.compile(r"(?P<stem>.+)-00001-of-(?P<count>\d{5})\.gguf", re.IGNORECASE | re.DOTALL)
@@ -198,7 +199,7 @@ def _move_one(
             yield done
     for target in targets:
         _part(target).rename(target)
-        _folder_to_disk(target.parent)
+        sync_folder(target.parent)
     store.models.relocate(model.id, targets[0])
     for source in sources:
         source.unlink()
@@ -255,16 +256,7 @@ def _write_whole(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
-    _folder_to_disk(path.parent)
-
-
-def _folder_to_disk(folder: Path) -> None:
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    sync_folder(path.parent)
 
 
 def _require_room(old: Path, new: Path, size: int) -> None:

@@ -60,10 +60,9 @@ class Online(QObject):
 
     def hub(self) -> Hub:
         """Return the hub as it is set now. Raises ``KotonohaError("endpoint_unusable")``."""
-        from desktop.hub.hub import Hub
+        from desktop.hub.hub import hub_of
 
-        chosen = self._session.preferences
-        return Hub(chosen.hub_endpoint or None, proxy=chosen.proxy or None)
+        return hub_of(self._session.preferences)
 
     def host(self) -> str:
         """Return the hub's host for people. Raises like ``hub``."""

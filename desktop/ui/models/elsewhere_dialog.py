@@ -7,67 +7,51 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from desktop.errors import sentence
 from desktop.models.elsewhere import Found, find
 from desktop.models.shelf import Added, add_all
+from desktop.ui.controls.frame import Frame, Note, across
 from desktop.ui.controls.sizes import readable
 from desktop.ui.session import Session
 
 PATH = Qt.ItemDataRole.UserRole
 
 
-class ElsewhereDialog(QDialog):
+class ElsewhereDialog(Frame):
     """Looks while it is open; ``added`` tells what became of those that were chosen."""
 
     added = Signal(object)  # Added
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("ほかのアプリのモデル"))
         self.resize(640, 480)
         self._session = session
         self._known = {model.path for model in session.models}
-        explanation = QLabel(
+        explanation = Note(
             self.tr(
                 "LM Studio、Jan、Ollama、GPT4All、Hugging Face のモデルを、いまある場所のまま使います。"
                 "写しは作らず、元のファイルには手を付けません。"
             ),
             self,
         )
-        explanation.setObjectName("sub")
-        explanation.setWordWrap(True)
         self.list = QListWidget(self)
         self.list.setObjectName("framed")
         self.list.setAccessibleName(self.tr("見つかったモデル"))
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.state = QLabel(self.tr("探しています…"), self)
-        self.state.setObjectName("sub")
-        self.state.setWordWrap(True)
+        self.state = Note(self.tr("探しています…"), self)
         cancel = QPushButton(self.tr("閉じる"), self)
-        self.button = QPushButton(self.tr("追加する"), self)
-        self.button.setObjectName("main")
-        foot = QHBoxLayout()
-        foot.addWidget(self.state, 1)
-        foot.addWidget(cancel)
-        foot.addWidget(self.button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 20, 20, 16)
-        layout.setSpacing(12)
-        layout.addWidget(explanation)
-        layout.addWidget(self.list, 1)
-        layout.addLayout(foot)
+        self.button = self.main_button(self.tr("追加する"))
+        foot = across(self.state, cancel, self.button)
+        foot.setStretch(0, 1)
+        self.arrange(explanation, self.list, foot)
         cancel.clicked.connect(self.reject)
         self.button.clicked.connect(self._add)
         self.list.itemChanged.connect(lambda _: self._update())
